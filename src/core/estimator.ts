@@ -1,0 +1,161 @@
+import type { Dataset, Target } from "./dataset.ts";
+import type { Json } from "./json.ts";
+import type { Rng } from "../math/rng.ts";
+
+/** Rows of a data set, by index; nothing is copied. */
+export interface RowSet {
+  readonly data: Dataset;
+  readonly rows: Uint32Array;
+}
+
+export interface FitInput extends RowSet {
+  readonly target: Target;
+  /** One weight an entry of `rows`, or null for equal weights. */
+  readonly weights: Float64Array | null;
+}
+
+export interface FitContext {
+  readonly rng: Rng;
+  readonly signal: AbortSignal;
+}
+
+/** What kinds of answers a model can give and what data it takes; checked once, when the study starts. */
+export interface EstimatorTraits {
+  /** "labels": class codes or values; "scores": one decision a class; "probabilities": one probability a class. */
+  readonly gives: readonly Answer[];
+  readonly missing: boolean;
+  readonly categories: boolean;
+  readonly weights: boolean;
+}
+
+export type Answer = "labels" | "scores" | "probabilities";
+
+/** A recipe with its options; `fit` returns the result. Never "unfitted". */
+export interface Estimator {
+  readonly name: string;
+  readonly task: "classification" | "regression";
+  readonly traits: EstimatorTraits;
+  /** Plain data that, with `name`, says everything about the recipe. */
+  readonly options: Readonly<Record<string, Json>>;
+  fit(input: FitInput, context: FitContext): Promise<Model>;
+  /** Present where work can be shared over many (options, fold) pairs of one data set. */
+  readonly solver?: SolverReference;
+}
+
+/** A fitted model. */
+export interface Model {
+  /** Class codes (classification) or values (regression), one a row. */
+  predict(input: RowSet): Float64Array;
+  /** rows × classes, row-major. */
+  predictScores?(input: RowSet): Float64Array;
+  /** rows × classes, row-major, each row sums to 1. */
+  predictProbabilities?(input: RowSet): Float64Array;
+  toJSON(): Json;
+  dispose(): void;
+}
+
+/** Where a worker finds the solver: `export` of `module` (an absolute URL) is a `FoldSolverFactory`. Equal keys may share. */
+export interface SolverReference {
+  readonly key: string;
+  readonly module: string;
+  readonly export: string;
+}
+
+export type FoldSolverFactory = (problem: SolverProblem) => FoldSolver;
+
+/** The folds of one repeat. `test[k]` are the rows tested in fold k, `train[k]` the rows trained on. */
+export interface FoldPlan {
+  readonly folds: readonly { readonly train: Uint32Array; readonly test: Uint32Array }[];
+}
+
+/** What a group of requests has in common. The shared arena is empty at first and lost when the process ends. */
+export interface SolverProblem {
+  readonly data: Dataset;
+  readonly target: Target;
+  readonly plan: FoldPlan;
+  readonly weights: Float64Array | null;
+  /** What the metrics need; a solver computes no more than that. */
+  readonly answer: Answer;
+}
+
+/** One estimator to be judged on all folds. */
+export interface SolveRequest {
+  /** Position in the group, from 0. */
+  readonly index: number;
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+/** A piece of work of at most about 5 s, as plain data. */
+export interface SolverPart {
+  /** Unique in the plan and stable: the key of the stored result. */
+  readonly key: string;
+  /** For people: "γ=2 · pair 1–4". */
+  readonly label: string;
+  /** false: fills the shared arena (repeated by every process that needs it); true: its bytes are stored and never computed again. */
+  readonly durable: boolean;
+  /** Expected seconds, for ordering (longest first). */
+  readonly cost: number;
+  /** Indexes of the requests that this part works for. */
+  readonly requests: readonly number[];
+  readonly input: Json;
+}
+
+/** Stages run one after another, the parts of a stage at once and in any order. */
+export interface SolverStage {
+  readonly name: string;
+  readonly parts: readonly SolverPart[];
+  /** Names of earlier non-durable stages whose arena contents this stage reads. */
+  readonly needs: readonly string[];
+}
+
+export interface SolverPlan {
+  readonly stages: readonly SolverStage[];
+  /** Bytes of shared arena, and of scratch for each slot, in the data set's memory. */
+  readonly sharedBytes: number;
+  readonly slotBytes: number;
+}
+
+/** Where in the data set's memory a part may write: 64-byte aligned offsets. */
+export interface SolverArena {
+  readonly sharedOffset: number;
+  readonly slotOffset: number;
+}
+
+export interface PartResult {
+  /** The durable answer, empty for a part that fills the arena. Equal bits for equal inputs, whatever ran before. */
+  readonly bytes: Uint8Array;
+  /** Seconds that belong to one request and fold alone; the rest of the part's time is shared by its requests. */
+  readonly own: readonly {
+    readonly request: number;
+    readonly fold: number;
+    readonly fitSeconds: number;
+    readonly predictSeconds: number;
+  }[];
+  /** Counted facts such as { solves: 50, skipped: 27, iterations: 81234 }. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Warnings for people (an iteration limit reached …). */
+  readonly warnings: readonly string[];
+}
+
+/** One request on one fold, rows in the order of the plan's `test[fold]`. */
+export interface FoldResult {
+  readonly fold: number;
+  /** Class codes or values. */
+  readonly predicted: Float64Array;
+  /** test rows × classes, row-major; null unless asked for. */
+  readonly scores: Float64Array | null;
+  /** true where every solve was proven identical to one already made, and skipped. */
+  readonly identical: boolean;
+}
+
+/**
+ * Answers many requests together. An answer depends on (data, folds, options) alone: never on the other requests,
+ * on the order of parts or on the number of slots.
+ */
+export interface FoldSolver {
+  /** Pure; cuts the requests into stages. Throws an HpoError where `memoryBytes` can't hold any plan. */
+  plan(requests: readonly SolveRequest[], memoryBytes: number): SolverPlan;
+  run(part: SolverPart, arena: SolverArena): PartResult;
+  /** All folds of one request, from the results of the durable parts that list it, by key. Pure. */
+  combine(request: SolveRequest, requests: readonly SolveRequest[], parts: ReadonlyMap<string, Uint8Array>): readonly FoldResult[];
+}

@@ -1,0 +1,50 @@
+import type { Incident, Task, TaskResult } from "./executor.ts";
+import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "./records.ts";
+import type { Params } from "./space.ts";
+
+/** A trial whose parameters are stored. */
+export interface PlannedTrial {
+  readonly number: number;
+  readonly params: Params;
+}
+
+/** What an earlier process has stored for the trials of a group. */
+export interface SavedWork {
+  readonly evaluations: readonly EvaluationRecord[];
+  /** Durable parts of the group's shared work, with their bytes. */
+  readonly parts: readonly { readonly key: string; readonly bytes: Uint8Array }[];
+  /** Trials of the group that are finished. */
+  readonly finished: ReadonlySet<number>;
+}
+
+/** Rows to be stored, in one transaction, before anything is counted or shown. */
+export interface WorkRows {
+  readonly shared: readonly SharedWorkRecord[];
+  readonly evaluations: readonly EvaluationRecord[];
+  readonly predictions: readonly PredictionRecord[];
+  readonly outcomes: readonly OutcomeRecord[];
+}
+
+/**
+ * Turns trials into tasks and results into outcomes. `study` knows this contract only; `validation` implements it.
+ * Which tasks there are, and what comes of them, depends on the group and the results, never on their order in time.
+ */
+export interface Evaluation {
+  /** How many consecutive trials of a sampler that is not adaptive are planned together. */
+  readonly groupSize: number;
+  begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): GroupWork;
+}
+
+/** The work of one group of trials: a state machine without a clock. */
+export interface GroupWork {
+  /** Tasks not handed out yet that may start now; empty while it waits for results, and at the end. */
+  ready(): readonly Task[];
+  /** Takes the value of a task. */
+  accept(task: Task, result: Extract<TaskResult, { ok: true }>): WorkRows;
+  /** Takes the last incident of a task that is not retried. */
+  fail(task: Task, incident: Incident): WorkRows;
+  /** Trials that a task works for (for the live view and for incidents). */
+  trialsOf(task: Task): readonly number[];
+  /** Frees what the group holds. */
+  close(): void;
+}

@@ -1,0 +1,72 @@
+/** A piece of work that a slot can do: `export` of `module` (an absolute URL) is a `TaskFunction`. */
+export interface Task {
+  /** Unique among the tasks of a study, and stable over runs. */
+  readonly key: string;
+  /** For people: "trial 3 · fold 2". */
+  readonly label: string;
+  readonly module: string;
+  readonly export: string;
+  /** Structured-cloneable for threads; anything inline. */
+  readonly input: unknown;
+  /** Posted once to each slot that needs it; null where the task needs none. */
+  readonly shared: SharedValue | null;
+  /** Larger runs earlier; expected seconds where they are known. */
+  readonly priority: number;
+  /** Wall seconds after which the attempt is cut off; null = none. */
+  readonly timeoutSeconds: number | null;
+}
+
+/** A value that many tasks read (data set, folds, study bundle). Equal ids mean the same value. */
+export interface SharedValue {
+  readonly id: string;
+  readonly value: unknown;
+}
+
+export interface TaskContext {
+  /** From 0 to slots − 1; no two running tasks have the same. */
+  readonly slot: number;
+  readonly shared: unknown;
+  readonly signal: AbortSignal;
+  /** Sends plain data to the coordinator while the task runs. */
+  report(message: unknown): void;
+}
+
+export type TaskFunction = (input: never, context: TaskContext) => unknown;
+
+/** Why an attempt ended without a value. "aborted" costs no attempt. */
+export interface Incident {
+  readonly kind: "error" | "crash" | "out-of-memory" | "timeout" | "aborted";
+  /** One sentence. */
+  readonly message: string;
+  /** An HpoError's code, where the task threw one. */
+  readonly code: string | null;
+  readonly stack: string | null;
+}
+
+export type TaskResult =
+  | { readonly ok: true; readonly value: unknown; readonly slot: number; readonly wallSeconds: number; readonly cpuSeconds: number | null }
+  | {
+      readonly ok: false;
+      readonly incident: Incident;
+      readonly slot: number;
+      readonly wallSeconds: number;
+      readonly cpuSeconds: number | null;
+    };
+
+export interface RunOptions {
+  /** Abort: a waiting task never starts; a running one is told, and cut off when it doesn't stop within the grace time. */
+  readonly signal?: AbortSignal;
+  readonly onStart?: (slot: number) => void;
+  readonly onMessage?: (message: unknown) => void;
+}
+
+/** Runs one attempt of each task; never rejects for what a task does. */
+export interface Executor {
+  readonly name: "inline" | "threads";
+  readonly slots: number;
+  run(task: Task, options?: RunOptions): Promise<TaskResult>;
+  /** Frees a shared value in all slots. */
+  forget(id: string): void;
+  /** Ends all slots; running tasks end as "aborted". Idempotent. */
+  close(): Promise<void>;
+}

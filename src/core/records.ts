@@ -1,0 +1,152 @@
+import type { Incident } from "./executor.ts";
+import type { Json } from "./json.ts";
+import type { Params } from "./space.ts";
+
+/** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
+
+/** What a study declares; what the fingerprint covers. Each field is canonical plain data. */
+export interface StudyDeclaration {
+  readonly space: Json;
+  readonly cv: Json;
+  readonly metrics: Json;
+  readonly objectives: Json;
+  readonly sampler: Json;
+  readonly pruner: Json;
+  readonly seed: number;
+  readonly lookahead: number;
+  /** SHA-256 of the data; null without data. */
+  readonly data: string | null;
+}
+
+export interface StudyHeader {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly declaration: StudyDeclaration;
+  /** SHA-256 of the study's bundle. */
+  readonly codeHash: string;
+  /** For people and tables: what `SnapshotHeader` needs besides. */
+  readonly description: StudyDescription;
+}
+
+export interface StudyDescription {
+  readonly metrics: readonly { readonly name: string; readonly direction: "maximize" | "minimize"; readonly unit: "fraction" | "number" }[];
+  readonly objectives: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
+  readonly sampler: string;
+  readonly data: {
+    readonly name: string;
+    readonly rows: number;
+    readonly features: number;
+    /** null for regression. */
+    readonly classes: readonly string[] | null;
+    readonly scaling: "none" | "min-max";
+  } | null;
+  /** "10-fold stratified" and the number of folds; null for a plain objective. */
+  readonly cv: { readonly label: string; readonly folds: number } | null;
+}
+
+export type TrialState = "waiting" | "complete" | "pruned" | "failed";
+
+export interface TrialRecord {
+  readonly number: number;
+  /** The plan group that the trial was proposed in. */
+  readonly group: number;
+  readonly params: Params;
+  readonly by: string;
+  readonly why: string;
+  readonly parent: number | null;
+  readonly budget: number | null;
+  readonly note: string | null;
+  readonly proposedAt: string;
+}
+
+/** The judged result of a trial on one fold (fold 0, rung 0 for a plain objective). */
+export interface EvaluationRecord {
+  readonly trial: number;
+  readonly repeat: number;
+  readonly fold: number;
+  readonly rung: number;
+  /** One value per metric; NaN where it is not defined. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly testRows: number;
+  /** Rows predicted right; null where that has no meaning. */
+  readonly correct: number | null;
+  readonly time: TimeRecord;
+  /** true where the answer was proven equal to one already computed. */
+  readonly identical: boolean;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
+
+/** Own seconds of one evaluation, without shared work. */
+export interface TimeRecord {
+  readonly fitSeconds: number;
+  readonly predictSeconds: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number | null;
+}
+
+/** A piece of work that several trials share, stored once. */
+export interface SharedWorkRecord {
+  readonly group: number;
+  readonly key: string;
+  readonly label: string;
+  /** Seconds that belong to no single evaluation. */
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number | null;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+  /** Trials that use it. */
+  readonly trials: readonly number[];
+  /** The durable result; null for work that is repeated by each process. */
+  readonly bytes: Uint8Array | null;
+  readonly endedAt: string;
+}
+
+export interface PredictionRecord {
+  readonly trial: number;
+  readonly repeat: number;
+  readonly fold: number;
+  /** Test rows, ascending. */
+  readonly rows: Uint32Array;
+  /** Class codes or values. */
+  readonly predicted: Float64Array;
+  /** null unless a metric needed them. */
+  readonly scores: Float64Array | null;
+}
+
+/** The end of a trial. */
+export interface OutcomeRecord {
+  readonly trial: number;
+  readonly state: "complete" | "pruned" | "failed";
+  /** Mean over folds, its standard error (null with one fold), and the value over all predictions pooled (null where undefined). */
+  readonly values: Readonly<
+    Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
+  >;
+  readonly incident: Incident | null;
+  readonly endedAt: string;
+}
+
+/** One try of one task. Stored when it failed, so that a resume does not try it more often than `retries`. */
+export interface AttemptRecord {
+  readonly task: string;
+  readonly trials: readonly number[];
+  readonly attempt: number;
+  readonly incident: Incident;
+  readonly wallSeconds: number;
+  readonly codeHash: string;
+  readonly endedAt: string;
+}
+
+/** One run of the coordinator. */
+export interface RunRecord {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** null while it runs, and for ever when it was killed. */
+  readonly state: "complete" | "stopped" | "failed" | null;
+  readonly wallSeconds: number;
+  readonly workers: number;
+  readonly codeHash: string;
+  /** Node, OS, package versions, git commit. */
+  readonly environment: Json;
+}

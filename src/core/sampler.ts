@@ -1,0 +1,52 @@
+import type { Direction } from "./metric.ts";
+import type { Params, Space } from "./space.ts";
+import type { Rng } from "../math/rng.ts";
+
+/** What a sampler sees of a finished trial. `values` has one entry an objective, in order; empty unless complete. */
+export interface FinishedTrial {
+  readonly number: number;
+  readonly state: "complete" | "pruned" | "failed";
+  readonly params: Params;
+  readonly values: readonly number[];
+  readonly standardErrors: readonly (number | null)[];
+}
+
+/** What to try next; all of it is stored and shown. */
+export interface Proposal {
+  readonly params: Params;
+  /** Which method proposed it ("grid", "random" …). */
+  readonly by: string;
+  /** Why, for people; empty where there is nothing to say. */
+  readonly why: string;
+  readonly parent?: number;
+  readonly budget?: number;
+  readonly note?: string;
+}
+
+export interface SamplerContext {
+  readonly space: Space;
+  readonly directions: readonly Direction[];
+}
+
+/**
+ * A left fold over the visible prefix of finished trials, in number order. The state is derived data, never stored.
+ * `propose` is called with the stream forked for the trial's number; it must not change the state it is given.
+ */
+export interface Sampler<S = unknown> {
+  readonly name: string;
+  readonly options: Readonly<Record<string, string | number | boolean | null>>;
+  readonly traits: SamplerTraits;
+  start(context: SamplerContext): S;
+  absorb(state: S, trial: FinishedTrial): S;
+  /** `number`: of the trial to propose. `pending`: the parameters of earlier trials not yet absorbed. undefined = exhausted. */
+  propose(state: S, number: number, pending: readonly Params[], rng: Rng): Proposal | undefined;
+  /** How many proposals there are; null where there is no end. */
+  size(space: Space): number | null;
+}
+
+export interface SamplerTraits {
+  /** true: proposals depend on outcomes, so trials wait for those `lookahead` before them. */
+  readonly adaptive: boolean;
+  /** true: reads a clock, so that a run can only be replayed from what is stored. */
+  readonly usesClock: boolean;
+}

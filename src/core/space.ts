@@ -1,0 +1,43 @@
+/** The search space as plain data: what `space/` makes, samplers read and the fingerprint covers. */
+
+/** A value that a parameter can take. */
+export type ParamValue = number | string | boolean | null;
+
+/** One configuration: flat, since a branch's parameters exist beside their choice while that branch is chosen. */
+export type Params = Readonly<Record<string, ParamValue>>;
+
+/** A real interval, endpoints included. `step` counts from `low`; not together with `log`. */
+export interface FloatParameter {
+  readonly kind: "float";
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+  readonly step: number | null;
+}
+
+/** Integers low … high, endpoints included, `step` apart. */
+export interface IntParameter {
+  readonly kind: "int";
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+  readonly step: number;
+}
+
+/** An ordered list of distinct values (an ordinal; the axis of a table). */
+export interface ValuesParameter {
+  readonly kind: "values";
+  readonly values: readonly ParamValue[];
+}
+
+/** Unordered alternatives; each may hold the parameters that exist only there (empty where it holds none). */
+export interface ChoiceParameter {
+  readonly kind: "choice";
+  readonly values: readonly ParamValue[];
+  /** Keyed by String(value); absent for a plain list. */
+  readonly branches: Readonly<Record<string, Space>> | null;
+}
+
+export type Parameter = FloatParameter | IntParameter | ValuesParameter | ChoiceParameter;
+
+export type Space = { readonly [name: string]: Parameter };

@@ -1,0 +1,29 @@
+import type { Rng } from "../math/rng.ts";
+
+/** What a splitter may look at: never the features. */
+export interface SplitInput {
+  readonly rows: number;
+  /** Class codes; null without a class target. */
+  readonly classes: Int32Array | null;
+  readonly groups: Int32Array | null;
+  /** The predefined test fold of every row, −1 = never tested. */
+  readonly folds: Int32Array | null;
+}
+
+export interface Split {
+  /** Ascending row indexes; disjoint from `test`. */
+  readonly train: Uint32Array;
+  readonly test: Uint32Array;
+}
+
+export interface Splitter {
+  readonly name: string;
+  /** For people: "10-fold stratified". */
+  readonly label: string;
+  /** Plain data for the fingerprint. */
+  readonly options: Readonly<Record<string, string | number | boolean | null>>;
+  readonly needs: readonly ("classes" | "groups" | "folds")[];
+  /** How many splits `split` yields. Throws an HpoError where the input can't be split so. */
+  count(input: SplitInput): number;
+  split(input: SplitInput, rng: Rng): Iterable<Split>;
+}

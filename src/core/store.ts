@@ -1,0 +1,78 @@
+import type {
+  AttemptRecord,
+  EvaluationRecord,
+  OutcomeRecord,
+  PredictionRecord,
+  RunRecord,
+  SharedWorkRecord,
+  StudyHeader,
+  TrialRecord,
+} from "./records.ts";
+import type { StudySnapshot, StudySummary } from "./snapshot.ts";
+
+/** Rows that become durable together or not at all. */
+export interface Batch {
+  readonly trials?: readonly TrialRecord[];
+  /** Trials whose first task started, with the time. The first start stays. */
+  readonly started?: readonly { readonly trial: number; readonly at: string }[];
+  readonly attempts?: readonly AttemptRecord[];
+  readonly shared?: readonly SharedWorkRecord[];
+  readonly evaluations?: readonly EvaluationRecord[];
+  readonly predictions?: readonly PredictionRecord[];
+  readonly outcomes?: readonly OutcomeRecord[];
+  /** Creates or updates the run's row. */
+  readonly run?: RunRecord;
+  /** Groups all of whose trials are finished: the bytes of their shared work are no longer needed. */
+  readonly finishedGroups?: readonly number[];
+}
+
+/** What a resume needs. */
+export interface SavedStudy {
+  readonly header: StudyHeader;
+  readonly trials: readonly (TrialRecord & { readonly outcome: OutcomeRecord | null })[];
+  /** Evaluations of trials without an outcome. */
+  readonly evaluations: readonly EvaluationRecord[];
+  /** Durable bytes of groups that are not finished. */
+  readonly parts: readonly { readonly group: number; readonly key: string; readonly bytes: Uint8Array }[];
+  /** Attempts used so far, by task key, of trials without an outcome. */
+  readonly attempts: ReadonlyMap<string, readonly AttemptRecord[]>;
+}
+
+/** Who coordinates a study. */
+export interface LeaseHolder {
+  readonly id: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+/**
+ * Keeps every study of one database. Each method is durable before it returns; a second insert of a key that stands
+ * already is an error, never an overwrite. Messages of SQLite are wrapped in an HpoError (STORE_FAILED) with `cause`.
+ */
+export interface Store {
+  /** The file, or ":memory:". */
+  readonly location: string;
+  list(): readonly StudySummary[];
+  header(study: string): StudyHeader | undefined;
+  /** Throws OPTION_INVALID where the name is taken. */
+  create(header: StudyHeader): void;
+  /** Accepts new code for a study: the header's code hash becomes this one. */
+  acceptCode(study: string, codeHash: string): void;
+  rename(study: string, name: string): void;
+  remove(study: string): void;
+  /** Takes the lease, or throws STUDY_BUSY with the holder; a lease whose process is gone (same host) or silent for `silentSeconds` is taken over. */
+  acquire(study: string, holder: LeaseHolder, silentSeconds?: number): void;
+  /** Says that the holder lives; throws STUDY_BUSY when the lease is another's. */
+  renew(study: string, holderId: string): void;
+  release(study: string, holderId: string): void;
+  /** One transaction. `holderId` must hold the lease. */
+  commit(study: string, holderId: string, batch: Batch): void;
+  load(study: string): SavedStudy;
+  snapshot(study: string): StudySnapshot;
+  /** Evaluations of one trial, by repeat, fold, rung. */
+  evaluations(study: string, trial: number): readonly EvaluationRecord[];
+  /** Out-of-fold predictions of one trial, by repeat and fold. */
+  predictions(study: string, trial: number): readonly PredictionRecord[];
+  close(): void;
+}

@@ -1,0 +1,1 @@
+export { HpoError } from "./core/hpo-error.ts";
