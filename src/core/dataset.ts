@@ -87,6 +87,9 @@ export interface Roles {
 export interface DataRecipe {
   readonly kind: "data";
   readonly description: { readonly [key: string]: unknown };
-  /** `folder`: what relative paths are relative to (the study file's folder). */
-  load(context: { readonly folder: string }): Promise<Dataset>;
+  /**
+   * `folder`: what relative paths are relative to (the study file's folder).
+   * `task`: how a target of numbers is to be read, where the recipe does not say it itself.
+   */
+  load(context: { readonly folder: string; readonly task: "classification" | "regression" }): Promise<Dataset>;
 }
