@@ -32,11 +32,13 @@ export interface WorkRows {
 export interface Evaluation {
   /** How many consecutive trials of a sampler that is not adaptive are planned together. */
   readonly groupSize: number;
-  begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): GroupWork;
+  begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 
 /** The work of one group of trials: a state machine without a clock. */
 export interface GroupWork {
+  /** What is known before any task: trials whose model could not even be made. */
+  readonly opening: WorkRows;
   /** Tasks not handed out yet that may start now; empty while it waits for results, and at the end. */
   ready(): readonly Task[];
   /** Takes the value of a task. */

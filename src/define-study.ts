@@ -1,0 +1,197 @@
+import type { DataRecipe } from "./core/dataset.ts";
+import type { Estimator } from "./core/estimator.ts";
+import { HpoError } from "./core/hpo-error.ts";
+import type { Direction, Metric } from "./core/metric.ts";
+import {
+  callable,
+  checkOptions,
+  finite,
+  flag,
+  integer,
+  listOf,
+  oneOf,
+  optional,
+  type OptionRule,
+  shaped,
+  showValue,
+  text,
+} from "./core/options.ts";
+import type { Sampler } from "./core/sampler.ts";
+import type { Params } from "./core/space.ts";
+import type { Splitter } from "./core/splitter.ts";
+import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
+import { grid } from "./samplers/grid.ts";
+import { random } from "./samplers/random.ts";
+import { checkSpace, spaceSize, type ParamsOf, type TypedSpace } from "./space/index-placeholder.ts";
+
+/** What every study says. */
+interface CommonDefinition<S extends TypedSpace> {
+  /** Identity within one database; letters, digits and any sign but "@". */
+  readonly name: string;
+  /** What to tune. */
+  readonly space: S;
+  /** How to search; default: `grid()` over a finite space of at most 1000 cells, else `random()`. */
+  readonly sampler?: Sampler;
+  /** What "best" means: names of metrics, the first one first; default the first metric. */
+  readonly objectives?: readonly string[];
+  /** Default 0; stored with the study. */
+  readonly seed?: number;
+  /** How many trials may run ahead of the outcomes that an adaptive sampler sees; default 8. Never derived from the machine. */
+  readonly lookahead?: number;
+  /** Total number of trials; default all of a finite sampler. */
+  readonly trials?: number;
+  /** Stop starting work after so many wall seconds. */
+  readonly timeBudgetSeconds?: number;
+  /** Cut an attempt of one task (a fold, an objective, a part of a shared solve) off after so many wall seconds. */
+  readonly timeoutSeconds?: number;
+  /** Further attempts of a task that failed; default 1. */
+  readonly retries?: number;
+  /** What the best first objective has to reach; `hpo run` ends with exit code 3 where it does not. */
+  readonly target?: number;
+}
+
+/** A study that judges a model by cross-validation. */
+export interface ModelStudyDefinition<S extends TypedSpace> extends CommonDefinition<S> {
+  readonly data: DataRecipe;
+  /** The estimator for one configuration. */
+  readonly model: (params: ParamsOf<S>) => Estimator;
+  readonly cv: Splitter;
+  /** By name; the first is the objective unless `objectives` says otherwise. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Keep out-of-fold predictions; default true. */
+  readonly keepPredictions?: boolean;
+}
+
+/** A study that judges any function. */
+export interface ObjectiveStudyDefinition<S extends TypedSpace> extends CommonDefinition<S> {
+  /** A number (NaN fails the trial), or one a metric by name. */
+  readonly objective: (trial: Trial<ParamsOf<S>>) => ObjectiveValue | Promise<ObjectiveValue>;
+  /** The direction of each value by name; default `{ value: "minimize" }`. */
+  readonly metrics?: Readonly<Record<string, Direction>>;
+}
+
+const commonRules: Readonly<Record<string, OptionRule>> = {
+  name: shapedName(),
+  space: shaped("an object of parameters such as { C: float(1, 1000, { log: true }) }", () => true),
+  sampler: optional(shaped("a sampler such as grid() or random()", (value) => "propose" in value && "absorb" in value)),
+  objectives: optional(listOf(text(), 1)),
+  seed: optional(integer(0)),
+  lookahead: optional(integer(1, 100_000)),
+  trials: optional(integer(1)),
+  timeBudgetSeconds: optional(finite(0, Infinity, true)),
+  timeoutSeconds: optional(finite(0, Infinity, true)),
+  retries: optional(integer(0, 100)),
+  target: optional(finite()),
+};
+
+const modelRules: Readonly<Record<string, OptionRule>> = {
+  ...commonRules,
+  data: shaped('data such as csv("data.csv.gz", { target: "y" })', (value) => "load" in value),
+  model: callable("a function from parameters to an estimator, such as ({ C }) => svm({ C })"),
+  cv: shaped("a splitter such as stratifiedKFold({ folds: 10 })", (value) => "split" in value && "count" in value),
+  metrics: shaped("an object of metrics such as { accuracy: accuracy() }", (value) => {
+    const metrics = Object.values(value);
+    return metrics.length > 0 && metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric);
+  }),
+  keepPredictions: optional(flag()),
+};
+
+const objectiveRules: Readonly<Record<string, OptionRule>> = {
+  ...commonRules,
+  objective: callable("a function from a trial to a number"),
+  metrics: optional(
+    shaped('an object of directions such as { loss: "minimize" }', (value) => {
+      const directions = Object.values(value);
+      return directions.length > 0 && directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction));
+    }),
+  ),
+};
+
+/**
+ * Checks a study and freezes it; nothing is read or run. `export default defineStudy({ … })` is a study file.
+ * @throws HpoError OPTION_INVALID, SPACE_INVALID or GRID_TOO_LARGE, in one sentence.
+ */
+export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec {
+  const isObjective = typeof definition === "object" && definition !== null && "objective" in definition;
+  if (isObjective && "model" in definition) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      "defineStudy(): a study has either a model (with data, cv and metrics) or an objective; got both.",
+    );
+  }
+  checkOptions("defineStudy", definition, isObjective ? objectiveRules : modelRules);
+  checkSpace(definition.space);
+  const metrics = isObjective ? objectiveMetrics(definition.metrics) : (definition as ModelStudyDefinition<S>).metrics;
+  const sampler = definition.sampler ?? defaultSampler(definition.space);
+  const trials = definition.trials ?? null;
+  const size = sampler.size(definition.space);
+  if (size === null && trials === null && definition.timeBudgetSeconds === undefined) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      `defineStudy(): trials or timeBudgetSeconds must be given with the sampler ${sampler.name}(), which has no end of its own; got neither.`,
+    );
+  }
+  return Object.freeze({
+    kind: "study",
+    name: definition.name,
+    space: definition.space,
+    sampler,
+    metrics: Object.freeze({ ...metrics }),
+    objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),
+    judge: Object.freeze(judgeOf(definition)),
+    seed: definition.seed ?? 0,
+    lookahead: definition.lookahead ?? 8,
+    trials,
+    timeBudgetSeconds: definition.timeBudgetSeconds ?? null,
+    timeoutSeconds: definition.timeoutSeconds ?? null,
+    retries: definition.retries ?? 1,
+    target: definition.target ?? null,
+    keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
+  } satisfies StudySpec);
+}
+
+function judgeOf<S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec["judge"] {
+  // Parameters are checked against the space before they reach these functions, so the wider type is safe inside.
+  if ("objective" in definition) return { kind: "objective", objective: definition.objective as (trial: Trial) => ObjectiveValue };
+  return { kind: "model", data: definition.data, model: definition.model as (params: Params) => Estimator, cv: definition.cv };
+}
+
+function objectiveMetrics(directions: Readonly<Record<string, Direction>> = { value: "minimize" }): Record<string, MetricDeclaration> {
+  return Object.fromEntries(
+    Object.entries(directions).map(([name, direction]) => [name, Object.freeze({ name, direction, unit: "number" as const, needs: null })]),
+  );
+}
+
+function objectivesOf(
+  metrics: Readonly<Record<string, MetricDeclaration>>,
+  named: readonly string[] | undefined,
+): StudySpec["objectives"][number][] {
+  const known = Object.keys(metrics);
+  const names = named ?? known.slice(0, 1);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new HpoError("OPTION_INVALID", `defineStudy(): objectives must be distinct; got ${repeated} twice.`);
+  return names.map((metric) => {
+    const declared = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
+    if (declared === undefined) {
+      throw new HpoError(
+        "OPTION_INVALID",
+        `defineStudy(): objectives must be names of metrics (${known.join(", ")}); got ${showValue(metric)}.`,
+      );
+    }
+    return Object.freeze({ metric, direction: declared.direction });
+  });
+}
+
+/** A table wants every cell; where there are too many, points drawn at random. */
+function defaultSampler(space: TypedSpace): Sampler {
+  const size = spaceSize(space);
+  return size !== null && size <= 1000 ? grid() : random();
+}
+
+function shapedName(): OptionRule {
+  return {
+    must: 'a text of 1 to 200 printing characters without "@"',
+    optional: false,
+    accepts: (value) => typeof value === "string" && value.trim() === value && /^[^@\p{C}]{1,200}$/u.test(value),
+  };
+}

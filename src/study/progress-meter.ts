@@ -1,0 +1,93 @@
+import type { Direction } from "../core/metric.ts";
+import type { OutcomeRecord } from "../core/records.ts";
+import type { RunProgress } from "../core/snapshot.ts";
+import type { Params } from "../core/space.ts";
+
+export interface ProgressMeterOptions {
+  readonly study: string;
+  readonly slots: number;
+  readonly metric: string;
+  readonly unit: "fraction" | "number";
+  readonly direction: Direction;
+  readonly total: () => number | null;
+  /** Monotonic seconds. */
+  readonly clock: () => number;
+}
+
+/** Counts what is durable, for the live view. Decides nothing. */
+export class ProgressMeter {
+  readonly #options: ProgressMeterOptions;
+  readonly #slots: { label: string | null; since: number }[];
+  readonly #startedAt: number;
+  #done = 0;
+  #failed = 0;
+  #doneInThisRun = 0;
+  #tasksDone = 0;
+  #best: RunProgress["best"] = null;
+  #openTrials = 0;
+  stopping = false;
+
+  constructor(options: ProgressMeterOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock();
+    this.#slots = Array.from({ length: options.slots }, () => ({ label: null, since: 0 }));
+  }
+
+  slotStarts(slot: number, label: string): void {
+    const entry = this.#slots[slot];
+    if (entry !== undefined) Object.assign(entry, { label, since: this.#options.clock() });
+  }
+
+  slotEnds(slot: number): void {
+    const entry = this.#slots[slot];
+    if (entry !== undefined) entry.label = null;
+  }
+
+  taskDone(): void {
+    this.#tasksDone++;
+  }
+
+  trialsOpened(count: number): void {
+    this.#openTrials += count;
+  }
+
+  /** `restored`: it was finished in an earlier run. */
+  trialFinished(outcome: OutcomeRecord, params: Params, restored = false): void {
+    this.#done++;
+    if (!restored) {
+      this.#doneInThisRun++;
+      this.#openTrials--;
+    }
+    if (outcome.state === "failed") this.#failed++;
+    const judged = outcome.values[this.#options.metric];
+    if (outcome.state !== "complete" || judged === undefined || Number.isNaN(judged.value)) return;
+    const best = this.#best;
+    const better = best === null || (this.#options.direction === "maximize" ? judged.value > best.value : judged.value < best.value);
+    // Ties go to the lowest trial number, in whatever order trials finish.
+    if (better || (judged.value === best.value && outcome.trial < best.trial)) {
+      const { metric, unit } = this.#options;
+      this.#best = { trial: outcome.trial, params, metric, unit, value: judged.value, standardError: judged.standardError };
+    }
+  }
+
+  read(): RunProgress {
+    const now = this.#options.clock();
+    const elapsedSeconds = now - this.#startedAt;
+    const total = this.#options.total();
+    const rate = this.#doneInThisRun > 0 && elapsedSeconds > 0 ? this.#doneInThisRun / elapsedSeconds : null;
+    return {
+      study: this.#options.study,
+      elapsedSeconds,
+      done: this.#done,
+      running: Math.max(0, this.#openTrials),
+      failed: this.#failed,
+      total,
+      tasksDone: this.#tasksDone,
+      rate,
+      secondsLeft: rate === null || total === null ? null : Math.max(0, total - this.#done) / rate,
+      best: this.#best,
+      slots: this.#slots.map(({ label, since }) => ({ label, seconds: label === null ? 0 : now - since })),
+      stopping: this.stopping,
+    };
+  }
+}

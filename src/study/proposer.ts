@@ -1,0 +1,92 @@
+import type { Direction } from "../core/metric.ts";
+import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
+import type { Params, Space } from "../core/space.ts";
+import { rng } from "../math/rng.ts";
+
+export interface ProposerOptions {
+  readonly sampler: Sampler;
+  readonly space: Space;
+  readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  readonly seed: number;
+  readonly lookahead: number;
+}
+
+/** Where a trial's outcome is read; undefined while it has none. */
+export type OutcomeOf = (trial: number) => OutcomeRecord | undefined;
+
+/**
+ * Asks the sampler. An adaptive sampler's proposal for trial n sees exactly the outcomes of trials 0 … n − lookahead and
+ * the parameters of all trials before n, whatever else is finished: so the proposal does not depend on timing.
+ */
+export class Proposer {
+  readonly #options: ProposerOptions;
+  readonly #params: Params[] = [];
+  readonly #outcomeOf: OutcomeOf;
+  #state: unknown;
+  /** Trials 0 … absorbed − 1 are in the state. */
+  #absorbed = 0;
+  #exhausted = false;
+
+  constructor(options: ProposerOptions, outcomeOf: OutcomeOf) {
+    this.#options = options;
+    this.#outcomeOf = outcomeOf;
+    const directions = options.objectives.map((objective) => objective.direction);
+    this.#state = options.sampler.start({ space: options.space, directions });
+  }
+
+  /** The number of the next trial. */
+  get next(): number {
+    return this.#params.length;
+  }
+
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** Takes a trial that is stored already; in number order. */
+  restore(trial: TrialRecord): void {
+    this.#params.push(trial.params);
+  }
+
+  /** The first trial whose outcome is missing for the next proposal; undefined when it can be made. */
+  waitsFor(): number | undefined {
+    const { sampler, lookahead } = this.#options;
+    if (!sampler.traits.adaptive) return undefined;
+    for (let trial = this.#absorbed; trial <= this.next - lookahead; trial++) {
+      if (this.#outcomeOf(trial) === undefined) return trial;
+    }
+    return undefined;
+  }
+
+  /** The next proposal; undefined when the sampler is exhausted. Call only when `waitsFor()` is undefined. */
+  propose(): Proposal | undefined {
+    const { sampler, lookahead, seed } = this.#options;
+    const number = this.next;
+    if (sampler.traits.adaptive) {
+      for (; this.#absorbed <= number - lookahead; this.#absorbed++) {
+        this.#state = sampler.absorb(this.#state, this.#finished(this.#absorbed));
+      }
+    }
+    const pending = sampler.traits.adaptive ? this.#params.slice(this.#absorbed) : [];
+    const proposal = sampler.propose(this.#state, number, pending, rng(seed).fork("sampler", number));
+    if (proposal === undefined) this.#exhausted = true;
+    else this.#params.push(proposal.params);
+    return proposal;
+  }
+
+  #finished(number: number): FinishedTrial {
+    const outcome = this.#outcomeOf(number);
+    const params = this.#params[number];
+    if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
+    const complete = outcome.state === "complete";
+    const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
+    return {
+      number,
+      state: outcome.state,
+      params,
+      values: complete ? judged.map((value) => value?.value ?? Number.NaN) : [],
+      standardErrors: complete ? judged.map((value) => value?.standardError ?? null) : [],
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import { HpoError } from "../core/hpo-error.ts";
+import { canonicalJson } from "../core/json.ts";
+import { showValue } from "../core/options.ts";
+import type { StudyDeclaration, StudyHeader } from "../core/records.ts";
+import type { Store } from "../core/store.ts";
+
+export interface AdmitOptions {
+  readonly fresh: boolean;
+  readonly fork: boolean;
+  readonly acceptCode: boolean;
+}
+
+/**
+ * Creates a study in the store, or makes sure that the stored one is the same.
+ * @throws HpoError STUDY_CHANGED with the names of the fields that differ; CODE_CHANGED when only the code does.
+ */
+export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acceptCode }: AdmitOptions): void {
+  const { name } = header;
+  const stored = store.header(name);
+  if (stored === undefined) {
+    store.create(header);
+    return;
+  }
+  if (fresh) {
+    store.rename(name, freeName(store, name, header.createdAt));
+    store.create(header);
+    return;
+  }
+  const changed = changedFields(stored.declaration, header.declaration);
+  if (changed.length > 0) {
+    const told = changed.map((field) => `${field} (${shown(stored.declaration[field])} → ${shown(header.declaration[field])})`);
+    const cure = fork
+      ? "Choose another name for --fork"
+      : `Keep it with --fork NAME (a new study beside it) or --fresh (the old one is renamed)`;
+    throw new HpoError("STUDY_CHANGED", `The stored study ${showValue(name)} differs from the file in ${told.join(", ")}. ${cure}.`, {
+      data: { study: name, fields: changed },
+    });
+  }
+  if (stored.codeHash === header.codeHash) return;
+  if (!acceptCode) {
+    throw new HpoError(
+      "CODE_CHANGED",
+      `The code of the study ${showValue(name)} has changed since it was begun, though space, data and settings are the same. Continue with --accept-code, or start anew with --fork NAME or --fresh.`,
+      { data: { study: name, stored: stored.codeHash, given: header.codeHash } },
+    );
+  }
+  store.acceptCode(name, header.codeHash);
+}
+
+/** The declared fields that differ, in their usual order. */
+export function changedFields(stored: StudyDeclaration, given: StudyDeclaration): (keyof StudyDeclaration)[] {
+  const fields: (keyof StudyDeclaration)[] = ["space", "data", "cv", "metrics", "objectives", "sampler", "pruner", "seed", "lookahead"];
+  return fields.filter((field) => canonicalJson(stored[field]) !== canonicalJson(given[field]));
+}
+
+function shown(value: unknown): string {
+  const text = showValue(value);
+  return text.length <= 40 ? text : `${text.slice(0, 37)}…`;
+}
+
+/** NAME@2026-11-20, or with a number behind it where that is taken. */
+function freeName(store: Store, name: string, createdAt: string): string {
+  const dated = `${name}@${createdAt.slice(0, 10)}`;
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? dated : `${dated}.${count}`;
+    if (store.header(candidate) === undefined) return candidate;
+  }
+}

@@ -1,0 +1,299 @@
+import type { Evaluation, GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
+import type { Executor, Task } from "../core/executor.ts";
+import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
+import type { RunProgress } from "../core/snapshot.ts";
+import type { Batch, SavedStudy } from "../core/store.ts";
+import type { ProgressMeter } from "./progress-meter.ts";
+import type { Proposer } from "./proposer.ts";
+import { TaskRunner } from "./task-runner.ts";
+
+export interface StudyRunOptions {
+  readonly saved: SavedStudy;
+  readonly proposer: Proposer;
+  readonly evaluation: Evaluation;
+  readonly executor: Executor;
+  readonly meter: ProgressMeter;
+  /** Resolves once the rows are durable. */
+  readonly commit: (batch: Batch) => Promise<void>;
+  /** The run's row as of now. */
+  readonly runRow: () => RunRecord;
+  readonly outcomes: Map<number, OutcomeRecord>;
+  /** Total number of trials; null = until the sampler is exhausted or the run is stopped. */
+  readonly trials: number | null;
+  readonly retries: number;
+  readonly codeHash: string;
+  readonly adaptive: boolean;
+  readonly lookahead: number;
+  readonly now: () => string;
+  readonly onChange: (progress: () => RunProgress) => void;
+}
+
+interface OpenGroup {
+  readonly number: number;
+  readonly work: GroupWork;
+  readonly trials: ReadonlyMap<number, PlannedTrial>;
+  readonly unfinished: Set<number>;
+  active: number;
+}
+
+/**
+ * The loop of one run: propose, plan, run, store. What is proposed and how it is grouped follows from trial numbers
+ * and stored outcomes; time only decides how much of it is done when the run is stopped.
+ */
+export class StudyRun {
+  readonly #options: StudyRunOptions;
+  readonly #runner: TaskRunner;
+  readonly #groups = new Map<number, OpenGroup>();
+  readonly #restored: OpenGroupSeed[];
+  /** When the first task of a trial started; taken out once it is stored. */
+  readonly #startedAt = new Map<number, string>();
+  readonly #started = new Set<number>();
+  #nextGroup: number;
+  #stopping = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: () => void = () => {};
+
+  constructor(options: StudyRunOptions) {
+    this.#options = options;
+    const { saved, executor, retries, codeHash, meter, now } = options;
+    this.#restored = unfinishedGroups(saved);
+    this.#nextGroup = saved.trials.reduce((most, trial) => Math.max(most, trial.group + 1), 0);
+    this.#runner = new TaskRunner({
+      executor,
+      retries,
+      codeHash,
+      earlier: saved.attempts,
+      now,
+      onStart: (task, trials, slot) => {
+        for (const trial of trials) {
+          if (this.#started.has(trial)) continue;
+          this.#started.add(trial);
+          this.#startedAt.set(trial, now());
+        }
+        meter.slotStarts(slot, task.label);
+        this.#changed();
+      },
+      onEnd: (slot) => {
+        meter.slotEnds(slot);
+        this.#changed();
+      },
+      onAttempt: (attempt: AttemptRecord) => this.#commit({ attempts: [attempt] }),
+    });
+  }
+
+  /** Lets running tasks finish, starts no more. */
+  stop(): void {
+    this.#stopping = true;
+    this.#options.meter.stopping = true;
+    this.#runner.stop();
+    this.#wake();
+  }
+
+  /** Cuts running tasks off; what is durable stays. */
+  abort(): void {
+    this.stop();
+    this.#runner.abort();
+  }
+
+  /** Ends the run with an error from outside the loop (the lease was lost). */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.abort();
+  }
+
+  /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
+  async work(): Promise<"complete" | "stopped"> {
+    try {
+      for (;;) {
+        if (this.#failure !== undefined) throw this.#failure.error;
+        if (!this.#stopping) await this.#open();
+        for (const group of this.#groups.values()) this.#handOut(group);
+        if (this.#runner.active === 0 && this.#busy === 0) {
+          if (this.#stopping) return this.#left() ? "stopped" : "complete";
+          if (this.#groups.size === 0 && !this.#canOpen()) return "complete";
+          if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
+          continue;
+        }
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+          if (this.#failure !== undefined) resolve();
+        });
+      }
+    } catch (error) {
+      this.#runner.abort();
+      throw error;
+    } finally {
+      for (const group of this.#groups.values()) group.work.close();
+    }
+  }
+
+  /** Tasks handed out whose rows are not durable yet. */
+  #busy = 0;
+
+  /** Opens groups while there is room: restored ones first, in order. */
+  async #open(): Promise<void> {
+    while (this.#hasRoom() && this.#canOpen()) {
+      const seed = this.#restored.shift() ?? (await this.#proposeGroup());
+      if (seed === undefined) return;
+      const { evaluation, meter } = this.#options;
+      const work = await evaluation.begin(seed.group, seed.trials, seed.saved);
+      const unfinished = seed.trials.filter((trial) => !seed.saved.finished.has(trial.number)).map((trial) => trial.number);
+      const group: OpenGroup = {
+        number: seed.group,
+        work,
+        trials: new Map(seed.trials.map((trial) => [trial.number, trial])),
+        unfinished: new Set(unfinished),
+        active: 0,
+      };
+      this.#groups.set(seed.group, group);
+      meter.trialsOpened(unfinished.length);
+      await this.#store(group, work.opening);
+      if (group.unfinished.size === 0) this.#close(group);
+      else this.#handOut(group);
+    }
+  }
+
+  /** Adaptive samplers are held back by their lookahead; the others by what the slots can take. */
+  #hasRoom(): boolean {
+    if (this.#options.adaptive) return this.#groups.size < this.#options.lookahead;
+    return this.#groups.size < 2 && this.#runner.active < 2 * this.#options.executor.slots;
+  }
+
+  #canOpen(): boolean {
+    if (this.#restored.length > 0) return true;
+    const { proposer, trials } = this.#options;
+    return !proposer.exhausted && (trials === null || proposer.next < trials) && proposer.waitsFor() === undefined;
+  }
+
+  /** Whether trials are left that a later run would do. */
+  #left(): boolean {
+    const { proposer, trials } = this.#options;
+    return this.#groups.size > 0 || this.#restored.length > 0 || (!proposer.exhausted && (trials === null || proposer.next < trials));
+  }
+
+  async #proposeGroup(): Promise<OpenGroupSeed | undefined> {
+    const { proposer, evaluation, adaptive, trials, now } = this.#options;
+    const size = adaptive ? 1 : evaluation.groupSize;
+    const group = this.#nextGroup;
+    const records: TrialRecord[] = [];
+    while (records.length < size && (trials === null || proposer.next < trials) && proposer.waitsFor() === undefined) {
+      const number = proposer.next;
+      const proposal = proposer.propose();
+      if (proposal === undefined) break;
+      records.push(trialRecord(number, group, proposal, now()));
+    }
+    if (records.length === 0) return undefined;
+    this.#nextGroup++;
+    await this.#commit({ trials: records });
+    return { group, trials: records, saved: { evaluations: [], parts: [], finished: new Set() } };
+  }
+
+  #handOut(group: OpenGroup): void {
+    if (this.#stopping) return;
+    for (const task of group.work.ready()) {
+      group.active++;
+      this.#busy++;
+      void this.#do(group, task)
+        .catch((error: unknown) => {
+          this.#failure ??= { error };
+        })
+        .finally(() => {
+          group.active--;
+          this.#busy--;
+          if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
+          this.#wake();
+        });
+    }
+  }
+
+  async #do(group: OpenGroup, task: Task): Promise<void> {
+    const end = await this.#runner.run(task, group.work.trialsOf(task));
+    if (end.kind === "cut") return;
+    const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
+    // More of the group may be ready now; the slots need not wait for the disk.
+    this.#handOut(group);
+    this.#options.meter.taskDone();
+    await this.#store(group, rows);
+  }
+
+  /** Makes rows durable, then counts them. */
+  async #store(group: OpenGroup, rows: WorkRows): Promise<void> {
+    for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
+    const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
+    const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
+    this.#startedAt.clear();
+    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number] } : {}) });
+    this.#count(group, rows);
+  }
+
+  #close(group: OpenGroup): void {
+    if (this.#groups.delete(group.number)) group.work.close();
+  }
+
+  #count(group: OpenGroup, rows: WorkRows): void {
+    const { meter, outcomes } = this.#options;
+    for (const outcome of rows.outcomes) {
+      outcomes.set(outcome.trial, outcome);
+      meter.trialFinished(outcome, group.trials.get(outcome.trial)?.params ?? {});
+    }
+    this.#changed();
+  }
+
+  #commit(batch: Batch): Promise<void> {
+    return this.#options.commit({ ...batch, run: this.#options.runRow() });
+  }
+
+  #changed(): void {
+    this.#options.onChange(() => this.#options.meter.read());
+  }
+}
+
+interface OpenGroupSeed {
+  readonly group: number;
+  readonly trials: readonly PlannedTrial[];
+  readonly saved: SavedWork;
+}
+
+/** The groups of stored trials that are not finished, with what is stored for them, in order. */
+function unfinishedGroups(saved: SavedStudy): OpenGroupSeed[] {
+  const groups = new Map<number, (typeof saved.trials)[number][]>();
+  for (const trial of saved.trials) {
+    const members = groups.get(trial.group);
+    if (members === undefined) groups.set(trial.group, [trial]);
+    else members.push(trial);
+  }
+  const seeds: OpenGroupSeed[] = [];
+  for (const [group, trials] of [...groups].sort(([a], [b]) => a - b)) {
+    const finished = new Set(trials.filter((trial) => trial.outcome !== null).map((trial) => trial.number));
+    if (finished.size === trials.length) continue;
+    const numbers = new Set(trials.map((trial) => trial.number));
+    seeds.push({
+      group,
+      trials,
+      saved: {
+        evaluations: saved.evaluations.filter((evaluation) => numbers.has(evaluation.trial)),
+        parts: saved.parts.filter((part) => part.group === group),
+        finished,
+      },
+    });
+  }
+  return seeds;
+}
+
+/** The row of a proposal. */
+export function trialRecord(
+  number: number,
+  group: number,
+  proposal: {
+    readonly params: TrialRecord["params"];
+    readonly by: string;
+    readonly why: string;
+    readonly parent?: number;
+    readonly budget?: number;
+    readonly note?: string;
+  },
+  proposedAt: string,
+): TrialRecord {
+  const { params, by, why, parent = null, budget = null, note = null } = proposal;
+  return { number, group, params, by, why, parent, budget, note, proposedAt };
+}

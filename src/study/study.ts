@@ -1,0 +1,250 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Executor } from "../core/executor.ts";
+import { HpoError } from "../core/hpo-error.ts";
+import type { Json } from "../core/json.ts";
+import { showValue } from "../core/options.ts";
+import type { OutcomeRecord, RunRecord } from "../core/records.ts";
+import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
+import type { Store } from "../core/store.ts";
+import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
+import { AskTell } from "./ask-tell.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { ProgressMeter } from "./progress-meter.ts";
+import { Proposer } from "./proposer.ts";
+import { StudyRun } from "./study-run.ts";
+
+/** What a study is wired from; `open-study` picks the parts. */
+export interface StudyParts {
+  readonly spec: StudySpec;
+  readonly store: Store;
+  /** Made anew for each run, since it may hold memory. */
+  readonly evaluation: (executor: Executor) => Evaluation;
+  readonly executor: (workers: number | undefined) => Executor;
+  readonly codeHash: string;
+  readonly environment: Json;
+  readonly trials: number | null;
+  readonly timeBudgetSeconds: number | null;
+  /** Whether closing the study closes the store. */
+  readonly ownsStore: boolean;
+}
+
+export interface RunStudyOptions {
+  /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
+  readonly workers?: number;
+  /** Cuts running tasks off; what is durable stays. */
+  readonly signal?: AbortSignal;
+  /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. Throws nothing. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly progressIntervalMs?: number;
+}
+
+/** An open study. Nothing in it prints or ends the process. */
+export class Study {
+  readonly name: string;
+  readonly spec: StudySpec;
+  readonly #parts: StudyParts;
+  #run: StudyRun | undefined;
+  #askTell: AskTell | undefined;
+  #closed = false;
+
+  constructor(parts: StudyParts) {
+    this.#parts = parts;
+    this.spec = parts.spec;
+    this.name = parts.spec.name;
+  }
+
+  /** A consistent picture of what is durable now. */
+  snapshot(): StudySnapshot {
+    return this.#parts.store.snapshot(this.name);
+  }
+
+  /**
+   * Runs until all trials are finished, the time is over, or it is stopped; continues what an earlier run began.
+   * @throws HpoError STUDY_BUSY when another process runs the study; what makes the study itself fail.
+   */
+  async run(options: RunStudyOptions = {}): Promise<StudySnapshot> {
+    if (this.#closed) throw new HpoError("USAGE", "study.run(): the study must be open; it was closed. Open it again with openStudy().");
+    if (this.#run !== undefined || this.#askTell !== undefined) {
+      throw new HpoError(
+        "STUDY_BUSY",
+        `study.run(): ${showValue(this.name)} is in use by this object already; wait for its run() or close() it.`,
+      );
+    }
+    const { store } = this.#parts;
+    const holder = { id: randomUUID(), pid: process.pid, host: hostname(), since: new Date().toISOString() };
+    store.acquire(this.name, holder);
+    // The lease is renewed by the clock, since a part may run for long without a commit.
+    const renewal = setInterval(() => {
+      try {
+        store.renew(this.name, holder.id);
+      } catch (error) {
+        this.#run?.fail(error);
+      }
+    }, 5000);
+    renewal.unref();
+    try {
+      await this.#runWithLease(holder.id, holder.since, options);
+    } finally {
+      this.#run = undefined;
+      clearInterval(renewal);
+      store.release(this.name, holder.id);
+    }
+    return this.snapshot();
+  }
+
+  async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
+    const { spec, store, codeHash, environment } = this.#parts;
+    const saved = store.load(this.name);
+    const executor = this.#parts.executor(options.workers);
+    const queue = new CommitQueue(store, this.name, holderId);
+    const clock = (): number => performance.now() / 1000;
+    const began = clock();
+    const row = (state: RunRecord["state"]): RunRecord => ({
+      id: holderId,
+      startedAt,
+      endedAt: state === null ? null : new Date().toISOString(),
+      state,
+      wallSeconds: clock() - began,
+      workers: executor.slots,
+      codeHash,
+      environment,
+    });
+    const outcomes = new Map<number, OutcomeRecord>();
+    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
+    const meter = this.#meter(proposer, executor.slots, clock);
+    for (const trial of saved.trials) {
+      proposer.restore(trial);
+      if (trial.outcome === null) continue;
+      outcomes.set(trial.number, trial.outcome);
+      meter.trialFinished(trial.outcome, trial.params, true);
+    }
+    const progress = throttle(options.onProgress, options.progressIntervalMs ?? 100);
+    const run = new StudyRun({
+      saved,
+      proposer,
+      evaluation: this.#parts.evaluation(executor),
+      executor,
+      meter,
+      commit: (batch) => queue.add(batch),
+      runRow: () => row(null),
+      outcomes,
+      trials: this.#parts.trials,
+      retries: spec.retries,
+      codeHash,
+      adaptive: spec.sampler.traits.adaptive,
+      lookahead: spec.lookahead,
+      now: () => new Date().toISOString(),
+      onChange: progress.change,
+    });
+    this.#run = run;
+    const abort = (): void => run.abort();
+    let budgetSpent = false;
+    const budget = this.#parts.timeBudgetSeconds;
+    const timer =
+      budget === null
+        ? undefined
+        : setTimeout(() => {
+            budgetSpent = true;
+            run.stop();
+          }, budget * 1000);
+    options.signal?.addEventListener("abort", abort, { once: true });
+    try {
+      await queue.add({ run: row(null) });
+      if (options.signal?.aborted === true) run.abort();
+      const end = await run.work();
+      await queue.add({ run: row(end === "stopped" && budgetSpent ? "complete" : end) });
+      progress.end(() => meter.read());
+    } catch (error) {
+      await queue.add({ run: row("failed") }).catch(() => {
+        // The store itself failed: the error that ended the run says so.
+      });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", abort);
+      progress.cancel();
+      await executor.close();
+    }
+  }
+
+  #meter(proposer: Proposer, slots: number, clock: () => number): ProgressMeter {
+    const { spec, trials } = this.#parts;
+    const [objective] = spec.objectives;
+    const metric = objective?.metric ?? "";
+    const size = spec.sampler.size(spec.space);
+    const total = trials === null ? size : size === null ? trials : Math.min(trials, size);
+    return new ProgressMeter({
+      study: this.name,
+      slots,
+      metric,
+      unit: spec.metrics[metric]?.unit ?? "number",
+      direction: objective?.direction ?? "maximize",
+      total: () => (proposer.exhausted ? proposer.next : total),
+      clock,
+    });
+  }
+
+  /** Lets running tasks finish, starts no more; `run()` then resolves. */
+  stop(): void {
+    this.#run?.stop();
+  }
+
+  /**
+   * The next trial for work done elsewhere; first those asked for earlier and never told. undefined when the sampler is exhausted.
+   * The study stays leased to this object until `close()`.
+   */
+  async ask(): Promise<Trial | undefined> {
+    return this.#asking().ask();
+  }
+
+  /** The value of an asked trial: a number for the first metric, one a metric by name, or an Error for a failed trial. */
+  async tell(trial: number, value: ObjectiveValue | Error): Promise<void> {
+    return this.#asking().tell(trial, value);
+  }
+
+  #asking(): AskTell {
+    if (this.#run !== undefined) {
+      throw new HpoError("STUDY_BUSY", `study.ask(): ${showValue(this.name)} is running; wait for run() to end.`);
+    }
+    const { spec, store, codeHash, environment, trials } = this.#parts;
+    this.#askTell ??= new AskTell({ spec, store, codeHash, environment, trials });
+    return this.#askTell;
+  }
+
+  /** Ends a run (as `stop`), gives the lease back, closes the store where it was opened by this study. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#run?.abort();
+    this.#askTell?.close();
+    if (this.#parts.ownsStore) this.#parts.store.close();
+  }
+}
+
+/** Calls `listener` at most every `intervalMs`. */
+function throttle(
+  listener: ((progress: RunProgress) => void) | undefined,
+  intervalMs: number,
+): { change(read: () => RunProgress): void; end(read: () => RunProgress): void; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    change(read) {
+      if (listener === undefined || timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        listener(read());
+      }, intervalMs);
+    },
+    end(read) {
+      cancel();
+      listener?.(read());
+    },
+    cancel,
+  };
+}

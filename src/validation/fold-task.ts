@@ -1,0 +1,71 @@
+import type { TaskContext } from "../core/executor.ts";
+import type { Model, RowSet } from "../core/estimator.ts";
+import { HpoError } from "../core/hpo-error.ts";
+import type { Params } from "../core/space.ts";
+import { rng } from "../math/rng.ts";
+import { threadCpuSeconds } from "../workers/thread-cpu.ts";
+import { foldScore } from "./fold-score.ts";
+import { type SharedStudy, studyInSlot } from "./shared-study.ts";
+
+export interface FoldInput {
+  readonly trial: number;
+  readonly fold: number;
+  readonly params: Params;
+}
+
+export interface FoldOutput {
+  readonly values: Readonly<Record<string, number>>;
+  readonly correct: number | null;
+  readonly predicted: Float64Array;
+  readonly scores: Float64Array | null;
+  readonly fitSeconds: number;
+  readonly predictSeconds: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number | null;
+}
+
+/** Runs in a slot: fits a trial's model on the fold's training rows, predicts its test rows, judges them. */
+export async function foldTask(input: FoldInput, context: TaskContext): Promise<FoldOutput> {
+  const { spec, judging } = await studyInSlot(context.shared as SharedStudy);
+  if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
+  const { data, target, plan, answer } = judging;
+  const fold = plan.folds[input.fold];
+  if (fold === undefined) throw new RangeError(`foldTask: there is no fold ${input.fold}.`);
+  const weight = data.roles.weight;
+  const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
+  const start = performance.now();
+  const cpuStart = threadCpuSeconds();
+  const estimator = spec.judge.model(input.params);
+  const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
+  const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal });
+  const fitted = performance.now();
+  try {
+    const test = { data, rows: fold.test };
+    const predicted = checkedAnswers(model.predict(test), fold.test.length, estimator.name);
+    const width = target.kind === "class" ? target.classes.length : 1;
+    const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), fold.test.length * width, estimator.name);
+    const predictedAt = performance.now();
+    const cpuEnd = threadCpuSeconds();
+    return {
+      ...foldScore(judging, fold.test, { predicted, scores }),
+      predicted,
+      scores,
+      fitSeconds: (fitted - start) / 1000,
+      predictSeconds: (predictedAt - fitted) / 1000,
+      wallSeconds: (predictedAt - start) / 1000,
+      cpuSeconds: cpuStart === null || cpuEnd === null ? null : cpuEnd - cpuStart,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+function scored(model: Model, answer: "scores" | "probabilities", test: RowSet): Float64Array | undefined {
+  return answer === "probabilities" ? model.predictProbabilities?.(test) : model.predictScores?.(test);
+}
+
+function checkedAnswers(answers: Float64Array | undefined, length: number, name: string): Float64Array {
+  if (answers?.length === length && !answers.some(Number.isNaN)) return answers;
+  const got = answers === undefined ? "none" : answers.length === length ? "NaN" : `${answers.length}`;
+  throw new HpoError("MODEL_UNSUPPORTED", `${name}(): a prediction must have ${length} numbers, none NaN; got ${got}.`);
+}

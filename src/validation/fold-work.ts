@@ -1,0 +1,127 @@
+import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
+import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
+import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import type { FoldInput, FoldOutput } from "./fold-task.ts";
+import type { Judging } from "./judging.ts";
+import { failedTrial, trialOutcome } from "./trial-outcome.ts";
+
+export interface FoldWorkOptions {
+  readonly judging: Judging;
+  readonly objectives: readonly string[];
+  readonly shared: SharedValue;
+  readonly timeoutSeconds: number | null;
+  readonly keepPredictions: boolean;
+  readonly now: () => string;
+  /** Out-of-fold predictions of an earlier process, for pooled values. */
+  readonly savedPredictions: (trial: number) => readonly PredictionRecord[];
+}
+
+interface TrialFolds {
+  readonly trial: PlannedTrial;
+  readonly evaluations: (EvaluationRecord | undefined)[];
+  readonly predictions: (PredictionRecord | undefined)[];
+  readonly incidents: (Incident | undefined)[];
+  open: number;
+}
+
+export const noRows: WorkRows = Object.freeze({ shared: [], evaluations: [], predictions: [], outcomes: [] });
+
+/** Judges each trial by one task a fold. All folds run; the outcome reads them in fold order, whatever finished first. */
+export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, options: FoldWorkOptions): GroupWork {
+  const { judging, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
+  const folds = judging.plan.folds;
+  const states = new Map<number, TrialFolds>();
+  let waiting: Task[] = [];
+
+  for (const trial of trials) {
+    if (saved.finished.has(trial.number)) continue;
+    const state: TrialFolds = { trial, evaluations: [], predictions: [], incidents: [], open: folds.length };
+    for (const evaluation of saved.evaluations) {
+      if (evaluation.trial !== trial.number) continue;
+      state.evaluations[evaluation.fold] = evaluation;
+      state.open--;
+    }
+    for (const prediction of state.open < folds.length ? options.savedPredictions(trial.number) : []) {
+      state.predictions[prediction.fold] = prediction;
+    }
+    states.set(trial.number, state);
+    for (let fold = 0; fold < folds.length; fold++) if (state.evaluations[fold] === undefined) waiting.push(task(trial, fold));
+  }
+
+  function task(trial: PlannedTrial, fold: number): Task {
+    const input: FoldInput = { trial: trial.number, fold, params: trial.params };
+    return {
+      key: `fold/${trial.number}/0/${fold}/0`,
+      label: `trial ${trial.number} · fold ${fold + 1}/${folds.length}`,
+      module: new URL("./fold-task.js", import.meta.url).href,
+      export: "foldTask",
+      input,
+      shared,
+      priority: 0,
+      timeoutSeconds,
+    };
+  }
+
+  /** The outcome once all folds have ended: the incident of the lowest failed fold, else the scores. */
+  function ended(state: TrialFolds): OutcomeRecord[] {
+    state.open--;
+    if (state.open > 0) return [];
+    states.delete(state.trial.number);
+    const incident = state.incidents.find((one) => one !== undefined);
+    if (incident !== undefined) return [failedTrial(state.trial.number, incident, now())];
+    const evaluations = state.evaluations as EvaluationRecord[];
+    const predictions = state.predictions.filter((one) => one !== undefined);
+    const complete = predictions.length === folds.length ? predictions : [];
+    return [trialOutcome(state.trial.number, evaluations, { judging, predictions: complete, objectives, endedAt: now() })];
+  }
+
+  function stateOf(task: Task): { readonly state: TrialFolds; readonly fold: number } {
+    const { trial, fold } = task.input as FoldInput;
+    const state = states.get(trial);
+    if (state === undefined) throw new RangeError(`foldWork: trial ${trial} is not open.`);
+    return { state, fold };
+  }
+
+  return {
+    opening: noRows,
+    ready() {
+      const tasks = waiting;
+      waiting = [];
+      return tasks;
+    },
+    accept(done, result: Extract<TaskResult, { ok: true }>) {
+      const { state, fold } = stateOf(done);
+      const output = result.value as FoldOutput;
+      const test = (folds[fold] as (typeof folds)[number]).test;
+      const endedAt = now();
+      const { fitSeconds, predictSeconds, wallSeconds, cpuSeconds } = output;
+      const evaluation: EvaluationRecord = {
+        trial: state.trial.number,
+        repeat: 0,
+        fold,
+        rung: 0,
+        values: output.values,
+        testRows: test.length,
+        correct: output.correct,
+        time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
+        identical: false,
+        startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
+        endedAt,
+      };
+      const prediction = { trial: state.trial.number, repeat: 0, fold, rows: test, predicted: output.predicted, scores: output.scores };
+      state.evaluations[fold] = evaluation;
+      state.predictions[fold] = prediction;
+      return { shared: [], evaluations: [evaluation], predictions: keepPredictions ? [prediction] : [], outcomes: ended(state) };
+    },
+    fail(done, incident) {
+      const { state, fold } = stateOf(done);
+      state.incidents[fold] = incident;
+      return { ...noRows, outcomes: ended(state) };
+    },
+    trialsOf: (one) => [(one.input as FoldInput).trial],
+    close() {
+      waiting = [];
+      states.clear();
+    },
+  };
+}

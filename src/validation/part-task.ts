@@ -1,0 +1,42 @@
+import type { Dataset, Target } from "../core/dataset.ts";
+import type { Answer, FoldPlan, FoldSolver, FoldSolverFactory, PartResult, SolverPart, SolverReference } from "../core/estimator.ts";
+import type { TaskContext } from "../core/executor.ts";
+import { importExport } from "../workers/task-module.ts";
+
+/** What the parts of one shared solve have in common; posted once to each slot. */
+export interface SharedSolver {
+  readonly reference: SolverReference;
+  readonly data: Dataset;
+  readonly target: Target;
+  readonly plan: FoldPlan;
+  readonly answer: Answer;
+}
+
+export interface PartInput {
+  readonly part: SolverPart;
+  readonly sharedOffset: number;
+  /** Scratch of slot 0; slot s has the `slotBytes` from slotsOffset + s · slotBytes. */
+  readonly slotsOffset: number;
+  readonly slotBytes: number;
+}
+
+const slotSolvers = new WeakMap<SharedSolver, Promise<FoldSolver>>();
+
+/** The solver of a shared solve, made once a slot. */
+export function solverInSlot(shared: SharedSolver): Promise<FoldSolver> {
+  let made = slotSolvers.get(shared);
+  if (made === undefined) {
+    const { reference, data, target, plan, answer } = shared;
+    made = importExport(reference.module, reference.export).then((factory) =>
+      (factory as FoldSolverFactory)({ data, target, plan, answer, weights: data.roles.weight }),
+    );
+    slotSolvers.set(shared, made);
+  }
+  return made;
+}
+
+/** Runs in a slot: one part of a shared solve. */
+export async function partTask(input: PartInput, context: TaskContext): Promise<PartResult> {
+  const solver = await solverInSlot(context.shared as SharedSolver);
+  return solver.run(input.part, { sharedOffset: input.sharedOffset, slotOffset: input.slotsOffset + context.slot * input.slotBytes });
+}

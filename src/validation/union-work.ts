@@ -1,0 +1,31 @@
+import type { GroupWork, WorkRows } from "../core/evaluation.ts";
+import type { Task } from "../core/executor.ts";
+
+/** Several works as one; each task goes back to the work that made it. */
+export function unionWork(works: readonly GroupWork[], opening: WorkRows): GroupWork {
+  const owners = new Map<string, GroupWork>();
+  function ownerOf(task: Task): GroupWork {
+    const owner = owners.get(task.key);
+    if (owner === undefined) throw new RangeError(`unionWork: no work made the task ${task.key}.`);
+    return owner;
+  }
+  return {
+    opening,
+    ready() {
+      const tasks: Task[] = [];
+      for (const work of works) {
+        for (const task of work.ready()) {
+          owners.set(task.key, work);
+          tasks.push(task);
+        }
+      }
+      return tasks;
+    },
+    accept: (task, result) => ownerOf(task).accept(task, result),
+    fail: (task, incident) => ownerOf(task).fail(task, incident),
+    trialsOf: (task) => ownerOf(task).trialsOf(task),
+    close() {
+      for (const work of works) work.close();
+    },
+  };
+}
