@@ -8,7 +8,7 @@ import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { objectiveValues } from "./objective-values.ts";
 import { Proposer } from "./proposer.ts";
-import { trialRecord } from "./study-run.ts";
+import { trialRecord } from "./trial-record.ts";
 
 export interface AskTellOptions {
   readonly spec: StudySpec;
@@ -78,7 +78,7 @@ export class AskTell {
     const number = this.#proposer.next;
     const proposal = this.#proposer.propose();
     if (proposal === undefined) return undefined;
-    const trial = trialRecord(number, this.#nextGroup++, proposal, now);
+    const trial = trialRecord(number, this.#nextGroup++, { proposal, at: now });
     this.#commit({ trials: [trial], started: [{ trial: number, at: now }] }, null);
     this.#waiting.set(number, { trial, startedAt: now });
     return this.#trial(trial);

@@ -1,11 +1,13 @@
-import type { Evaluation, GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
+import type { Evaluation, GroupWork, PlannedTrial, WorkRows } from "../core/evaluation.ts";
 import type { Executor, Task } from "../core/executor.ts";
 import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
+import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 import { TaskRunner } from "./task-runner.ts";
+import { trialRecord } from "./trial-record.ts";
 
 export interface StudyRunOptions {
   readonly saved: SavedStudy;
@@ -44,7 +46,7 @@ export class StudyRun {
   readonly #options: StudyRunOptions;
   readonly #runner: TaskRunner;
   readonly #groups = new Map<number, OpenGroup>();
-  readonly #restored: OpenGroupSeed[];
+  readonly #restored: GroupSeed[];
   /** When the first task of a trial started; taken out once it is stored. */
   readonly #startedAt = new Map<number, string>();
   readonly #started = new Set<number>();
@@ -171,7 +173,7 @@ export class StudyRun {
     return this.#groups.size > 0 || this.#restored.length > 0 || (!proposer.exhausted && (trials === null || proposer.next < trials));
   }
 
-  async #proposeGroup(): Promise<OpenGroupSeed | undefined> {
+  async #proposeGroup(): Promise<GroupSeed | undefined> {
     const { proposer, evaluation, adaptive, trials, now } = this.#options;
     const size = adaptive ? 1 : evaluation.groupSize;
     const group = this.#nextGroup;
@@ -180,7 +182,7 @@ export class StudyRun {
       const number = proposer.next;
       const proposal = proposer.propose();
       if (proposal === undefined) break;
-      records.push(trialRecord(number, group, proposal, now()));
+      records.push(trialRecord(number, group, { proposal, at: now() }));
     }
     if (records.length === 0) return undefined;
     this.#nextGroup++;
@@ -246,54 +248,4 @@ export class StudyRun {
   #changed(): void {
     this.#options.onChange(() => this.#options.meter.read());
   }
-}
-
-interface OpenGroupSeed {
-  readonly group: number;
-  readonly trials: readonly PlannedTrial[];
-  readonly saved: SavedWork;
-}
-
-/** The groups of stored trials that are not finished, with what is stored for them, in order. */
-function unfinishedGroups(saved: SavedStudy): OpenGroupSeed[] {
-  const groups = new Map<number, (typeof saved.trials)[number][]>();
-  for (const trial of saved.trials) {
-    const members = groups.get(trial.group);
-    if (members === undefined) groups.set(trial.group, [trial]);
-    else members.push(trial);
-  }
-  const seeds: OpenGroupSeed[] = [];
-  for (const [group, trials] of [...groups].sort(([a], [b]) => a - b)) {
-    const finished = new Set(trials.filter((trial) => trial.outcome !== null).map((trial) => trial.number));
-    if (finished.size === trials.length) continue;
-    const numbers = new Set(trials.map((trial) => trial.number));
-    seeds.push({
-      group,
-      trials,
-      saved: {
-        evaluations: saved.evaluations.filter((evaluation) => numbers.has(evaluation.trial)),
-        parts: saved.parts.filter((part) => part.group === group),
-        finished,
-      },
-    });
-  }
-  return seeds;
-}
-
-/** The row of a proposal. */
-export function trialRecord(
-  number: number,
-  group: number,
-  proposal: {
-    readonly params: TrialRecord["params"];
-    readonly by: string;
-    readonly why: string;
-    readonly parent?: number;
-    readonly budget?: number;
-    readonly note?: string;
-  },
-  proposedAt: string,
-): TrialRecord {
-  const { params, by, why, parent = null, budget = null, note = null } = proposal;
-  return { number, group, params, by, why, parent, budget, note, proposedAt };
 }

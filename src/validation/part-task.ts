@@ -24,14 +24,13 @@ const slotSolvers = new WeakMap<SharedSolver, Promise<FoldSolver>>();
 
 /** The solver of a shared solve, made once a slot. */
 export function solverInSlot(shared: SharedSolver): Promise<FoldSolver> {
-  let made = slotSolvers.get(shared);
-  if (made === undefined) {
-    const { reference, data, target, plan, answer } = shared;
-    made = importExport(reference.module, reference.export).then((factory) =>
-      (factory as FoldSolverFactory)({ data, target, plan, answer, weights: data.roles.weight }),
-    );
-    slotSolvers.set(shared, made);
-  }
+  const known = slotSolvers.get(shared);
+  if (known !== undefined) return known;
+  const { reference, data, target, plan, answer } = shared;
+  const made = importExport(reference.module, reference.export).then((factory) =>
+    (factory as FoldSolverFactory)({ data, target, plan, answer, weights: data.roles.weight }),
+  );
+  slotSolvers.set(shared, made);
   return made;
 }
 
