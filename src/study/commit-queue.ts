@@ -1,4 +1,4 @@
-import type { Batch, Store } from "../core/store.ts";
+import type { Batch } from "../core/store.ts";
 
 type Rows = { -readonly [K in keyof Batch]: Batch[K] };
 
@@ -13,8 +13,9 @@ export class CommitQueue {
   #failure: { readonly error: unknown } | undefined;
   #commits = 0;
 
-  constructor(store: Store, study: string, holderId: string) {
-    this.#write = (batch) => store.commit(study, holderId, batch);
+  /** `write` makes a batch durable before it returns, in one transaction. */
+  constructor(write: (batch: Batch) => void) {
+    this.#write = write;
   }
 
   /** Transactions made. */

@@ -98,7 +98,7 @@ export class Study {
     const { spec, store, codeHash, environment } = this.#parts;
     const saved = store.load(this.name);
     const executor = this.#parts.executor(options.workers);
-    const queue = new CommitQueue(store, this.name, holderId);
+    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
     const clock = (): number => performance.now() / 1000;
     const began = clock();
     const row = (state: RunRecord["state"]): RunRecord => ({
