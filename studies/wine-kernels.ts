@@ -9,9 +9,7 @@ export default defineStudy({
     C: float(0.1, 1000, { log: true }),
   },
   model: (params) =>
-    params.kernel === "rbf"
-      ? svm({ kernel: "rbf", gamma: params.gamma, C: params.C })
-      : svm({ kernel: "linear", C: params.C }),
+    params.kernel === "rbf" ? svm({ kernel: "rbf", gamma: params.gamma, C: params.C }) : svm({ kernel: "linear", C: params.C }),
   cv: stratifiedKFold({ folds: 5 }),
   metrics: { accuracy: accuracy(), balanced: balancedAccuracy() },
   sampler: random(),

@@ -1,4 +1,4 @@
-import { CommitQueue } from "#hpo/study/commit-queue.js";
+import { CommitQueue } from "#hpo/study/commit-queue";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../../src/core/store.ts";
 

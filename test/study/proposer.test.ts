@@ -1,4 +1,4 @@
-import { Proposer } from "#hpo/study/proposer.js";
+import { Proposer } from "#hpo/study/proposer";
 import { describe, expect, it } from "vitest";
 import type { OutcomeRecord } from "../../src/core/records.ts";
 import type { FinishedTrial, Sampler } from "../../src/core/sampler.ts";
