@@ -5,7 +5,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildFailure, type BuildOptions, build, type Loader, type Metafile, type Plugin } from "esbuild";
 import { HpoError } from "../core/hpo-error.ts";
 
-const engine = new URL("../index.js", import.meta.url);
+/** File URL of the running engine's public face: what `hpo` is in every study. */
+export function engineUrl(): string {
+  return import.meta.resolve("hpo");
+}
 
 /** A study and its local files as one module. */
 export interface CompiledStudy {
@@ -44,7 +47,7 @@ export async function compileStudy(
   shown: (file: string) => string,
 ): Promise<CompiledStudy> {
   const folder = path.dirname(file);
-  const plugins = [engineImports(engine.href), fileScope(absolutePaths)];
+  const plugins = [engineImports(engineUrl()), fileScope(absolutePaths)];
   const byPath = options.packages === "by path";
   if (byPath) plugins.push(packagesByPath());
   const { outputFiles, metafile } = await compile(
