@@ -48,7 +48,7 @@ export function callable(signature = "a function"): OptionRule {
 }
 
 /** One of the listed values. */
-export function oneOf(values: readonly (string | number | boolean)[]): OptionRule {
+export function oneOf(values: readonly (string | number | boolean | null)[]): OptionRule {
   return rule(`one of ${values.map((value) => showValue(value)).join(", ")}`, (value) => values.includes(value as string));
 }
 

@@ -1,3 +1,5 @@
+import { log } from "./elementary.ts";
+
 /**
  * Seeded streams of random numbers.
  *
@@ -8,7 +10,7 @@
 export interface Rng {
   /** A number in [0, 1) with 53 random bits. */
   uniform(): number;
-  /** An integer from 0 to count − 1, without bias. `count` ≤ 2³². */
+  /** An integer from 0 to count − 1, without bias. Throws a RangeError unless `count` is an integer from 1 to 2³². */
   below(count: number): number;
   /** A standard normal number (Marsaglia's polar method). */
   normal(): number;
@@ -20,7 +22,12 @@ export interface Rng {
 
 /** The stream of a seed. */
 export function rng(seed: number | string): Rng {
-  return stream(`${typeof seed}:${seed}`);
+  return stream(step(seed));
+}
+
+/** One step of a path. Slashes inside are doubled, so that different steps never make equal paths. */
+function step(key: string | number): string {
+  return `${typeof key}:${String(key).replaceAll("/", "//")}`;
 }
 
 function stream(path: string): Rng {
@@ -44,6 +51,9 @@ function stream(path: string): Rng {
   const self: Rng = {
     uniform: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,
     below(count) {
+      if (!(Number.isInteger(count) && count >= 1 && count <= 4294967296)) {
+        throw new RangeError(`rng.below(): count must be an integer from 1 to 4294967296; got ${count}.`);
+      }
       // Rejects the values above the largest multiple of `count`, so that every remainder is equally likely.
       const limit = 4294967296 - (4294967296 % count);
       let value = next();
@@ -55,7 +65,7 @@ function stream(path: string): Rng {
         const u = 2 * self.uniform() - 1;
         const v = 2 * self.uniform() - 1;
         const s = u * u + v * v;
-        if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s);
+        if (s > 0 && s < 1) return u * Math.sqrt((-2 * log(s)) / s);
       }
     },
     shuffle(items) {
@@ -67,7 +77,7 @@ function stream(path: string): Rng {
       }
       return items;
     },
-    fork: (...keys) => stream(path + keys.map((key) => `/${typeof key}:${String(key).replaceAll("/", "//")}`).join("")),
+    fork: (...keys) => stream(path + keys.map((key) => `/${step(key)}`).join("")),
   };
   return self;
 }

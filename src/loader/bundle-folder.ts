@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
+
+/** Bundles that no load touched for so long are removed: longer than a run lasts whose workers may still import one. */
+const keptMs = 30 * 24 * 3600 * 1000;
+
+/** Beside the study, so that Node finds the packages that the study finds. */
+export function studyBundleFolder(studyFolder: string): string {
+  return path.join(studyFolder, ".hpo", "bundles");
+}
+
+/** For a study in a folder that can't be written: this user's own. */
+export function temporaryBundleFolder(): string {
+  return path.join(tmpdir(), `hpo-${userInfo().uid}`, "bundles");
+}
+
+/**
+ * Writes a bundle as HASH.mjs, HASH being that of its text, and returns its path. Whole or not at all: processes may
+ * load one study at once. A file that stands already is only marked as used.
+ */
+export async function keepBundle(folder: string, text: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await refuseForeignFolder(folder);
+  const file = path.join(folder, `${createHash("sha256").update(text).digest("hex").slice(0, 32)}.mjs`);
+  if (await holds(file, text)) {
+    const now = new Date();
+    await utimes(file, now, now);
+    return file;
+  }
+  const draft = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    await writeFile(draft, text, { flag: "wx" });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await removeOldBundles(folder);
+  return file;
+}
+
+/** What lies in a shared temporary folder is code that we run, so the folder must be this user's. */
+async function refuseForeignFolder(folder: string): Promise<void> {
+  if (folder !== temporaryBundleFolder()) return;
+  const { uid } = userInfo();
+  for (const place of [path.dirname(folder), folder]) {
+    const status = await lstat(place);
+    if (!status.isDirectory() || (uid >= 0 && status.uid !== uid)) throw new Error(`${place} belongs to another user`);
+  }
+}
+
+async function holds(file: string, text: string): Promise<boolean> {
+  try {
+    return (await readFile(file, "utf8")) === text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function removeOldBundles(folder: string): Promise<void> {
+  const oldest = Date.now() - keptMs;
+  for (const name of await readdir(folder)) {
+    if (!/^[0-9a-f]{32}\.mjs(\.[0-9a-f]{12}\.tmp)?$/.test(name)) continue;
+    const file = path.join(folder, name);
+    const used = await stat(file).catch(() => undefined); // Another process may have removed it.
+    if (used !== undefined && used.mtimeMs < oldest) await rm(file, { force: true });
+  }
+}
