@@ -1,0 +1,114 @@
+import { pipeline } from "node:stream/promises";
+import { type CsvError, parse } from "csv-parse";
+import { type DataFile, readBytes } from "./data-file.ts";
+import { type DataSource, dataError, type Place } from "./data-source.ts";
+import type { LineSource } from "./line-source.ts";
+
+/** Takes the records of a CSV file in order. `place(field)` says where a field of the current record stands. */
+export interface CsvConsumer {
+  header(names: readonly string[]): void;
+  record(fields: readonly string[], place: (field: number) => Place): void;
+}
+
+/**
+ * Streams a CSV file (RFC 4180; LF, CRLF or CR ends a line; a byte order mark and blank lines are passed over) through
+ * csv-parse to a consumer, without ever holding the whole file.
+ * @throws HpoError DATA_INVALID for an empty file, a missing row, rows of unequal length and broken quotes.
+ */
+export async function readCsvRecords(file: DataFile, delimiter: string, source: LineSource, consumer: CsvConsumer): Promise<void> {
+  let names: readonly string[] | undefined;
+  let rows = 0;
+  let counted = 0;
+  let excess = 0;
+  let end = 0;
+
+  /** csv-parse counts a CRLF within quotes as two lines; returns how many line ends the fields hold. */
+  function lineEndsWithin(fields: readonly string[]): number {
+    let ends = 0;
+    for (const field of fields) {
+      for (const found of field.matchAll(/\r\n|\n|\r/g)) {
+        ends += 1;
+        excess += found[0].length - 1;
+      }
+    }
+    return ends;
+  }
+
+  const parser = parse({
+    bom: true,
+    delimiter,
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    on_record(fields: string[], { lines }) {
+      const within = lines === counted + 1 ? 0 : lineEndsWithin(fields);
+      counted = lines;
+      end = lines - excess;
+      const start = end - within;
+      const place = (field: number): Place => {
+        const line =
+          start +
+          (fields
+            .slice(0, field)
+            .join("")
+            .match(/\r\n|\n|\r/g)?.length ?? 0);
+        const column = names?.[field];
+        return column === undefined ? { line } : { line, column };
+      };
+      if (names === undefined) {
+        checkHeader(source, fields, start);
+        names = fields;
+        consumer.header(fields);
+      } else {
+        if (fields.length !== names.length) {
+          throw dataError(
+            source,
+            { line: start },
+            `a row must have ${names.length} fields, as many as the header; got ${fields.length}. ` +
+              "Put values that hold the delimiter into double quotes, or set the delimiter option.",
+          );
+        }
+        source.note(rows, start);
+        rows += 1;
+        consumer.record(fields, place);
+      }
+      return null;
+    },
+  });
+  try {
+    await pipeline(readBytes(file), parser, async (records) => {
+      for await (const _ of records);
+    });
+  } catch (cause) {
+    throw csvProblem(source, cause, end);
+  }
+  if (names === undefined) throw dataError(source, {}, "the first line must hold the column names; the file is empty.");
+  if (rows === 0) throw dataError(source, {}, "there must be rows after the header; the file has none.");
+}
+
+function checkHeader(source: DataSource, names: readonly string[], line: number): void {
+  const seen = new Map<string, number>();
+  names.forEach((name, index) => {
+    const before = seen.get(name);
+    if (before !== undefined) {
+      throw dataError(
+        source,
+        { line, column: name },
+        `column names must differ; fields ${before + 1} and ${index + 1} have the same. Rename one in the first line.`,
+      );
+    }
+    seen.set(name, index);
+  });
+}
+
+function csvProblem(source: DataSource, cause: unknown, lastLine: number): unknown {
+  const { code } = cause as CsvError;
+  if (code === "CSV_QUOTE_NOT_CLOSED") {
+    return dataError(source, { line: lastLine + 1 }, "a quote must be closed; the one that opens here or below never is.", cause);
+  }
+  if (code === "INVALID_OPENING_QUOTE" || code === "CSV_INVALID_CLOSING_QUOTE") {
+    const cure = 'a value that holds a quote must stand in quotes, with each quote doubled ("a ""b"" c").';
+    return dataError(source, { line: lastLine + 1 }, cure, cause);
+  }
+  return cause;
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { HpoError } from "../core/hpo-error.ts";
+import { dataError, rowSource } from "./data-source.ts";
+
+/** A file of data: how the person wrote it, who reads it, and where it lies. */
+export interface DataFile {
+  readonly reader: string;
+  readonly file: string;
+  readonly path: string;
+}
+
+const chunkBytes = 256 * 1024;
+
+/** A path that is not absolute is relative to `folder`. */
+export function dataFile(reader: string, file: string, folder: string): DataFile {
+  return { reader, file, path: path.resolve(folder, file) };
+}
+
+/**
+ * The bytes of a file in chunks, decompressed where they begin with gzip's magic number, whatever the file is called.
+ * @throws HpoError DATA_NOT_FOUND; DATA_INVALID for a folder, a file without permission and a broken gzip stream.
+ */
+export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array> {
+  const head = await firstRawBytes(file, 2);
+  const zipped = head[0] === 0x1f && head[1] === 0x8b;
+  const raw = createReadStream(file.path, { highWaterMark: chunkBytes });
+  // The callback form passes a failure on to the last stream, which the loop below reads.
+  const stream = zipped ? pipeline(raw, createGunzip({ chunkSize: chunkBytes }), () => undefined) : raw;
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (cause) {
+    throw fileError(file, cause, raw.bytesRead);
+  } finally {
+    raw.destroy();
+  }
+}
+
+/** The first bytes of a file after decompression; fewer where it is shorter. */
+export async function firstBytes(file: DataFile, count: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of readBytes(file)) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length >= count) break;
+  }
+  return Buffer.concat(parts).subarray(0, count);
+}
+
+async function firstRawBytes(file: DataFile, count: number): Promise<Uint8Array> {
+  try {
+    const handle = await open(file.path, "r");
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw fileError(file, cause, 0);
+  }
+}
+
+function fileError(file: DataFile, cause: unknown, bytesRead: number): unknown {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  const source = rowSource(file.reader, file.file);
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return new HpoError(
+      "DATA_NOT_FOUND",
+      `${file.reader}(): the data file must exist; there is no ${file.path}. Paths are relative to the study file's folder.`,
+      { data: { reader: file.reader, file: file.file, path: file.path }, cause },
+    );
+  }
+  if (code === "EISDIR") return dataError(source, {}, `it must be a file; ${file.path} is a folder.`, cause);
+  if (code === "EACCES" || code === "EPERM") {
+    return dataError(source, {}, `it must be readable; there is no permission to read ${file.path}.`, cause);
+  }
+  if (code === "Z_BUF_ERROR") {
+    return dataError(
+      source,
+      {},
+      `the gzip stream must be complete; it ends too early, after ${bytesRead} bytes. Copy the file again.`,
+      cause,
+    );
+  }
+  if (code.startsWith("Z_")) {
+    return dataError(source, {}, `the gzip stream must be sound; it is damaged (${(cause as Error).message}). Copy the file again.`, cause);
+  }
+  if (code !== "") return dataError(source, {}, `it could not be read: ${(cause as Error).message}.`, cause);
+  return cause;
+}

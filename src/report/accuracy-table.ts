@@ -1,0 +1,105 @@
+import { HpoError } from "../core/hpo-error.ts";
+import { showValue } from "../core/options.ts";
+import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { directionOf, goodness, mainMetric, unitOf } from "./best-trial.ts";
+import { plainText } from "./plain-text.ts";
+import { type AxisOptions, paramOf, type TableAxis, tableAxes, valueKey } from "./table-axes.ts";
+
+export interface AccuracyTableOptions extends AxisOptions {
+  /** Default: the first objective's metric. */
+  readonly metric?: string;
+}
+
+/** The value of the best trial of a cell. Fractions stay fractions. */
+export interface TableCell {
+  readonly value: number;
+  readonly standardError: number | null;
+  readonly pooled: number | null;
+  readonly correct: number | null;
+  /** Wall seconds of the trial: its own and its share of shared work. */
+  readonly seconds: number;
+  readonly folds: number;
+  readonly trial: number;
+}
+
+/** A table of one metric over two parameters, as plain data: every format is written from this and the snapshot. */
+export interface AccuracyTable {
+  readonly metric: string;
+  readonly unit: "fraction" | "number";
+  /** null where no parameter varies. */
+  readonly rows: TableAxis | null;
+  readonly columns: TableAxis | null;
+  /** Rows × columns, at least 1 × 1; null where no trial is complete. */
+  readonly cells: readonly (readonly (TableCell | null)[])[];
+  /** Where the best cell stands. */
+  readonly best: { readonly row: number; readonly column: number } | null;
+  /** Varying parameters on neither axis. */
+  readonly over: readonly TableAxis[];
+  readonly where: Readonly<Record<string, string>>;
+}
+
+/**
+ * Arranges a study's complete trials by two parameters. A cell shows the best trial over all others, ties to the
+ * lowest number; NaN is shown only where a cell has nothing better.
+ * @throws HpoError USAGE for an unknown parameter or metric and for a filter that fits no trial.
+ */
+export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOptions = {}): AccuracyTable {
+  const metric = options.metric ?? mainMetric(snapshot);
+  const known = snapshot.description.metrics.map((one) => one.name);
+  if (!known.includes(metric) && options.metric !== undefined) {
+    throw new HpoError("USAGE", `metric must be one of ${known.map(plainText).join(", ")}; got ${showValue(plainText(metric))}.`);
+  }
+  const { rows, columns, over, trials } = tableAxes(snapshot, options);
+  const direction = directionOf(snapshot, metric);
+  const chosen = new Map<string, TrialSnapshot>();
+  for (const trial of trials) {
+    if (trial.state !== "complete") continue;
+    const key = cellKey(trial, rows, columns);
+    const current = chosen.get(key);
+    if (current === undefined || isBetter(goodness(trial, metric, direction), goodness(current, metric, direction))) chosen.set(key, trial);
+  }
+  let best: { row: number; column: number; goodness: number; trial: number } | null = null;
+  const cells = (rows?.values ?? [undefined]).map((rowValue, row) =>
+    (columns?.values ?? [undefined]).map((columnValue, column): TableCell | null => {
+      const trial = chosen.get(`${rows === null ? "" : valueKey(rowValue)}\n${columns === null ? "" : valueKey(columnValue)}`);
+      if (trial === undefined) return null;
+      const score = goodness(trial, metric, direction);
+      const better = best === null || score > best.goodness || (score === best.goodness && trial.number < best.trial);
+      if (!Number.isNaN(score) && better) best = { row, column, goodness: score, trial: trial.number };
+      return cell(trial, metric);
+    }),
+  );
+  const place = best as { row: number; column: number } | null;
+  return {
+    metric,
+    unit: unitOf(snapshot, metric),
+    rows,
+    columns,
+    cells,
+    best: place === null ? null : { row: place.row, column: place.column },
+    over,
+    where: options.where ?? {},
+  };
+}
+
+function isBetter(candidate: number, current: number): boolean {
+  return Number.isNaN(current) ? !Number.isNaN(candidate) : candidate > current;
+}
+
+function cellKey(trial: TrialSnapshot, rows: TableAxis | null, columns: TableAxis | null): string {
+  const side = (axis: TableAxis | null) => (axis === null ? "" : valueKey(paramOf(trial.params, axis.param)));
+  return `${side(rows)}\n${side(columns)}`;
+}
+
+function cell(trial: TrialSnapshot, metric: string): TableCell {
+  const found = trial.values[metric];
+  return {
+    value: found?.value ?? Number.NaN,
+    standardError: found?.standardError ?? null,
+    pooled: found?.pooled ?? null,
+    correct: trial.correct,
+    seconds: trial.wallSeconds,
+    folds: trial.folds,
+    trial: trial.number,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Direction } from "../core/metric.ts";
+import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+
+/** A metric as its direction says: larger is better. NaN and missing values are worse than anything. */
+export function goodness(trial: TrialSnapshot, metric: string, direction: Direction): number {
+  const value = trial.values[metric]?.value ?? Number.NaN;
+  if (Number.isNaN(value)) return Number.NaN;
+  return direction === "maximize" ? value : -value;
+}
+
+/** The direction of a metric: an objective's own where it is one. */
+export function directionOf(snapshot: StudySnapshot, metric: string): Direction {
+  const { objectives, metrics } = snapshot.description;
+  return (
+    objectives.find((one) => one.metric === metric)?.direction ?? metrics.find((one) => one.name === metric)?.direction ?? "maximize"
+  );
+}
+
+/** "fraction" (shown as per cent) or "number". */
+export function unitOf(snapshot: StudySnapshot, metric: string): "fraction" | "number" {
+  return snapshot.description.metrics.find((one) => one.name === metric)?.unit ?? "number";
+}
+
+/** The metric that is shown unless another is asked for: the first objective's. */
+export function mainMetric(snapshot: StudySnapshot): string {
+  return snapshot.description.objectives[0]?.metric ?? snapshot.description.metrics[0]?.name ?? "value";
+}
+
+/** Complete trials with a value, best first; ties in the order of their numbers. */
+export function rankedTrials(snapshot: StudySnapshot, metric: string = mainMetric(snapshot)): readonly TrialSnapshot[] {
+  const direction = directionOf(snapshot, metric);
+  return snapshot.trials
+    .filter((trial) => trial.state === "complete" && !Number.isNaN(goodness(trial, metric, direction)))
+    .sort((a, b) => {
+      const [left, right] = [goodness(a, metric, direction), goodness(b, metric, direction)];
+      return left === right ? a.number - b.number : right > left ? 1 : -1;
+    });
+}
+
+/** The best complete trial by the first objective; NaN is never best, ties go to the lowest number. */
+export function bestTrial(snapshot: StudySnapshot): TrialSnapshot | null {
+  return rankedTrials(snapshot)[0] ?? null;
+}
+
+/** Trials that no other trial beats in all objectives, by number; null for a study with one objective. O(n²). */
+export function paretoFront(snapshot: StudySnapshot): readonly TrialSnapshot[] | null {
+  const { objectives } = snapshot.description;
+  if (objectives.length < 2) return null;
+  const points = snapshot.trials
+    .filter((trial) => trial.state === "complete")
+    .map((trial) => ({ trial, scores: objectives.map((one) => goodness(trial, one.metric, one.direction)) }))
+    .filter(({ scores }) => !scores.some((score) => Number.isNaN(score)));
+  return points.filter(({ scores }) => !points.some((other) => dominates(other.scores, scores))).map(({ trial }) => trial);
+}
+
+function dominates(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, i) => value >= (b[i] as number)) && a.some((value, i) => value > (b[i] as number));
+}

@@ -1,0 +1,77 @@
+import stringWidth from "string-width";
+
+/**
+ * Control characters, escape sequences, bidirectional overrides, invisible joiners and lone surrogates: what a name
+ * written by a stranger could use to move the cursor, hide text or forge a line.
+ */
+const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+const short: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+]);
+
+/** The same text on one line, with everything that a terminal would act on written out (`\x1b`, `\n`, `\u202e`). */
+export function plainText(text: string): string {
+  return text.replace(unsafe, (character) => short.get(character) ?? codeEscape(character));
+}
+
+function codeEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code <= 0xffff ? `\\u${code.toString(16).padStart(4, "0")}` : `\\u{${code.toString(16)}}`;
+}
+
+/** JSON in which no control character stands as itself; NaN and ±∞ become null. */
+export function jsonText(value: unknown, indent: number = 0): string {
+  const text = JSON.stringify(value, null, indent) ?? "null";
+  return text.replace(unsafe, (character) =>
+    character === "\n"
+      ? character
+      : Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
+/** At most `width` terminal columns of a text without escape sequences; "…" stands for what is left out. */
+export function truncate(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  if (width <= 0) return "";
+  let kept = "";
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const wide = stringWidth(segment);
+    if (used + wide > width - 1) break;
+    kept += segment;
+    used += wide;
+  }
+  return `${kept}…`;
+}
+
+/** Pads to `width` terminal columns. */
+export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
+  const spaces = " ".repeat(Math.max(0, width - stringWidth(text)));
+  return align === "left" ? text + spaces : spaces + text;
+}
+
+/** Joins parts with `separator` into lines of at most `width` columns; a part longer than that has its own line, cut. */
+export function joinParts(parts: readonly string[], width: number, separator: string = " · "): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const part of parts) {
+    if (part === "") continue;
+    const longer = line === "" ? part : line + separator + part;
+    if (line === "" || stringWidth(longer) <= width) line = longer;
+    else {
+      lines.push(line);
+      line = part;
+    }
+  }
+  if (line !== "") lines.push(line);
+  return lines.map((one) => truncate(one, width));
+}
+
+/** Breaks a sentence at spaces into lines of at most `width` columns. */
+export function wrap(text: string, width: number): string[] {
+  return joinParts(text.split(" "), width, " ");
+}

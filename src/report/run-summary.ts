@@ -1,0 +1,48 @@
+import type { Json } from "../core/json.ts";
+import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
+
+/** How a run ended. */
+export type RunState = "complete" | "stopped" | "failed";
+
+/** The state of a snapshot's newest run; one that is not over counts as stopped. */
+export function runState(snapshot: StudySnapshot): RunState {
+  return snapshot.state === "complete" || snapshot.state === "failed" ? snapshot.state : "stopped";
+}
+
+/** The object of `hpo run --json`. Scores are fractions at full precision; NaN and ±∞ are null. */
+export function runSummary(snapshot: StudySnapshot, state: RunState = runState(snapshot)): RunSummary {
+  const number = (wanted: TrialSnapshot["state"]) => snapshot.trials.filter((trial) => trial.state === wanted).length;
+  const best = bestTrial(snapshot);
+  const front = paretoFront(snapshot);
+  return {
+    study: snapshot.name,
+    state,
+    objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
+    trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
+    best: best === null ? null : trialSummary(best, mainMetric(snapshot)),
+    front: front === null ? null : front.map((trial) => trialSummary(trial, mainMetric(snapshot))),
+    wallSeconds: finite(snapshot.wallSeconds),
+    cpuSeconds: finite(snapshot.cpuSeconds),
+    database: snapshot.database,
+  };
+}
+
+/** A trial as the JSON of `hpo run` and `hpo best` shows it. */
+export function trialSummary(trial: TrialSnapshot, metric: string): { readonly [key: string]: Json } {
+  const found = trial.values[metric];
+  const values = Object.entries(trial.values).map(
+    ([name, one]) => [name, { value: finite(one.value), standardError: finite(one.standardError) }] as const,
+  );
+  return {
+    trial: trial.number,
+    params: Object.fromEntries(Object.entries(trial.params).map(([name, value]) => [name, typeof value === "number" ? finite(value) : value])),
+    value: finite(found?.value),
+    standardError: finite(found?.standardError),
+    values: Object.fromEntries(values),
+  };
+}
+
+function finite(value: number | null | undefined): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}

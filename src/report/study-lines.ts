@@ -1,0 +1,87 @@
+import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import type { AccuracyTable } from "./accuracy-table.ts";
+import { bestTrial, directionOf, mainMetric, rankedTrials, unitOf } from "./best-trial.ts";
+import { formatSeconds } from "./duration.ts";
+import { greek } from "./greek.ts";
+import { count, formatEstimate, formatParam, formatParams } from "./number-format.ts";
+import { plainText } from "./plain-text.ts";
+
+/** What is measured: "accuracy % (seconds)". */
+export function measureLabel(table: Pick<AccuracyTable, "metric" | "unit">): string {
+  return `${plainText(table.metric)}${table.unit === "fraction" ? " %" : ""} (seconds)`;
+}
+
+/** The parts of the line above a table: study, measure, folds, data. How features were scaled stands in `scalingLabel`. */
+export function titleParts(snapshot: StudySnapshot, table?: Pick<AccuracyTable, "metric" | "unit">): string[] {
+  const { cv, data } = snapshot.description;
+  const parts = [plainText(snapshot.name)];
+  if (table !== undefined) parts.push(measureLabel(table));
+  if (cv !== null) parts.push(plainText(cv.label));
+  if (data !== null) parts.push(`${data.rows} × ${data.features}${data.classes === null ? "" : `, ${data.classes.length} classes`}`);
+  return parts;
+}
+
+/** "scaled to [0,1] on all rows", or empty. */
+export function scalingLabel(snapshot: StudySnapshot): string {
+  return snapshot.description.data?.scaling === "min-max" ? "scaled to [0,1] on all rows" : "";
+}
+
+/** "γ=4 C=10  92.43 ± 0.31 %": the best trial by the first objective; null where none is complete. */
+export function bestLine(snapshot: StudySnapshot, metric: string = mainMetric(snapshot)): string | null {
+  const best = metric === mainMetric(snapshot) ? bestTrial(snapshot) : (rankedTrials(snapshot, metric)[0] ?? null);
+  return best === null ? null : trialLine(snapshot, best, metric);
+}
+
+/** The best cell of a table, in the words of `bestLine`; null for an empty table. */
+export function bestOfTable(snapshot: StudySnapshot, table: AccuracyTable): string | null {
+  const cell = table.best === null ? null : table.cells[table.best.row]?.[table.best.column];
+  const trial = snapshot.trials.find((one) => one.number === cell?.trial);
+  return trial === undefined ? null : trialLine(snapshot, trial, table.metric);
+}
+
+function trialLine(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
+  const found = trial.values[metric];
+  const value = formatEstimate(found?.value ?? Number.NaN, found?.standardError ?? null, unitOf(snapshot, metric));
+  const params = formatParams(trial.params);
+  return params === "" ? value : `${params}  ${value}`;
+}
+
+/** "25 cells, 250 fits (137 identical, skipped) · wall 3.1 s · CPU 5.6 s", as parts; what is not so good comes first after the counts. */
+export function costParts(snapshot: StudySnapshot): string[] {
+  const crossValidated = snapshot.description.cv !== null;
+  const complete = snapshot.trials.filter((trial) => trial.state === "complete").length;
+  const noun = crossValidated ? "cell" : "trial";
+  const all = snapshot.trials.length;
+  const trials = complete === all ? count(all, noun) : `${complete} of ${count(all, noun)}`;
+  const skipped = snapshot.identicalFits === 0 ? "" : ` (${snapshot.identicalFits} identical, skipped)`;
+  const parts = [crossValidated ? `${trials}, ${count(snapshot.fits, "fit")}${skipped}` : trials];
+  const states = (["failed", "pruned"] as const).map((state) => [state, snapshot.trials.filter((one) => one.state === state).length] as const);
+  for (const [state, number] of states) if (number > 0) parts.push(`${number} ${state}`);
+  if (snapshot.state !== "complete" && snapshot.state !== "new") parts.push(snapshot.state);
+  parts.push(`wall ${formatSeconds(snapshot.wallSeconds)}`);
+  parts.push(`CPU ${snapshot.cpuSeconds === null ? "not measured" : formatSeconds(snapshot.cpuSeconds)}`);
+  return parts;
+}
+
+/** One line a failed trial, at most `limit` and then how many more there are. */
+export function failureLines(snapshot: StudySnapshot, limit: number = 3): string[] {
+  const failed = snapshot.trials.filter((trial) => trial.state === "failed");
+  const lines = failed.slice(0, limit).map((trial) => {
+    const params = formatParams(trial.params);
+    return `trial ${trial.number}${params === "" ? "" : ` (${params})`}: ${plainText(trial.incident ?? "no reason stored")}`;
+  });
+  const more = failed.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more: hpo show ${plainText(snapshot.name)}`] : lines;
+}
+
+/** What the cells hide and what was left out: "each cell the best over kernel (2 values)", "only C=10", "smaller is better". */
+export function readingNotes(snapshot: StudySnapshot, table: AccuracyTable): string[] {
+  const notes: string[] = [];
+  if (table.over.length > 0) {
+    notes.push(`each cell the best over ${table.over.map((axis) => `${greek(axis.param)} (${axis.values.length} values)`).join(", ")}`);
+  }
+  const only = Object.entries(table.where).map(([name, value]) => `${greek(name)}=${formatParam(value)}`);
+  if (only.length > 0) notes.push(`only ${only.join(" ")}`);
+  if (directionOf(snapshot, table.metric) === "minimize") notes.push("smaller is better");
+  return notes;
+}

@@ -1,0 +1,159 @@
+import picocolors from "picocolors";
+import type { Json } from "../core/json.ts";
+import type { RunRecord } from "../core/records.ts";
+import type { StudySnapshot } from "../core/snapshot.ts";
+import { bestLines } from "./best-report.ts";
+import { bestTrial } from "./best-trial.ts";
+import { type ConfusionCounts, confusionText } from "./confusion-text.ts";
+import { formatSeconds } from "./duration.ts";
+import { greek } from "./greek.ts";
+import { count, formatParam } from "./number-format.ts";
+import { joinParts, jsonText, plainText, truncate, wrap } from "./plain-text.ts";
+import { costParts, failureLines, scalingLabel, titleParts } from "./study-lines.ts";
+import { formatTime } from "./study-list.ts";
+import type { TextOptions } from "./table-text.ts";
+
+export interface StudyPageOptions extends TextOptions {
+  readonly confusion?: ConfusionCounts;
+  /** Lines of a list (failures, runs, shared work) before "and N more". Default: 10. */
+  readonly limit?: number;
+}
+
+/** All that is known of a study, for people: result, declaration, cost, what went wrong, runs and environment. */
+export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {}): string {
+  const width = Math.max(40, options.width ?? 100);
+  const limit = options.limit ?? 10;
+  const colours = picocolors.createColors(options.colour === true);
+  const best = bestTrial(snapshot);
+  const sections: (readonly [string, readonly string[]])[] = [
+    ["result", best === null ? ["no trial is complete yet"] : bestLines(snapshot, best)],
+    ["confusion of the best trial", options.confusion === undefined ? [] : confusionText(options.confusion, width - 2)],
+    ["declaration", declarationLines(snapshot, width - 2)],
+    ["cost", costLines(snapshot, limit, width - 2)],
+    ["failed trials", failureLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
+    ["failed attempts", attemptLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
+    ["warnings", more(snapshot.warnings.map(plainText), limit).flatMap((line) => hanging(line, width - 2))],
+    ["runs", runLines(snapshot, limit)],
+    ["environment of the last run", environmentLines(snapshot.runs.at(-1), width - 2)],
+  ];
+  const title = joinParts([...titleParts(snapshot), snapshot.state], width);
+  const lines = title.map((line, i) => (i === 0 ? colours.bold(line) : line));
+  for (const [name, content] of sections) {
+    if (content.length > 0) lines.push("", colours.bold(name), ...content.map((line) => `  ${truncate(line, width - 2)}`.trimEnd()));
+  }
+  lines.push("", truncate(`database  ${plainText(snapshot.database)}`, width));
+  return `${lines.join("\n")}\n`;
+}
+
+/** The whole snapshot as JSON. */
+export function studyJson(snapshot: StudySnapshot): string {
+  return `${jsonText(snapshot, 2)}\n`;
+}
+
+function declarationLines(snapshot: StudySnapshot, width: number): string[] {
+  const { declaration, description } = snapshot;
+  const space = typeof declaration.space === "object" && declaration.space !== null && !Array.isArray(declaration.space);
+  const parameters = space ? spaceLines(declaration.space as { readonly [name: string]: Json }, "") : [];
+  const metrics = description.metrics.map((one) => `${plainText(one.name)} (${one.direction})`).join(", ");
+  const objectives = description.objectives.map((one) => `${one.direction} ${plainText(one.metric)}`).join(", ");
+  const data =
+    description.data === null
+      ? []
+      : joinParts(
+          [
+            `data        ${plainText(description.data.name)}`,
+            `${description.data.rows} rows, ${description.data.features} features`,
+            description.data.classes === null ? "numeric target" : `classes ${description.data.classes.map(plainText).join(", ")}`,
+            scalingLabel(snapshot),
+          ],
+          width,
+        ).map((line, i) => (i === 0 ? line : `            ${line}`));
+  return [
+    ...data,
+    ...(description.cv === null ? [] : [`cv          ${plainText(description.cv.label)}`]),
+    `sampler     ${plainText(description.sampler)}`,
+    `objectives  ${objectives}`,
+    `metrics     ${metrics}`,
+    ...parameters.map((line, i) => `${i === 0 ? "space       " : "            "}${line}`),
+    `seed        ${declaration.seed}`,
+    `created     ${formatTime(snapshot.createdAt)} UTC · code ${plainText(snapshot.codeHash.slice(0, 12))}`,
+    ...(declaration.data === null ? [] : [`            data ${plainText(declaration.data.slice(0, 12))}`]),
+  ];
+}
+
+/** "γ  2, 4, 8", "C  1 … 1000, log", with the parameters of a branch indented under it. */
+function spaceLines(space: { readonly [name: string]: Json }, indent: string): string[] {
+  return Object.entries(space).flatMap(([name, json]) => {
+    if (typeof json !== "object" || json === null || Array.isArray(json)) return [`${indent}${greek(name)}`];
+    const parameter = json as { readonly [key: string]: Json };
+    const lines = [`${indent}${greek(name)}  ${domain(parameter)}`];
+    const branches = parameter["branches"];
+    if (typeof branches === "object" && branches !== null && !Array.isArray(branches)) {
+      for (const [value, inner] of Object.entries(branches)) {
+        if (typeof inner !== "object" || inner === null || Array.isArray(inner) || Object.keys(inner).length === 0) continue;
+        lines.push(`${indent}  ${plainText(value)}:`, ...spaceLines(inner as { readonly [name: string]: Json }, `${indent}    `));
+      }
+    }
+    return lines;
+  });
+}
+
+function domain(parameter: { readonly [key: string]: Json }): string {
+  const { values, low, high, log, step, kind } = parameter;
+  if (Array.isArray(values)) return values.map((value) => formatParam(value as string, 17)).join(", ");
+  const stepped = typeof step === "number" && step !== 1 ? `, step ${step}` : "";
+  return `${String(low)} … ${String(high)} (${plainText(String(kind))}${log === true ? ", log" : ""}${stepped})`;
+}
+
+function costLines(snapshot: StudySnapshot, limit: number, width: number): string[] {
+  const lines = joinParts(costParts(snapshot), width);
+  const counts = Object.entries(snapshot.counts).map(([name, value]) => `${plainText(name)} ${value.toLocaleString("en-US")}`);
+  lines.push(...joinParts(counts, width));
+  const shared = [...snapshot.shared].sort((a, b) => b.wallSeconds - a.wallSeconds);
+  if (shared.length > 0) {
+    const total = shared.reduce((sum, one) => sum + one.wallSeconds, 0);
+    lines.push(`shared work: ${count(shared.length, "piece")}, ${formatSeconds(total)}; the longest:`);
+    for (const one of shared.slice(0, Math.min(limit, 5))) {
+      lines.push(`  ${formatSeconds(one.wallSeconds)}  ${plainText(one.label)} · used by ${count(one.uses, "trial")}`);
+    }
+  }
+  return lines;
+}
+
+function attemptLines(snapshot: StudySnapshot, limit: number): string[] {
+  const lines = snapshot.attempts.map(
+    (one) => `${plainText(one.task)}, attempt ${one.attempt} after ${formatSeconds(one.wallSeconds)}: ${one.incident.kind}: ${plainText(one.incident.message)}`,
+  );
+  return more(lines, limit);
+}
+
+function runLines(snapshot: StudySnapshot, limit: number): string[] {
+  const lines = snapshot.runs.map((run) => {
+    const state = run.state ?? (run.endedAt === null && snapshot.state === "running" ? "running" : "cut off");
+    const code = run.codeHash === snapshot.codeHash ? "" : ` · code ${plainText(run.codeHash.slice(0, 12))}`;
+    return `${formatTime(run.startedAt)} UTC  ${state}  ${formatSeconds(run.wallSeconds)} · ${count(run.workers, "worker")}${code}`;
+  });
+  const hidden = lines.length - limit;
+  return hidden > 0 ? [`${hidden} earlier runs`, ...lines.slice(-limit)] : lines;
+}
+
+function environmentLines(run: RunRecord | undefined, width: number): string[] {
+  if (run === undefined) return [];
+  const flat: string[] = [];
+  const visit = (value: Json, path: string): void => {
+    if (typeof value === "object" && value !== null) {
+      for (const [key, member] of Object.entries(value)) visit(member, path === "" ? key : `${path}.${key}`);
+    } else if (value !== null) flat.push(plainText(`${path} ${String(value)}`));
+  };
+  visit(run.environment, "");
+  return joinParts(flat, width);
+}
+
+function more(lines: readonly string[], limit: number): string[] {
+  const hidden = lines.length - limit;
+  return hidden > 0 ? [...lines.slice(0, limit), `and ${hidden} more`] : [...lines];
+}
+
+function hanging(line: string, width: number): string[] {
+  return wrap(line, width - 2).map((one, i) => (i === 0 ? one : `  ${one}`));
+}
