@@ -22,7 +22,9 @@ import type { Splitter } from "./core/splitter.ts";
 import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
 import { random } from "./samplers/random.ts";
-import { checkSpace, spaceSize, type ParamsOf, type TypedSpace } from "./space/index-placeholder.ts";
+import { checkSpace } from "./space/check-space.ts";
+import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
+import { spaceSize } from "./space/space-grid.ts";
 
 /** What every study says. */
 interface CommonDefinition<S extends TypedSpace> {
