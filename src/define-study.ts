@@ -60,7 +60,7 @@ export interface ModelStudyDefinition<S extends TypedSpace> extends CommonDefini
   readonly cv: Splitter;
   /** By name; the first is the objective unless `objectives` says otherwise. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  /** Keep out-of-fold predictions; default true. */
+  /** Keep out-of-fold predictions; default true. Without them there are no pooled values. */
   readonly keepPredictions?: boolean;
 }
 

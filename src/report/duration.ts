@@ -28,7 +28,11 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
 export function parseDuration(option: string, text: string): number {
   const milliseconds = /^\d+(\.\d+)?(ms|s|m|h)$/.test(text) ? ms(text as ms.StringValue) : Number.NaN;
   if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds / 1000;
-  throw new HpoError("USAGE", `${option} must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h; got ${showValue(text)}.`, {
-    data: { option, value: text },
-  });
+  throw new HpoError(
+    "USAGE",
+    `${option} must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h; got ${showValue(text)}.`,
+    {
+      data: { option, value: text },
+    },
+  );
 }

@@ -20,7 +20,8 @@ export function liveView(progress: RunProgress, options: LiveOptions): string[] 
   const width = Math.max(40, options.width);
   const colours = picocolors.createColors(options.colour === true);
   const lines = [...headLines(progress, width, colours), bestSoFar(progress, width, colours)];
-  if (progress.stopping) lines.push(colours.yellow(truncate("stopping: running parts are being finished; Ctrl-C again cuts them off", width)));
+  if (progress.stopping)
+    lines.push(colours.yellow(truncate("stopping: running parts are being finished; Ctrl-C again cuts them off", width)));
   const room = Math.max(1, (options.height ?? Number.POSITIVE_INFINITY) - lines.length - 1);
   const { slots } = progress;
   const shown = slots.length <= room ? slots.length : Math.max(1, room - 1);

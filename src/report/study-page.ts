@@ -122,7 +122,8 @@ function costLines(snapshot: StudySnapshot, limit: number, width: number): strin
 
 function attemptLines(snapshot: StudySnapshot, limit: number): string[] {
   const lines = snapshot.attempts.map(
-    (one) => `${plainText(one.task)}, attempt ${one.attempt} after ${formatSeconds(one.wallSeconds)}: ${one.incident.kind}: ${plainText(one.incident.message)}`,
+    (one) =>
+      `${plainText(one.task)}, attempt ${one.attempt} after ${formatSeconds(one.wallSeconds)}: ${one.incident.kind}: ${plainText(one.incident.message)}`,
   );
   return more(lines, limit);
 }

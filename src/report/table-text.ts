@@ -50,7 +50,9 @@ function foot(
     lines.push(...wrap(found, width - 6).map((line, i) => `${i === 0 ? label("best") : "    "}  ${line}`));
     lines.push(...joinParts(costParts(snapshot), width - 6).map((line) => `      ${line}`));
   }
-  lines.push(...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`));
+  lines.push(
+    ...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`),
+  );
   lines.push(...failureLines(snapshot).map((line, i) => `${i === 0 ? colours.red("failed") : "      "}  ${truncate(line, width - 8)}`));
   lines.push(...snapshot.warnings.slice(0, 3).map((line) => `${colours.yellow("warning")}  ${truncate(warningText(line), width - 9)}`));
   return lines;

@@ -29,7 +29,11 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   return `${[truncate(head.join(" · "), width), ...lines, ...more, "", truncate(costParts(snapshot).join(" · "), width)].join("\n")}\n`;
 }
 
-function trialLines(snapshot: StudySnapshot, trials: readonly TrialSnapshot[], options: TextOptions & { readonly width: number }): string[] {
+function trialLines(
+  snapshot: StudySnapshot,
+  trials: readonly TrialSnapshot[],
+  options: TextOptions & { readonly width: number },
+): string[] {
   const colours = picocolors.createColors(options.colour === true);
   const metric = mainMetric(snapshot);
   const unit = unitOf(snapshot, metric);

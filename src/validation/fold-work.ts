@@ -71,7 +71,8 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     if (incident !== undefined) return [failedTrial(state.trial.number, incident, now())];
     const evaluations = state.evaluations as EvaluationRecord[];
     const predictions = state.predictions.filter((one) => one !== undefined);
-    const complete = predictions.length === folds.length ? predictions : [];
+    // Predictions that are not kept would be missing after a resume, so they are never pooled.
+    const complete = keepPredictions && predictions.length === folds.length ? predictions : [];
     return [trialOutcome(state.trial.number, evaluations, { judging, predictions: complete, objectives, endedAt: now() })];
   }
 

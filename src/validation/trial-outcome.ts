@@ -39,7 +39,10 @@ export function failedTrial(trial: number, incident: Incident, endedAt: string):
   return { trial, state: "failed", values: {}, incident, endedAt };
 }
 
-/** null where a row was tested more than once: pooling would count it twice. */
+/**
+ * undefined where a row was tested more than once: pooling would count it twice. Values and scores are rounded to the
+ * 32 bits in which they are stored, so that a resumed trial pools the same numbers.
+ */
 function pooledValues(judging: Judging, predictions: readonly PredictionRecord[]): Readonly<Record<string, number>> | undefined {
   const total = predictions.reduce((sum, { rows }) => sum + rows.length, 0);
   if (total === 0) return undefined;
@@ -55,8 +58,10 @@ function pooledValues(judging: Judging, predictions: readonly PredictionRecord[]
   order.forEach(({ row, p, i }, k) => {
     const source = predictions[p] as PredictionRecord;
     rows[k] = row;
-    predicted[k] = source.predicted[i] as number;
-    if (scores !== null && source.scores !== null) scores.set(source.scores.subarray(i * width, (i + 1) * width), k * width);
+    predicted[k] = Math.fround(source.predicted[i] as number);
+    for (let c = 0; scores !== null && source.scores !== null && c < width; c++) {
+      scores[k * width + c] = Math.fround(source.scores[i * width + c] as number);
+    }
   });
   return foldScore(judging, rows, { predicted, scores }).values;
 }

@@ -1,0 +1,39 @@
+import { openStore } from "#hpo/store/open-store";
+import type { Store } from "../src/core/store.ts";
+
+/** All that a study has answered, without times: equal texts mean equal bits. */
+export function studyAnswers(store: Store, name: string): string[] {
+  const { trials, fits, identicalFits } = store.snapshot(name);
+  const lines = trials.map(({ number, state, params, values, correct, incident }) => {
+    const evaluations = store
+      .evaluations(name, number)
+      .map(({ fold, values: scores, correct: right, identical }) => [fold, bits(scores), right, identical]);
+    const predictions = store.predictions(name, number).map(({ fold, rows, predicted, scores }) => {
+      return [fold, hex(rows), hex(predicted), scores === null ? null : hex(scores)];
+    });
+    const judged = Object.entries(values).map(([metric, { value, standardError, pooled }]) => [
+      metric,
+      bits({ value, standardError, pooled }),
+    ]);
+    return JSON.stringify({ number, state, params, judged, correct, incident, evaluations, predictions });
+  });
+  return [...lines, `${fits} fits, ${identicalFits} identical`];
+}
+
+/** The same, read from a database file. */
+export function databaseAnswers(file: string, name: string): string[] {
+  const store = openStore(file, { readonly: true });
+  try {
+    return studyAnswers(store, name);
+  } finally {
+    store.close();
+  }
+}
+
+function bits(values: Readonly<Record<string, number | null>>): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === null ? null : hex(Float64Array.of(value))]));
+}
+
+function hex(array: Uint32Array | Float64Array): string {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("hex");
+}

@@ -1,0 +1,70 @@
+import { accuracy, choice, defineStudy, float, inMemory, int, kFold, type Params, type StudySpec, svm, values } from "hpo";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function expectType<_T extends true>(): void {}
+
+/** A model sees exact literals, and the parameters of a branch only where the branch is chosen. */
+const study = defineStudy({
+  name: "typed",
+  data: inMemory({ name: "two", features: [[0], [1]], target: ["a", "b"] }),
+  space: {
+    kernel: choice({ linear: {}, rbf: { gamma: float(0.1, 1) } }),
+    C: values([1, 10]),
+    rounds: int(1, 3),
+  },
+  model: (params) => {
+    expectType<Equal<typeof params.kernel, "linear" | "rbf">>();
+    expectType<Equal<typeof params.C, 1 | 10>>();
+    expectType<Equal<typeof params.rounds, number>>();
+    // @ts-expect-error gamma exists only where the kernel is "rbf"
+    void params.gamma;
+    // @ts-expect-error there is no such parameter
+    void params.gama;
+    // @ts-expect-error there is no such kernel
+    void (params.kernel === "poly");
+    if (params.kernel === "rbf") return svm({ kernel: "rbf", gamma: params.gamma, C: params.C });
+    return svm({ kernel: "linear", C: params.C });
+  },
+  cv: kFold({ folds: 2 }),
+  metrics: { accuracy: accuracy() },
+});
+expectType<Equal<typeof study, StudySpec>>();
+
+/** An objective sees the same. */
+defineStudy({
+  name: "objective",
+  space: { x: float(0, 1), mode: choice(["fast", "slow"]) },
+  objective: async ({ params, number, seed, signal }) => {
+    expectType<Equal<typeof params, { readonly x: number; readonly mode: "fast" | "slow" }>>();
+    expectType<Equal<typeof number, number>>();
+    expectType<Equal<typeof seed, number>>();
+    expectType<Equal<typeof signal, AbortSignal>>();
+    return params.x;
+  },
+  metrics: { loss: "minimize" },
+  trials: 3,
+});
+
+/** What a study can't be. */
+export function refused(): void {
+  // @ts-expect-error an objective returns numbers
+  defineStudy({ name: "text", space: {}, objective: () => "good" });
+  // @ts-expect-error a direction is "minimize" or "maximize"
+  defineStudy({ name: "direction", space: {}, objective: () => 1, metrics: { loss: "down" } });
+  // @ts-expect-error a study has a name
+  defineStudy({ space: {}, objective: () => 1 });
+  // @ts-expect-error there is no such option
+  defineStudy({ name: "typo", space: {}, objective: () => 1, trails: 3 });
+}
+
+/** A space that is not known when it is compiled gives plain parameters. */
+export function untyped(space: Record<string, ReturnType<typeof float>>): StudySpec {
+  return defineStudy({
+    name: "untyped",
+    space,
+    objective: ({ params }) => {
+      expectType<Equal<typeof params, Params>>();
+      return 0;
+    },
+  });
+}
