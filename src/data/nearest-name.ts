@@ -1,7 +1,7 @@
 /** "; did you mean x?" for the known name nearest to a mistyped one, else empty. O(names × length²). */
 export function didYouMean(name: string, known: readonly string[]): string {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let least = Math.ceil(name.length / 3) + 1;
   for (const candidate of known) {
     const edits = candidate.toLowerCase() === name.toLowerCase() ? 0 : distance(name, candidate);
     if (edits < least) {

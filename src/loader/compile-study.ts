@@ -92,6 +92,8 @@ async function compile(file: string, options: BuildOptions, shown: (file: string
       conditions: [],
       charset: "utf8",
       legalComments: "none",
+      // A local file that is imported for its effect stays, whatever its package.json says of side effects.
+      ignoreAnnotations: true,
       logLevel: "silent",
       define: Object.fromEntries(Object.entries(scopeNames).map(([name, variable]) => [name, variable])),
     });

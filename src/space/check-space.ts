@@ -1,6 +1,6 @@
 import { showValue } from "../core/options.ts";
 import type { ChoiceParameter, Parameter, Space } from "../core/space.ts";
-import { checkParameter, checkValues, spaceError } from "./parameter.ts";
+import { checkParameter, checkValues, spaceError } from "./check-parameter.ts";
 import { parameterJson } from "./space-json.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { showValue } from "../core/options.ts";
 import type { ChoiceParameter, ParamValue, Space } from "../core/space.ts";
 import { checkChoice } from "./check-space.ts";
-import { spaceError } from "./parameter.ts";
+import { spaceError } from "./check-parameter.ts";
 
 /** A `ChoiceParameter` that knows its alternatives' types; `B` is null for a plain list. */
 export interface TypedChoice<V extends ParamValue, B extends Branches | null> extends ChoiceParameter {

@@ -1,6 +1,6 @@
 import { checkOptions, finite, flag, optional } from "../core/options.ts";
 import type { FloatParameter } from "../core/space.ts";
-import { checkParameter } from "./parameter.ts";
+import { checkParameter } from "./check-parameter.ts";
 
 export interface FloatOptions {
   /** Searches on a logarithmic scale; `low` must be above 0. */

@@ -1,6 +1,6 @@
 import { checkOptions, flag, integer, optional } from "../core/options.ts";
 import type { IntParameter } from "../core/space.ts";
-import { checkParameter } from "./parameter.ts";
+import { checkParameter } from "./check-parameter.ts";
 
 export interface IntOptions {
   /** Searches on a logarithmic scale; `low` must be at least 1, and `high` at most 2⁴⁰. */

@@ -1,5 +1,5 @@
 import type { ParamValue, ValuesParameter } from "../core/space.ts";
-import { checkParameter } from "./parameter.ts";
+import { checkParameter } from "./check-parameter.ts";
 
 /** A `ValuesParameter` that knows its values' types. */
 export interface TypedValues<V extends ParamValue> extends ValuesParameter {

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from "commander";
+import { HpoError } from "../core/hpo-error.ts";
+import { parseDuration } from "../report/duration.ts";
+
+/** An integer of at least `min`, written in digits. */
+export function integerOption(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(`It must be an integer of at least ${min}.`);
+  };
+}
+
+/** `500ms`, `30s`, `30m` or `2h`, as seconds. */
+export function durationOption(text: string): number {
+  try {
+    return parseDuration("time-budget", text);
+  } catch (error) {
+    if (error instanceof HpoError) throw new InvalidArgumentError("It must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h.");
+    throw error;
+  }
+}
+
+/** A study's name: not empty. */
+export function nameOption(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("It must be a name that is not empty.");
+}
+
+/** Collects `--where name=value`, given once or more. */
+export function whereOption(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It must be written name=value, such as C=10.");
+  const name = text.slice(0, at);
+  if (earlier !== undefined && Object.hasOwn(earlier, name)) throw new InvalidArgumentError(`${name} is given twice.`);
+  return { ...earlier, [name]: text.slice(at + 1) };
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { durationOption, integerOption, nameOption, whereOption } from "./option-values.ts";
+import {
+  bestCommand,
+  listCommand,
+  type ReadFlags,
+  showCommand,
+  tableCommand,
+  type TableFlags,
+  tableFormats,
+  trialFormats,
+  trialsCommand,
+  type TrialsFlags,
+} from "./read-commands.ts";
+import { reporterNames } from "./reporter.ts";
+import { runCommand, type RunFlags } from "./run-command.ts";
+
+const defaultDatabase = ".hpo/hpo.sqlite";
+
+/** The command line; `onExitCode` is given what a finished command ends with. */
+export function program(onExitCode: (code: number) => void): Command {
+  const root = new Command("hpo")
+    .description("Hyperparameter optimization and cross-validation: one study file, one command, every trial kept.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", "\nExit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage · 3 target missed · 130 interrupted\nHPO_DEBUG=1 shows stacks, NO_COLOR=1 no colours.")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(usageText(text)) })
+    .showHelpAfterError("See `hpo --help`.");
+  addRun(root, onExitCode);
+  reading(root, "list", "list the studies of a database").action((flags: ReadFlags) => listCommand(flags));
+  reading(root, "show", "show all that is known of a study", true).action((study: string, flags: ReadFlags) => showCommand(study, flags));
+  reading(root, "best", "show the best trial of a study", true).action((study: string, flags: ReadFlags) => bestCommand(study, flags));
+  addTable(root);
+  subcommand(root, "trials", "list all trials of a study")
+    .argument("<study>", "its name", nameOption)
+    .addOption(new Option("--format <format>", "how to write it").choices(trialFormats).default("table"))
+    .addOption(databaseOption())
+    .action((study: string, flags: TrialsFlags) => trialsCommand(study, flags));
+  return root;
+}
+
+function addRun(root: Command, onExitCode: (code: number) => void): void {
+  subcommand(root, "run", "run a study file, or continue where it was left")
+    .argument("<file>", "the study file, such as study.ts")
+    .option("--workers <n>", "slots that work at once (default: the cores available)", integerOption(1))
+    .option("--trials <n>", "total number of trials", integerOption(1))
+    .option("--time-budget <duration>", "stop after this time: 500ms, 30s, 30m, 2h", durationOption)
+    .option("--seed <n>", "seed of all random streams", integerOption(0))
+    .addOption(databaseOption())
+    .addOption(new Option("--fork <name>", "start a new study with this name").argParser(nameOption).conflicts("fresh"))
+    .option("--fresh", "start from trial 0; the old study is kept under name@date")
+    .option("--accept-code", "continue although the study's code has changed")
+    .option("--json", "print the result as one JSON object")
+    .addOption(new Option("--reporter <name>", "how progress is shown on stderr (default: live on a terminal, else plain)").choices(reporterNames))
+    .action(async (file: string, flags: RunFlags) => onExitCode(await runCommand(file, flags)));
+}
+
+function addTable(root: Command): void {
+  subcommand(root, "table", "show a study as a table over two parameters")
+    .argument("<study>", "its name", nameOption)
+    .option("--rows <parameter>", "the parameter of the rows (default: the first that varies)")
+    .option("--columns <parameter>", "the parameter of the columns (default: the second that varies)")
+    .option("--where <name=value>", "only trials with this value; may be given several times", whereOption)
+    .option("--metric <name>", "what the cells show (default: the first objective)")
+    .addOption(new Option("--format <format>", "how to write it").choices(tableFormats).default("text"))
+    .addOption(databaseOption())
+    .action((study: string, flags: TableFlags) => tableCommand(study, flags));
+}
+
+function reading(root: Command, name: string, description: string, withStudy = false): Command {
+  const command = subcommand(root, name, description).addOption(databaseOption()).option("--json", "print it as JSON");
+  return withStudy ? command.argument("<study>", "its name", nameOption) : command;
+}
+
+function subcommand(root: Command, name: string, description: string): Command {
+  return root.command(name).description(description).helpOption("-h, --help", "print this help").showHelpAfterError(`See \`hpo ${name} --help\`.`);
+}
+
+function databaseOption(): Option {
+  return new Option("--db <file>", "the database").argParser(nameOption).default(defaultDatabase);
+}
+
+/** The parser's words in the form of all others: "hpo: unknown option '--foo' …". */
+function usageText(text: string): string {
+  return text.replace(/^error: /, "hpo: ").replace(/\n\(Did you mean (.*)\?\)/, " (did you mean $1?)");
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

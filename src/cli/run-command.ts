@@ -1,0 +1,97 @@
+import type { StudySnapshot } from "../core/snapshot.ts";
+import { accuracyTable } from "../report/accuracy-table.ts";
+import { jsonText } from "../report/plain-text.ts";
+import { runState, runSummary } from "../report/run-summary.ts";
+import { fitsTable } from "../report/table-axes.ts";
+import { tableText } from "../report/table-text.ts";
+import { bestTrialsText } from "../report/trials-table.ts";
+import { engine, type OpenOptions, type Study } from "./engine.ts";
+import { exitCodes, missesTarget, runExitCode } from "./exit-code.ts";
+import { interrupts } from "./interrupts.ts";
+import { defaultReporter, type Reporter, type ReporterName, reporter } from "./reporter.ts";
+import { printData, textLayout, wantsColour } from "./terminal.ts";
+
+export interface RunFlags {
+  readonly workers?: number;
+  readonly trials?: number;
+  readonly timeBudget?: number;
+  readonly seed?: number;
+  readonly db: string;
+  readonly fork?: string;
+  readonly fresh?: boolean;
+  readonly acceptCode?: boolean;
+  readonly json?: boolean;
+  readonly reporter?: ReporterName;
+}
+
+/** `hpo run FILE`: starts or continues a study, prints its result, and says how it ended as the exit code. */
+export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+  const view = reporter(flags.reporter ?? defaultReporter(process.stderr, process.env), process.stderr, wantsColour(process.stderr, process.env));
+  const { snapshot, spec, interrupted } = await runStudy(file, flags, view);
+  await printData(flags.json === true ? `${jsonText(runSummary(snapshot))}\n` : resultText(snapshot));
+  if (missesTarget(snapshot, spec)) process.stderr.write(`hpo: the best value misses the target of ${spec.target}.\n`);
+  if (interrupted) process.stderr.write("hpo: stopped; all results are stored. The same command continues.\n");
+  return runExitCode(snapshot, spec, interrupted);
+}
+
+async function runStudy(
+  file: string,
+  flags: RunFlags,
+  view: Reporter,
+): Promise<{ snapshot: StudySnapshot; spec: Study["spec"]; interrupted: boolean }> {
+  const abort = new AbortController();
+  let study: Study | null = null;
+  const listener = interrupts({
+    stop: () => {
+      // Nothing runs yet that would have to be finished.
+      if (study === null) kill();
+      view.message("stopping: running parts are finished and stored first; Ctrl-C again cuts them off.");
+      study?.stop();
+    },
+    abort: () => {
+      view.message("cutting off what runs; Ctrl-C again ends at once.");
+      abort.abort();
+    },
+    kill,
+  });
+  function kill(): never {
+    view.end(null);
+    process.exit(exitCodes.interrupted);
+  }
+  try {
+    view.start(file);
+    study = await (await engine()).openStudy(file, openOptions(flags));
+    const snapshot = await study.run({
+      ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+      signal: abort.signal,
+      onProgress: (progress) => view.update(progress),
+      progressIntervalSeconds: view.intervalSeconds,
+    });
+    view.end(runSummary(snapshot, runState(snapshot)));
+    return { snapshot, spec: study.spec, interrupted: listener.count() > 0 };
+  } catch (error) {
+    view.end(null);
+    throw error;
+  } finally {
+    await study?.close();
+    listener.close();
+  }
+}
+
+function openOptions(flags: RunFlags): OpenOptions {
+  return {
+    database: flags.db,
+    ...(flags.fork === undefined ? {} : { fork: flags.fork }),
+    ...(flags.fresh === undefined ? {} : { fresh: flags.fresh }),
+    ...(flags.acceptCode === undefined ? {} : { acceptCode: flags.acceptCode }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.trials === undefined ? {} : { trials: flags.trials }),
+    ...(flags.timeBudget === undefined ? {} : { timeBudgetSeconds: flags.timeBudget }),
+  };
+}
+
+/** The table where it shows all that varies, else the best trials. */
+function resultText(snapshot: StudySnapshot): string {
+  const asTable = snapshot.description.cv !== null && fitsTable(snapshot);
+  return asTable ? tableText(snapshot, accuracyTable(snapshot), textLayout()) : bestTrialsText(snapshot, textLayout());
+}

@@ -1,0 +1,33 @@
+import picocolors from "picocolors";
+
+/** Whether a stream gets colours: a terminal, and NO_COLOR is not set. */
+export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
+  if (environment["NO_COLOR"] !== undefined && environment["NO_COLOR"] !== "") return false;
+  return stream.isTTY === true && environment["TERM"] !== "dumb" && picocolors.isColorSupported;
+}
+
+/** How reports for stdout are laid out: as wide as the terminal, 100 columns into a pipe or file. */
+export function textLayout(): { readonly width: number; readonly colour: boolean } {
+  return { width: process.stdout.isTTY ? Math.max(40, process.stdout.columns || 80) : 100, colour: wantsColour(process.stdout, process.env) };
+}
+
+/** Writes data and waits until it has left, so that a pipe gets all of it before the process ends. */
+export function printData(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error == null || isClosedPipe(error) ? resolve() : reject(error)));
+  });
+}
+
+/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more. */
+export function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: Error) => {
+      if (!isClosedPipe(error)) throw error;
+    });
+  }
+}
+
+function isClosedPipe(error: Error): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+}

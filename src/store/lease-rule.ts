@@ -1,0 +1,84 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import type { LeaseHolder } from "../core/store.ts";
+
+/** A lease as it is stored. */
+export interface Lease {
+  readonly holder: string;
+  readonly pid: number;
+  readonly host: string;
+  /** What `processMark` said of the holder's process. */
+  readonly process: string | null;
+  readonly since: string;
+  /** Milliseconds since 1970. */
+  readonly renewedAt: number;
+}
+
+/** After how many silent seconds a lease of another machine is free. */
+export const defaultSilentSeconds: number = 60;
+
+/**
+ * What tells a process from a later one with the same pid: "boot/pid namespace/start ticks". null where the system
+ * does not say (outside Linux), or where the process does not run here.
+ */
+export function processMark(pid: number): string | null {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const namespace = readlinkSync("/proc/self/ns/pid");
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The command's name may hold blanks and brackets; field 22, the start time, is the 20th after its last bracket.
+    const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return start === undefined ? null : `${boot}/${namespace}/${start}`;
+  } catch {
+    return null;
+  }
+}
+
+/** A new lease of `holder`, as of `now` (milliseconds). */
+export function leaseOf(holder: LeaseHolder, now: number): Lease {
+  return {
+    holder: holder.id,
+    pid: holder.pid,
+    host: holder.host,
+    process: holder.host === hostname() ? processMark(holder.pid) : null,
+    since: holder.since,
+    renewedAt: now,
+  };
+}
+
+/**
+ * Whether the holder still works, as this process sees it: on this machine, whether the process runs; elsewhere (also
+ * in another container, whose pids mean nothing here), whether it spoke within `silentSeconds`.
+ */
+export function leaseHolds(lease: Lease, now: number, silentSeconds: number = defaultSilentSeconds): boolean {
+  if (lease.host !== hostname() || !samePids(lease.process)) return now - lease.renewedAt < silentSeconds * 1000;
+  if (!runs(lease.pid)) return false;
+  return lease.process === null || lease.process === processMark(lease.pid);
+}
+
+/** Whether a mark was made where this process's pids have the same meaning; true where nothing is known. */
+function samePids(mark: string | null): boolean {
+  const own = processMark(process.pid);
+  if (mark === null || own === null) return true;
+  return mark.slice(0, mark.lastIndexOf("/")) === own.slice(0, own.lastIndexOf("/"));
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as another user's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  return !isZombie(pid);
+}
+
+/** A killed process whose parent has not asked after it yet: it has a pid but does nothing any more. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat[stat.lastIndexOf(")") + 2] === "Z";
+  } catch {
+    return false;
+  }
+}

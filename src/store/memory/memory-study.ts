@@ -1,0 +1,139 @@
+import { canonicalJson } from "../../core/json.ts";
+import type {
+  AttemptRecord,
+  EvaluationRecord,
+  OutcomeRecord,
+  PredictionRecord,
+  RunRecord,
+  StudyHeader,
+  TrialRecord,
+} from "../../core/records.ts";
+import type { StudySnapshot } from "../../core/snapshot.ts";
+import type { Batch, SavedStudy } from "../../core/store.ts";
+import type { Lease } from "../lease-rule.ts";
+import { openAttempts } from "../open-attempts.ts";
+import { packPrediction, unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
+import { storedJson } from "../stored-json.ts";
+import { ascendingTrials, compareText, studyPicture, type SharedPiece, type TrialTotals } from "../study-picture.ts";
+
+interface MemoryTrial {
+  readonly record: TrialRecord;
+  startedAt: string | null;
+  outcome: OutcomeRecord | null;
+  readonly evaluations: EvaluationRecord[];
+  readonly predictions: { readonly repeat: number; readonly fold: number; readonly packed: PackedPrediction }[];
+}
+
+/** One study in memory. What comes in and goes out is copied, so that no caller can change what is stored. */
+export class MemoryStudy {
+  header: StudyHeader;
+  lease: Lease | undefined;
+  /** Keys of the rows that stand, as `batchKeys` writes them. */
+  readonly keys: Set<string> = new Set();
+  readonly runs: Map<string, RunRecord> = new Map();
+  readonly #trials: Map<number, MemoryTrial> = new Map();
+  readonly #shared: SharedPiece[] = [];
+  readonly #parts: Map<number, Map<string, Uint8Array>> = new Map();
+  readonly #attempts: AttemptRecord[] = [];
+
+  constructor(header: StudyHeader) {
+    this.header = storedJson(canonicalJson(header));
+  }
+
+  /** Takes a batch that was checked; can't fail. */
+  accept(batch: Batch): void {
+    for (const trial of batch.trials ?? []) {
+      const record = { ...trial, params: storedJson<TrialRecord["params"]>(canonicalJson(trial.params)) };
+      this.#trials.set(trial.number, { record, startedAt: null, outcome: null, evaluations: [], predictions: [] });
+    }
+    for (const { trial, at } of batch.started ?? []) this.#trial(trial).startedAt ??= at;
+    for (const { bytes, endedAt: _, ...work } of batch.shared ?? []) {
+      const occurrence = this.#shared.filter(({ group, key }) => group === work.group && key === work.key).length;
+      this.#shared.push(structuredClone({ ...work, occurrence, trials: ascendingTrials(work.trials) }));
+      if (bytes === null) continue;
+      const parts = this.#parts.get(work.group) ?? new Map<string, Uint8Array>();
+      this.#parts.set(work.group, parts.set(work.key, new Uint8Array(bytes)));
+    }
+    for (const evaluation of batch.evaluations ?? []) this.#trial(evaluation.trial).evaluations.push(structuredClone(evaluation));
+    for (const one of batch.predictions ?? []) {
+      this.#trial(one.trial).predictions.push({ repeat: one.repeat, fold: one.fold, packed: packPrediction(one) });
+    }
+    for (const outcome of batch.outcomes ?? []) this.#trial(outcome.trial).outcome = structuredClone(outcome);
+    for (const attempt of batch.attempts ?? []) {
+      this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
+    }
+    if (batch.run !== undefined) {
+      const { id, startedAt, environment } = this.runs.get(batch.run.id) ?? batch.run;
+      this.runs.set(id, { ...batch.run, startedAt, environment: storedJson(canonicalJson(environment)) });
+    }
+    for (const group of batch.finishedGroups ?? []) this.#parts.delete(group);
+  }
+
+  load(): SavedStudy {
+    const trials = this.#byNumber();
+    const open = trials.filter(({ outcome }) => outcome === null);
+    const attempts = openAttempts(this.#attempts, new Set(open.map(({ record }) => record.number)));
+    const parts = [...this.#parts].flatMap(([group, byKey]) => [...byKey].map(([key, bytes]) => ({ group, key, bytes })));
+    return structuredClone({
+      header: this.header,
+      trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
+      evaluations: open.flatMap(({ record }) => this.evaluations(record.number)),
+      parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),
+      attempts,
+    });
+  }
+
+  snapshot(held: boolean, database: string): StudySnapshot {
+    const trials = this.#byNumber();
+    const totals = new Map<number, TrialTotals>();
+    for (const { record, evaluations } of trials) {
+      if (evaluations.length > 0) totals.set(record.number, totalsOf(evaluations));
+    }
+    const runs = [...this.runs.values()];
+    return structuredClone(
+      studyPicture({ header: this.header, held, trials, totals, shared: this.#shared, runs, attempts: this.#attempts, database }),
+    );
+  }
+
+  evaluations(trial: number): EvaluationRecord[] {
+    const found = this.#trials.get(trial)?.evaluations ?? [];
+    return structuredClone(found.toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold || a.rung - b.rung));
+  }
+
+  predictions(trial: number): PredictionRecord[] {
+    const found = this.#trials.get(trial)?.predictions ?? [];
+    return found
+      .toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold)
+      .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
+  }
+
+  counts(): { trials: number; complete: number; failed: number } {
+    const states = [...this.#trials.values()].map(({ outcome }) => outcome?.state);
+    const count = (wanted: string): number => states.filter((state) => state === wanted).length;
+    return { trials: states.length, complete: count("complete"), failed: count("failed") };
+  }
+
+  #byNumber(): MemoryTrial[] {
+    return [...this.#trials.values()].sort((a, b) => a.record.number - b.record.number);
+  }
+
+  #trial(number: number): MemoryTrial {
+    const trial = this.#trials.get(number);
+    if (trial === undefined) throw new Error("an unchecked batch");
+    return trial;
+  }
+}
+
+function totalsOf(evaluations: readonly EvaluationRecord[]): TrialTotals {
+  const sum = (value: (one: EvaluationRecord) => number): number => evaluations.reduce((total, one) => total + value(one), 0);
+  const known = (value: (one: EvaluationRecord) => number | null): number | null =>
+    evaluations.some((one) => value(one) === null) ? null : sum((one) => value(one) ?? 0);
+  return {
+    folds: evaluations.length,
+    testRows: sum((one) => one.testRows),
+    correct: known((one) => one.correct),
+    wallSeconds: sum((one) => one.time.wallSeconds),
+    cpuSeconds: known((one) => one.time.cpuSeconds),
+    identical: sum((one) => (one.identical ? 1 : 0)),
+  };
+}

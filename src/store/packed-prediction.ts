@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { PredictionRecord } from "../core/records.ts";
+
+/**
+ * Out-of-fold predictions, small: rows as differences, class codes as one or two bytes, values and scores as 32-bit
+ * floats. Numbers are written by byte plane (all lowest bytes, then all second ones …), little end first, and deflated:
+ * planes of equal bytes cost next to nothing.
+ */
+export interface PackedPrediction {
+  readonly rowCount: number;
+  readonly rows: Uint8Array;
+  /** SHA-256 of `rows` before it is deflated. */
+  readonly rowsSha256: Uint8Array;
+  /** "u8" and "u16" hold whole numbers exactly; "f32" rounds to 24 bits. */
+  readonly type: "u8" | "u16" | "f32";
+  readonly predicted: Uint8Array;
+  /** Deflated 32-bit floats; null without scores. */
+  readonly scores: Uint8Array | null;
+}
+
+export function packPrediction(record: PredictionRecord): PackedPrediction {
+  const differences = new Uint32Array(record.rows.length);
+  let previous = 0;
+  for (let i = 0; i < differences.length; i++) {
+    const row = record.rows[i] ?? 0;
+    differences[i] = row - previous;
+    previous = row;
+  }
+  const rows = planes(differences, 4);
+  const type = codeType(record.predicted);
+  return {
+    rowCount: record.rows.length,
+    rows: deflateRawSync(rows),
+    rowsSha256: createHash("sha256").update(rows).digest(),
+    type,
+    predicted: deflateRawSync(type === "f32" ? floatPlanes(record.predicted) : planes(record.predicted, type === "u8" ? 1 : 2)),
+    scores: record.scores === null ? null : deflateRawSync(floatPlanes(record.scores), { level: 1 }),
+  };
+}
+
+export function unpackPrediction(
+  key: { readonly trial: number; readonly repeat: number; readonly fold: number },
+  packed: Omit<PackedPrediction, "rowsSha256" | "rowCount">,
+): PredictionRecord {
+  const rows = integers(inflateRawSync(packed.rows), 4);
+  for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
+  const predicted = inflateRawSync(packed.predicted);
+  return {
+    ...key,
+    rows,
+    predicted: packed.type === "f32" ? floats(predicted) : Float64Array.from(integers(predicted, packed.type === "u8" ? 1 : 2)),
+    scores: packed.scores === null ? null : floats(inflateRawSync(packed.scores)),
+  };
+}
+
+/** The smallest type that holds whole numbers exactly; "f32" for anything else. */
+function codeType(values: Float64Array): PackedPrediction["type"] {
+  let largest = 0;
+  for (const value of values) {
+    if (!(value >= 0 && value <= 65535) || !Number.isInteger(value) || Object.is(value, -0)) return "f32";
+    if (value > largest) largest = value;
+  }
+  return largest <= 255 ? "u8" : "u16";
+}
+
+function planes(values: Uint32Array | Float64Array, width: 1 | 2 | 4): Uint8Array {
+  const count = values.length;
+  const bytes = new Uint8Array(count * width);
+  for (let i = 0; i < count; i++) {
+    let rest = values[i] ?? 0;
+    for (let plane = 0; plane < width; plane++) {
+      bytes[plane * count + i] = rest;
+      rest >>>= 8;
+    }
+  }
+  return bytes;
+}
+
+function integers(bytes: Uint8Array, width: 1 | 2 | 4): Uint32Array {
+  const count = bytes.length / width;
+  const values = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    let value = 0;
+    for (let plane = width - 1; plane >= 0; plane--) value = (value << 8) | (bytes[plane * count + i] ?? 0);
+    values[i] = value;
+  }
+  return values;
+}
+
+function floatPlanes(values: Float64Array): Uint8Array {
+  return planes(new Uint32Array(Float32Array.from(values).buffer), 4);
+}
+
+function floats(bytes: Uint8Array): Float64Array {
+  return Float64Array.from(new Float32Array(integers(bytes, 4).buffer));
+}

@@ -1,0 +1,174 @@
+import Database from "better-sqlite3";
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { HpoError } from "../../core/hpo-error.ts";
+import { applicationId, migrations } from "./migrations.ts";
+import { guarded, isBusy, sqliteCode } from "./sqlite-failure.ts";
+
+/** An open database file of ours, at the newest schema. */
+export interface OpenDatabase {
+  readonly db: Database.Database;
+  close(): void;
+}
+
+/** SQLite's own waiting for a lock; `guarded` goes on for longer. */
+const busyTimeoutMs = 5_000;
+
+/** Opens a database for writing; makes its folder (0700), the file (0600) and the tables where they are missing. */
+export function openForWriting(file: string): OpenDatabase {
+  makeFile(file);
+  const db = connect(file, false);
+  try {
+    prepareFile(db, file);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return { db, close: () => closeWriter(db, file) };
+}
+
+/** Opens a database for reading: nothing is written to it, and no writer is held up. */
+export function openForReading(file: string): OpenDatabase {
+  if (!existsSync(file)) throw invalid(file, "does not exist; run a study first, or name another database with --db");
+  try {
+    return openReader(file, file, () => undefined);
+  } catch (error) {
+    if (!(error instanceof HpoError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(sqliteCode(error.cause))) throw error;
+  }
+  // Even a reader of a database in WAL mode makes a file beside it, which a folder that can't be written forbids:
+  // nobody writes there, so a copy says the same.
+  const folder = mkdtempSync(path.join(tmpdir(), "hpo-"));
+  const copy = path.join(folder, "copy.sqlite");
+  const dispose = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    copyFileSync(file, copy);
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    return openReader(copy, file, dispose);
+  } catch (error) {
+    dispose();
+    throw error instanceof HpoError ? error : invalid(file, "can't be read; give this user the right to read it", error);
+  }
+}
+
+/** `file` is what is opened, `name` what it is called. */
+function openReader(file: string, name: string, dispose: () => void): OpenDatabase {
+  const db = connect(file, true, name);
+  try {
+    const version = schemaVersion(db, name);
+    if (version === 0) throw invalid(name, "is empty; run a study first, or name another database with --db");
+    if (version < migrations.length) {
+      throw invalid(name, `has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}`);
+    }
+    db.pragma("query_only = ON");
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return {
+    db,
+    close() {
+      db.close();
+      dispose();
+    },
+  };
+}
+
+function makeFile(file: string): void {
+  const folder = path.dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // SQLite gives the files beside it the same rights.
+    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  } catch (error) {
+    throw invalid(file, "can't be made; name a database in a folder that can be written with --db", error);
+  }
+}
+
+function connect(file: string, readonly: boolean, name: string = file): Database.Database {
+  if (statSync(file).isDirectory()) throw invalid(name, "is a folder; name a file with --db");
+  return atBorder(name, () => new Database(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs }));
+}
+
+/** Checks whose file it is before a byte of it is changed. */
+function prepareFile(db: Database.Database, file: string): void {
+  const version = schemaVersion(db, file);
+  atBorder(file, () => {
+    // Only takes effect before the first table; freed pages go back to the file system when the store is closed.
+    if (version === 0) db.pragma("auto_vacuum = INCREMENTAL");
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = FULL");
+    db.pragma("foreign_keys = ON");
+    db.pragma("trusted_schema = OFF");
+    db.pragma("journal_size_limit = 16777216");
+    if (version < migrations.length) db.transaction(() => migrate(db)).immediate();
+  });
+}
+
+/** In one transaction; another process may have done it meanwhile. */
+function migrate(db: Database.Database): void {
+  const version = Number(db.pragma("user_version", { simple: true }));
+  if (version >= migrations.length) return;
+  for (const sql of migrations.slice(version)) db.exec(sql);
+  db.pragma(`application_id = ${applicationId}`);
+  db.pragma(`user_version = ${migrations.length}`);
+}
+
+/** 0 for a file without anything in it. Refuses files of other programs and of newer versions of hpo. */
+function schemaVersion(db: Database.Database, file: string): number {
+  return atBorder(file, () => {
+    // One transaction: another process may be making the tables right now.
+    const [id, version, tables] = db.transaction(() => [
+      Number(db.pragma("application_id", { simple: true })),
+      Number(db.pragma("user_version", { simple: true })),
+      Number(db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get()),
+    ])() as [number, number, number];
+    if (id === 0 && version === 0 && tables === 0) return 0;
+    if (id !== applicationId) throw invalid(file, "is a database of another program; name another file with --db");
+    if (version > migrations.length) {
+      throw new HpoError(
+        "STORE_NEWER",
+        `The database ${file} has schema ${version}, made by a newer hpo; this one knows schema ${migrations.length}: update hpo, or name another database with --db.`,
+        { data: { database: file, version, known: migrations.length } },
+      );
+    }
+    return version;
+  });
+}
+
+/** While a file is opened, what SQLite can't read is no database of ours. */
+function atBorder<T>(file: string, work: () => T): T {
+  return guarded(file, () => {
+    try {
+      return work();
+    } catch (error) {
+      const code = sqliteCode(error);
+      if (code === "SQLITE_NOTADB") throw invalid(file, "is not a database; name another file with --db", error);
+      if (code.startsWith("SQLITE_CORRUPT")) throw invalid(file, "is damaged; restore it from a copy, or name another with --db", error);
+      if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(code)) {
+        throw invalid(file, "can't be opened; give this user the right to use the file and its folder, or name another with --db", error);
+      }
+      throw error;
+    }
+  });
+}
+
+function closeWriter(db: Database.Database, file: string): void {
+  guarded(file, () => {
+    db.pragma("busy_timeout = 100");
+    const free = Number(db.pragma("freelist_count", { simple: true }));
+    const all = Number(db.pragma("page_count", { simple: true }));
+    try {
+      if (free > 256 && free > all / 8) db.pragma("incremental_vacuum");
+    } catch (error) {
+      // Another study is being written to the same file: it gives the free pages back when it ends.
+      if (!isBusy(error)) throw error;
+    }
+    db.pragma("wal_checkpoint(TRUNCATE)");
+    db.close();
+  });
+}
+
+function invalid(file: string, sentence: string, cause?: unknown): HpoError {
+  return new HpoError("STORE_INVALID", `The database ${file} ${sentence}.`, { data: { database: file }, cause });
+}

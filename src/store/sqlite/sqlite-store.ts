@@ -1,0 +1,103 @@
+import path from "node:path";
+import type { Store } from "../../core/store.ts";
+import { storeFailed } from "../store-failure.ts";
+import { openAttempts } from "../open-attempts.ts";
+import { studyPicture } from "../study-picture.ts";
+import { batchWriter, type BatchWriter } from "./batch-writer.ts";
+import { openForReading, openForWriting } from "./database.ts";
+import { leaseTable } from "./lease-table.ts";
+import { guarded } from "./sqlite-failure.ts";
+import { studyCatalog } from "./study-catalog.ts";
+import { studyReader } from "./study-reader.ts";
+
+/**
+ * The store in an SQLite file. `readonly: true` opens a file that is there, writes nothing to it and holds up no writer.
+ * @throws HpoError STORE_INVALID where the file can't be opened or is not a store's; STORE_NEWER where a newer hpo made it.
+ */
+export function sqliteStore(file: string, options: { readonly readonly?: boolean } = {}): Store {
+  const location = path.resolve(file);
+  const readonly = options.readonly ?? false;
+  const { db, close } = readonly ? openForReading(location) : openForWriting(location);
+  const catalog = studyCatalog(db, location);
+  const leases = leaseTable(db);
+  const reader = studyReader(db);
+  let writer: BatchWriter | undefined;
+
+  const transaction = db.transaction((work: () => unknown) => work());
+
+  /** One consistent picture; in WAL mode it waits for no writer. */
+  function read<T>(work: () => T): T {
+    if (!db.open) throw storeFailed(location, "was closed before; open the store again");
+    return guarded(location, () => transaction.deferred(work) as T);
+  }
+
+  /** All or nothing, and on the disk before it returns. */
+  function write<T>(work: () => T): T {
+    if (!db.open) throw storeFailed(location, "was closed before; open the store again");
+    if (readonly) throw storeFailed(location, "was opened for reading and can't be written; open it without readonly");
+    return guarded(location, () => transaction.immediate(work) as T);
+  }
+
+  const store: Store = {
+    location,
+    list: () => read(() => catalog.list(leases.held)),
+    header: (study) => read(() => catalog.header(study)),
+    create: (header) => write(() => catalog.create(header)),
+    acceptCode: (study, codeHash) => write(() => catalog.acceptCode(catalog.find(study), codeHash)),
+    rename: (study, name) =>
+      write(() => {
+        const id = catalog.find(study);
+        leases.refuseHeld(id, study);
+        catalog.rename(id, name);
+      }),
+    remove: (study) =>
+      write(() => {
+        const id = catalog.find(study);
+        leases.refuseHeld(id, study);
+        catalog.remove(id);
+      }),
+    acquire: (study, holder, silentSeconds) => write(() => leases.take(catalog.find(study), study, holder, silentSeconds)),
+    renew: (study, holderId) => write(() => leases.renew(catalog.find(study), study, holderId)),
+    release: (study, holderId) => write(() => leases.release(catalog.find(study), holderId)),
+    commit: (study, holderId, batch) =>
+      write(() => {
+        const id = catalog.find(study);
+        leases.renew(id, study, holderId);
+        writer ??= batchWriter(db);
+        writer(id, study, batch);
+      }),
+    load: (study) =>
+      read(() => {
+        const { id, header } = catalog.open(study);
+        const trials = reader.trials(id);
+        const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
+        return {
+          header,
+          trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
+          evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
+          parts: reader.parts(id),
+          attempts: openAttempts(reader.attempts(id), new Set(open)),
+        };
+      }),
+    snapshot: (study) =>
+      read(() => {
+        const { id, header } = catalog.open(study);
+        return studyPicture({
+          header,
+          held: leases.held(id),
+          trials: reader.trials(id),
+          totals: reader.totals(id),
+          shared: reader.shared(id),
+          runs: reader.runs(id),
+          attempts: reader.attempts(id),
+          database: location,
+        });
+      }),
+    evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
+    predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    close() {
+      if (db.open) close();
+    },
+  };
+  return Object.freeze(store);
+}

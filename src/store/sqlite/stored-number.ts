@@ -1,0 +1,14 @@
+/** A number as a column of type ANY holds it: NaN as text, since SQLite would make NULL of it. */
+export function storedNumber(value: number | null): number | string | null {
+  return Number.isNaN(value) ? "NaN" : value;
+}
+
+/** The number of such a column. */
+export function readNumber(stored: number | string): number {
+  return stored === "NaN" ? NaN : (stored as number);
+}
+
+/** The number of such a column, or null. */
+export function readNumberOrNull(stored: number | string | null): number | null {
+  return stored === null ? null : readNumber(stored);
+}

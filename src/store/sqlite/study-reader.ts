@@ -1,0 +1,235 @@
+import type { Database } from "better-sqlite3";
+import type { Incident } from "../../core/executor.ts";
+import type { AttemptRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, RunRecord } from "../../core/records.ts";
+import type { SavedStudy } from "../../core/store.ts";
+import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
+import { storedJson } from "../stored-json.ts";
+import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
+import { readNumber, readNumberOrNull } from "./stored-number.ts";
+
+/** Rows of one study as records. Several reads are consistent inside one transaction only. */
+export interface StudyReader {
+  /** By number. */
+  trials(study: number): StoredTrial[];
+  totals(study: number): Map<number, TrialTotals>;
+  shared(study: number): SharedPiece[];
+  /** By group and key. */
+  parts(study: number): SavedStudy["parts"][number][];
+  /** In the order in which they were stored. */
+  attempts(study: number): AttemptRecord[];
+  runs(study: number): RunRecord[];
+  /** By repeat, fold, rung. */
+  evaluations(study: number, trial: number): EvaluationRecord[];
+  predictions(study: number, trial: number): PredictionRecord[];
+}
+
+type Real = number | string;
+type IncidentColumns = [kind: Incident["kind"] | null, message: string, code: string | null, stack: string | null];
+
+/** Prepares every statement once. */
+export function studyReader(db: Database): StudyReader {
+  const select = <T extends unknown[]>(sql: string) => db.prepare<number[], T>(sql).raw();
+
+  const metricRows = select<[number, string]>("SELECT metric, name FROM metrics WHERE study = ? ORDER BY metric");
+  const trialRows = select<
+    [
+      number,
+      number,
+      string,
+      string,
+      string,
+      number | null,
+      Real | null,
+      string | null,
+      string,
+      string | null,
+      OutcomeRecord["state"] | null,
+      string,
+      ...IncidentColumns,
+    ]
+  >(
+    `SELECT t.trial, plan_group, params, proposer, reason, parent, budget, note, proposed_at, started_at, state, ended_at,
+       incident_kind, incident_message, incident_code, incident_stack
+     FROM trials t LEFT JOIN outcomes o ON o.study = t.study AND o.trial = t.trial WHERE t.study = ? ORDER BY t.trial`,
+  );
+  const valueRows = select<[number, number, Real, Real | null, Real | null]>(
+    "SELECT trial, metric, value, standard_error, pooled FROM outcome_values WHERE study = ? ORDER BY trial, metric",
+  );
+  const totalRows = select<[number, number, number, number | null, number, number | null, number]>(
+    `SELECT trial, count(*), sum(test_rows), iif(count(correct) = count(*), sum(correct), NULL), sum(wall_seconds),
+       iif(count(cpu_seconds) = count(*), sum(cpu_seconds), NULL), sum(identical)
+     FROM evaluations WHERE study = ? GROUP BY trial`,
+  );
+  const sharedRows = select<[number, number, string, number, string, number, number | null, string, string]>(
+    `SELECT work, plan_group, key, occurrence, label, wall_seconds, cpu_seconds, counts, warnings
+     FROM shared_work WHERE study = ? ORDER BY work`,
+  );
+  const useRows = select<[number, number]>("SELECT work, trial FROM shared_uses WHERE study = ? ORDER BY work, trial");
+  const partRows = select<[number, string, Buffer]>(
+    "SELECT plan_group, key, bytes FROM shared_work JOIN shared_bytes USING (work) WHERE study = ? ORDER BY plan_group, key",
+  );
+  const attemptRows = select<[number, string, number, number, string, string, ...IncidentColumns]>(
+    `SELECT id, task, attempt, wall_seconds, code_hash, ended_at, incident_kind, incident_message, incident_code, incident_stack
+     FROM attempts WHERE study = ? ORDER BY id`,
+  );
+  const attemptTrialRows = select<[number, number]>(
+    "SELECT attempt_id, trial FROM attempt_trials WHERE study = ? ORDER BY attempt_id, trial",
+  );
+  const runRows = select<[string, string, string | null, RunRecord["state"], number, number, string, string]>(
+    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content
+     FROM runs JOIN environments USING (environment) WHERE study = ? ORDER BY run`,
+  );
+  const evaluationRows = select<
+    [number, number, number, number, number | null, number, number, number, number | null, number, string, string]
+  >(
+    `SELECT repeat, fold, rung, test_rows, correct, fit_seconds, predict_seconds, wall_seconds, cpu_seconds, identical, started_at, ended_at
+     FROM evaluations WHERE study = ? AND trial = ? ORDER BY repeat, fold, rung`,
+  );
+  const scoreRows = select<[number, number, number, number, Real]>(
+    "SELECT repeat, fold, rung, metric, value FROM evaluation_scores WHERE study = ? AND trial = ? ORDER BY repeat, fold, rung, metric",
+  );
+  const predictionRows = select<[number, number, Buffer, PackedPrediction["type"], Buffer, Buffer | null]>(
+    `SELECT repeat, fold, packed, predicted_type, predicted, scores
+     FROM predictions JOIN row_sets USING (study, rows_sha256) WHERE study = ? AND trial = ? ORDER BY repeat, fold`,
+  );
+
+  const metricNames = (study: number): string[] => metricRows.all(study).map(([, name]) => name);
+
+  function outcomeValues(study: number): Map<number, [string, OutcomeRecord["values"][string]][]> {
+    const names = metricNames(study);
+    const values = new Map<number, [string, OutcomeRecord["values"][string]][]>();
+    for (const [trial, metric, value, standardError, pooled] of valueRows.all(study)) {
+      append(values, trial, [
+        names[metric] ?? "",
+        { value: readNumber(value), standardError: readNumberOrNull(standardError), pooled: readNumberOrNull(pooled) },
+      ]);
+    }
+    return values;
+  }
+
+  return {
+    trials(study) {
+      const values = outcomeValues(study);
+      return trialRows.all(study).map((row) => {
+        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt, ...incident] = row;
+        const record = {
+          number,
+          group,
+          params: storedJson<never>(params),
+          by,
+          why,
+          parent,
+          budget: readNumberOrNull(budget),
+          note,
+          proposedAt,
+        };
+        const outcome =
+          state === null
+            ? null
+            : { trial: number, state, values: Object.fromEntries(values.get(number) ?? []), incident: readIncident(incident), endedAt };
+        return { record, startedAt, outcome };
+      });
+    },
+
+    totals(study) {
+      const totals = new Map<number, TrialTotals>();
+      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.all(study)) {
+        totals.set(trial, { folds, testRows, correct, wallSeconds, cpuSeconds, identical });
+      }
+      return totals;
+    },
+
+    shared(study) {
+      const uses = grouped(useRows.all(study));
+      return sharedRows.all(study).map(([work, group, key, occurrence, label, wallSeconds, cpuSeconds, counts, warnings]) => ({
+        group,
+        key,
+        occurrence,
+        label,
+        wallSeconds,
+        cpuSeconds,
+        counts: storedJson<Record<string, number>>(counts),
+        warnings: storedJson<string[]>(warnings),
+        trials: uses.get(work) ?? [],
+      }));
+    },
+
+    parts: (study) => partRows.all(study).map(([group, key, bytes]) => ({ group, key, bytes: new Uint8Array(bytes) })),
+
+    attempts(study) {
+      const trials = grouped(attemptTrialRows.all(study));
+      return attemptRows.all(study).map(([id, task, attempt, wallSeconds, codeHash, endedAt, ...incident]) => ({
+        task,
+        trials: trials.get(id) ?? [],
+        attempt,
+        incident: readIncident(incident) as Incident,
+        wallSeconds,
+        codeHash,
+        endedAt,
+      }));
+    },
+
+    runs: (study) =>
+      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment]) => ({
+        id,
+        startedAt,
+        endedAt,
+        state,
+        wallSeconds,
+        workers,
+        codeHash,
+        environment: storedJson<RunRecord["environment"]>(environment),
+      })),
+
+    evaluations(study, trial) {
+      const rows = evaluationRows.all(study, trial);
+      if (rows.length === 0) return [];
+      const names = metricNames(study);
+      const scores = new Map<string, [string, number][]>();
+      for (const [repeat, fold, rung, metric, value] of scoreRows.all(study, trial)) {
+        append(scores, `${repeat}/${fold}/${rung}`, [names[metric] ?? "", readNumber(value)]);
+      }
+      return rows.map((row) => {
+        const [repeat, fold, rung, testRows, correct, fitSeconds, predictSeconds, wallSeconds, cpuSeconds, identical, startedAt, endedAt] =
+          row;
+        return {
+          trial,
+          repeat,
+          fold,
+          rung,
+          values: Object.fromEntries(scores.get(`${repeat}/${fold}/${rung}`) ?? []),
+          testRows,
+          correct,
+          time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
+          identical: identical === 1,
+          startedAt,
+          endedAt,
+        };
+      });
+    },
+
+    predictions: (study, trial) =>
+      predictionRows
+        .all(study, trial)
+        .map(([repeat, fold, rows, type, predicted, scores]) =>
+          unpackPrediction({ trial, repeat, fold }, { rows, type, predicted, scores }),
+        ),
+  };
+}
+
+function readIncident([kind, message, code, stack]: IncidentColumns): Incident | null {
+  return kind === null ? null : { kind, message, code, stack };
+}
+
+/** Second entries by first. */
+function grouped(pairs: readonly (readonly [number, number])[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  for (const [key, value] of pairs) append(groups, key, value);
+  return groups;
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

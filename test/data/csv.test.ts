@@ -1,0 +1,354 @@
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { stringify } from "csv-stringify/sync";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { csv, type CsvOptions } from "#hpo/data/csv";
+import { sharedData, sharedDataReason } from "../shared-data.ts";
+import { counts, dataFolder, dense, labels, load, matrix, refusal } from "./data-folder.ts";
+
+const studies = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../studies");
+
+function loadText(
+  text: string | Uint8Array,
+  options: CsvOptions = { target: "y" },
+  task: "classification" | "regression" = "classification",
+) {
+  return load(csv("a.csv", options), dataFolder({ "a.csv": text }), task);
+}
+
+function refusalOf(
+  text: string | Uint8Array,
+  options: CsvOptions = { target: "y" },
+  task: "classification" | "regression" = "classification",
+) {
+  return refusal(csv("a.csv", options), dataFolder({ "a.csv": text }), task);
+}
+
+/** Features without padding, as bytes. */
+function featureHash(data: Awaited<ReturnType<typeof load>>): string {
+  return createHash("sha256")
+    .update(Float32Array.from(matrix(data).flat()))
+    .digest("hex");
+}
+
+describe("csv() on the studies' data", () => {
+  it("reads Landsat with its published shape, class counts and folds", async () => {
+    const data = await load(
+      csv("data/landsat.csv.gz", { target: "y", ignore: ["split"], fold: { file: "data/landsat-folds.csv.gz", column: "fold" } }),
+      studies,
+    );
+    expect(data.name).toBe("landsat");
+    expect([data.rows, data.features.width, dense(data).stride]).toEqual([6435, 36, 36]);
+    expect(counts(labels(data))).toEqual({
+      "cotton crop": 703,
+      "damp grey soil": 626,
+      "grey soil": 1358,
+      "red soil": 1533,
+      "vegetation stubble": 707,
+      "very damp grey soil": 1508,
+    });
+    expect(matrix(data)[0]?.slice(0, 5)).toEqual([92, 115, 120, 94, 84]);
+    expect(counts([...(data.roles.fold ?? [])].map(String))).toMatchObject({ 0: 644, 9: 643 });
+  });
+
+  // Oracle: numpy 1.24, ((X - X.min(0)) / (X.max(0) - X.min(0))).astype("<f4").tobytes(), SHA-256; equal there to
+  // scikit-learn 1.2.1's MinMaxScaler().fit_transform(X).astype("f4").
+  it.each([
+    ["wine", [], "8a1044fb0ff50e21ab4511cb5c53edfa88ea14c7a96b73c06235d52228bc3de2"],
+    ["landsat", ["split"], "4fa1ffeadcf060f1b1009272a2bf45475efcb0f6613f1a6c852f3032f1f28348"],
+  ])("scales %s to the very bits of numpy", async (name, ignore, hash) => {
+    const data = await load(csv(`data/${name}.csv.gz`, { target: "y", ignore, scale: "min-max" }), studies);
+    expect(featureHash(data)).toBe(hash);
+    expect(data.scaling).toBe("min-max");
+  });
+
+  it("pads the stride with zeros", async () => {
+    const data = await load(csv("data/wine.csv.gz", { target: "y" }), studies);
+    const { values, stride, width, offset } = dense(data);
+    expect([width, stride, offset % 64, data.dataEnd % 64]).toEqual([13, 16, 0, 0]);
+    expect(values.filter((value, at) => at % stride >= width && value !== 0)).toHaveLength(0);
+  });
+});
+
+const tabular = (name: string): string => sharedData(`tabular/${name}.csv.gz`) ?? "";
+
+describe.skipIf(sharedData("tabular") === undefined)(`csv() on larger sets (${sharedDataReason})`, () => {
+  it("counts what soybean misses", async () => {
+    const data = await load(csv(tabular("soybean"), { target: "y" }));
+    expect([data.rows, data.features.width]).toEqual([683, 35]);
+    expect(data.columns.reduce((sum, column) => sum + column.missing, 0)).toBe(2337);
+    expect(Object.keys(counts(labels(data)))).toHaveLength(19);
+    for (const [index, column] of data.columns.entries()) {
+      const nan = matrix(data).map((row) => (Number.isNaN(row[index]) ? 1 : 0));
+      expect(column.mask === null ? nan.every((one) => one === 0) : [...column.mask].join() === nan.join()).toBe(true);
+    }
+  });
+
+  it("counts what breast cancer misses, without its Id", async () => {
+    const data = await load(csv(tabular("breastcancer"), { target: "y", ignore: ["Id"] }));
+    expect(data.columns.map((column) => column.missing)).toEqual([0, 0, 0, 0, 0, 16, 0, 0, 0]);
+    expect(counts(labels(data))).toEqual({ benign: 458, malignant: 241 });
+  });
+
+  it("reads the speaker of vowel as a group", async () => {
+    const data = await load(csv(tabular("vowel"), { target: "y", group: "V1" }));
+    expect([data.rows, data.features.width, data.roles.group?.names.length]).toEqual([990, 9, 15]);
+  });
+
+  it("reads a regression with a category column", async () => {
+    const file = sharedData("regression/california_housing.csv.gz") ?? "";
+    const text = await refusal(csv(file, { target: "y" }), "/", "regression");
+    const column = text.data["column"] as string;
+    const data = await load(csv(file, { target: "y", categories: [column] }), "/", "regression");
+    expect(data.columns.reduce((sum, one) => sum + one.missing, 0)).toBe(207);
+    const target = data.targets[0];
+    const mean = target?.kind === "number" ? target.values.reduce((sum, value) => sum + value, 0) / data.rows : Number.NaN;
+    expect(mean).toBeCloseTo(206855.82, 2);
+    expect(data.columns.find((one) => one.kind === "category")).toMatchObject({ name: column, levels: { length: 5 } });
+  });
+});
+
+describe("csv()", () => {
+  it("reads nothing when it is defined, and is frozen", () => {
+    const recipe = csv("no/such.csv", { target: "y" });
+    expect(Object.isFrozen(recipe)).toBe(true);
+    expect(recipe.description).toEqual({ reader: "csv", file: "no/such.csv", target: "y" });
+  });
+
+  it.each([
+    [{ target: 3 }, /^csv\(\): target must be the name of a column, .* got 3\.$/],
+    [{ target: "y", scale: "standard" }, /^csv\(\): scale must be one of "none", "min-max"; got "standard"\.$/],
+    [{ target: "y", delimiter: ";;" }, /delimiter must be one character/],
+    [{ target: "y", categorys: [] }, /there is no option categorys/],
+    [{ target: { column: "y", kind: "classes" } }, /target must be/],
+    [{}, /target must be/],
+    [{ target: "y", weight: { column: "w" } }, /weight must be/],
+  ])("refuses the options %j", (options, message) => {
+    expect(() => csv("a.csv", options as unknown as CsvOptions)).toThrow(message);
+  });
+
+  it("takes CRLF, a byte order mark, quotes, other delimiters and gzip under any name", async () => {
+    const plain = await loadText("a,b,y\n1,2,u\n3,4,v\n");
+    const others = [
+      await loadText("\ufeffa,b,y\r\n1,2,u\r\n3,4,v"),
+      await loadText('"a","b","y"\n"1",2,"u"\n\n 3 ,4,v\n\n'),
+      await loadText("a;b;y\n1;2;u\n3;4;v\n", { target: "y", delimiter: ";" }),
+      await loadText(gzipSync("a,b,y\n1.0,2e0,u\n+3,04,v\n")),
+      await loadText("a,b,y\r1,2,u\r3,4,v\r"),
+    ];
+    expect(matrix(plain)).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    for (const other of others) expect(other.fingerprint).toBe(plain.fingerprint);
+  });
+
+  it("sorts classes of numbers by value and writes them one way", async () => {
+    const data = await loadText("a,y\n1,10\n2,9.0\n3,9\n4,-1\n");
+    expect(data.targets[0]).toMatchObject({ kind: "class", classes: ["-1", "9", "10"] });
+    expect(labels(data)).toEqual(["10", "9", "9", "-1"]);
+  });
+
+  it("sorts classes of texts by code unit", async () => {
+    expect((await loadText("a,y\n1,b\n2,B\n3,10\n")).targets[0]).toMatchObject({ classes: ["10", "B", "b"] });
+  });
+
+  it("reads a target of numbers by the task, unless its kind is said", async () => {
+    const text = "a,y\n1,0\n2,1\n";
+    expect((await loadText(text, { target: "y" }, "regression")).targets[0]).toMatchObject({
+      kind: "number",
+      values: Float64Array.of(0, 1),
+    });
+    expect((await loadText(text, { target: { column: "y", kind: "class" } }, "regression")).targets[0]).toMatchObject({ kind: "class" });
+    expect((await loadText(text, { target: null })).targets).toEqual([]);
+  });
+
+  it("holds a category as the index of its sorted level", async () => {
+    const data = await loadText("c,n,y\nred,1,u\n,2,v\nblue,3,u\nNA,4,v\n", { target: "y", categories: ["c"], missing: ["NA"] });
+    expect(data.columns[0]).toMatchObject({ kind: "category", levels: ["blue", "red"], missing: 2, mask: Uint8Array.of(0, 1, 0, 1) });
+    expect(matrix(data)).toEqual([
+      [1, 1],
+      [Number.NaN, 2],
+      [0, 3],
+      [Number.NaN, 4],
+    ]);
+  });
+
+  it("keeps roles apart from features", async () => {
+    const data = await loadText("w,g,f,a,y\n1,x,0,5,u\n0.5,z,-1,6,v\n2,x,1,7,u\n", { target: "y", weight: "w", group: "g", fold: "f" });
+    expect(data.columns.map((column) => column.name)).toEqual(["a"]);
+    expect(data.roles).toEqual({
+      weight: Float64Array.of(1, 0.5, 2),
+      group: { codes: Int32Array.of(0, 1, 0), names: ["x", "z"] },
+      fold: Int32Array.of(0, -1, 1),
+    });
+  });
+
+  it("scales a constant column to 0, skips missing values and leaves categories alone", async () => {
+    const data = await loadText("a,b,c,y\n7,1,5,u\n7,,6,v\n7,3,9,u\n", { target: "y", categories: ["c"], scale: "min-max" });
+    expect(matrix(data)).toEqual([
+      [0, 0, 0],
+      [0, Number.NaN, 1],
+      [0, 1, 2],
+    ]);
+  });
+
+  it("scales a range beyond 64-bit floats", async () => {
+    const data = await loadText("a,y\n-1.7e308,u\n0,v\n1.7e308,u\n", { target: "y", scale: "min-max", precision: "f64" });
+    expect(matrix(data)).toEqual([[0], [0.5], [1]]);
+  });
+
+  it("gives back what csv-stringify writes", async () => {
+    const cell = fc.record({
+      x: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      text: fc.string({ unit: "grapheme" }),
+      gone: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 12 }), async (cells) => {
+        const rows = cells.map(({ x, text, gone }) => ({ x: gone ? "" : x, c: text }));
+        const file = stringify(rows, { header: true, quoted: true });
+        const data = await load(csv("a.csv", { target: null, categories: ["c"], precision: "f64" }), dataFolder({ "a.csv": file }));
+        const { values, stride } = dense(data);
+        cells.forEach(({ x, gone }, row) => expect(values[row * stride]).toBe(gone ? Number.NaN : x + 0));
+        const column = data.columns[1];
+        const levels = column?.kind === "category" ? column.levels : [];
+        const numeric = levels.every((level) => Number.isFinite(Number(level)));
+        cells.forEach(({ text }, row) => {
+          const code = values[row * stride + 1] as number;
+          const read = Number.isNaN(code) ? "" : (levels[code] as string);
+          if (text.trim() === "") expect(read).toBe("");
+          else if (numeric) expect(Number(read)).toBe(Number(text) + 0);
+          else expect(read).toBe(text);
+        });
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+  });
+});
+
+describe("csv() refuses", () => {
+  it.each<[string, string, CsvOptions, Record<string, unknown>, RegExp]>([
+    ["a ragged row", "a,y\n1,u\n2,v,w\n", { target: "y" }, { line: 3 }, /line 3: a row must have 2 fields, .* got 3/],
+    [
+      "text in a numeric column",
+      "a,y\n1,u\nred,v\n",
+      { target: "y" },
+      { line: 3, column: "a" },
+      /line 3, column "a": the value must be a number; got "red". List the column under categories or ignore/,
+    ],
+    ["a hexadecimal number", "a,y\n1,u\n0x10,v\n", { target: "y" }, { line: 3, column: "a" }, /got "0x10"/],
+    ["an infinite value", "a,y\n1,u\n-Infinity,v\n", { target: "y" }, { line: 3, column: "a" }, /must be finite; got "-Infinity"/],
+    ["a value beyond 64 bits", "a,y\n1,u\n1e999,v\n", { target: "y" }, { line: 3, column: "a" }, /must be finite; got "1e999"/],
+    ["a value beyond 32 bits", "a,y\n1,u\n\n1e39,v\n", { target: "y" }, { line: 4, column: "a" }, /within 32-bit floats/],
+    ["NaN that is not listed", "a,y\n1,u\nNaN,v\n", { target: "y" }, { line: 3, column: "a" }, /got "NaN".*missing/],
+    ["duplicate names", "a,b,a,y\n1,2,3,u\n", { target: "y" }, { line: 1, column: "a" }, /column names must differ; fields 1 and 3/],
+    [
+      "an unknown target",
+      "width,y\n1,u\n",
+      { target: "widht" },
+      { column: "widht" },
+      /target must name a column of the file; it has "width", "y". Did you mean "width"\?/,
+    ],
+    ["an unknown ignored column", "a,y\n1,u\n", { target: "y", ignore: ["b"] }, { column: "b" }, /ignore must name a column/],
+    ["an unknown role column", "a,y\n1,u\n", { target: "y", group: "speaker" }, { column: "speaker" }, /group must name a column/],
+    ["an unknown category", "a,y\n1,u\n", { target: "y", categories: ["z"] }, { column: "z" }, /categories must name a column/],
+    ["a file without a header", "1,2\n3,4\n", { target: "y" }, { line: 1 }, /The first line must hold the column names/],
+    ["an empty file", "", { target: "y" }, { file: "a.csv" }, /the file is empty/],
+    ["a header alone", "a,y\n", { target: "y" }, { file: "a.csv" }, /rows after the header; the file has none/],
+    [
+      "missing targets",
+      "a,y\n1,u\n2,\n3,v\n4,\n",
+      { target: "y" },
+      { line: 3, column: "y" },
+      /every row must have a target; 2 rows have none \(lines 3 and 5\)/,
+    ],
+    ["one class only", "a,y\n1,u\n2,u\n", { target: "y" }, { column: "y" }, /at least two classes; all 2 rows are "u"/],
+    ["no features", "y\nu\nv\n", { target: "y" }, { file: "a.csv" }, /at least one feature column/],
+    [
+      "a negative weight",
+      "a,w,y\n1,1,u\n2,-1,v\n",
+      { target: "y", weight: "w" },
+      { line: 3, column: "w" },
+      /a weight must be a finite number of at least 0; got -1/,
+    ],
+    ["weights that are all 0", "a,w,y\n1,0,u\n2,0,v\n", { target: "y", weight: "w" }, { column: "w" }, /sum above 0; got 0/],
+    ["a missing weight", "a,w,y\n1,1,u\n2,,v\n", { target: "y", weight: "w" }, { line: 3, column: "w" }, /got no value/],
+    [
+      "a fold that is no integer",
+      "a,f,y\n1,0,u\n2,1.5,v\n",
+      { target: "y", fold: "f" },
+      { line: 3, column: "f" },
+      /a fold must be an integer.*got 1\.5/,
+    ],
+    ["a missing group", "a,g,y\n1,x,u\n2,,v\n", { target: "y", group: "g" }, { line: 3, column: "g" }, /every row must have a group/],
+    ["an open quote", 'a,y\n1,u\n"2,v\n3,u\n', { target: "y" }, { line: 3 }, /a quote must be closed/],
+    ["a quote within a value", 'a,y\n1,u"v\n', { target: "y" }, { line: 2 }, /must stand in quotes/],
+    [
+      "lines after line ends in quotes",
+      'c,a,y\r\n"p\r\nq\nr",1,u\r\n\r\n"s\nt",x,v\r\n',
+      { target: "y", categories: ["c"] },
+      { line: 7, column: "a" },
+      /line 7, column "a".*got "x"/,
+    ],
+  ])("%s", async (_, text, options, place, message) => {
+    const error = await refusalOf(text, options);
+    expect(error.code).toBe("DATA_INVALID");
+    expect(error.message).toMatch(message);
+    expect(error.message).toMatch(/^csv\("a.csv"\)/);
+    expect(error.data).toMatchObject({ file: "a.csv", ...place });
+  });
+
+  it("text in a regression's target", async () => {
+    const error = await refusalOf("a,y\n1,2\n2,high\n", { target: "y" }, "regression");
+    expect(error.message).toMatch(/line 3, column "y": the value must be a number; got "high"\. A regression needs numbers/);
+  });
+
+  it("a truncated gzip stream", async () => {
+    const whole = gzipSync(`a,y\n${Array.from({ length: 5000 }, (_, i) => `${Math.sin(i)},${i % 2}`).join("\n")}`);
+    const error = await refusalOf(whole.subarray(0, whole.length - 500));
+    expect(error).toMatchObject({ code: "DATA_INVALID" });
+    expect(error.message).toMatch(/the gzip stream must be complete; it ends too early, after \d+ bytes/);
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it("a damaged gzip stream", async () => {
+    const whole = gzipSync("a,y\n1,u\n2,v\n");
+    whole[whole.length - 6] = (whole[whole.length - 6] as number) ^ 255;
+    expect((await refusalOf(whole)).message).toMatch(/the gzip stream must be sound; it is damaged/);
+  });
+
+  it("a file that is not there, with where it was looked for", async () => {
+    const folder = dataFolder({});
+    const error = await refusal(csv("data/x.csv", { target: "y" }), folder);
+    expect(error.code).toBe("DATA_NOT_FOUND");
+    expect(error.message).toContain(path.join(folder, "data/x.csv"));
+  });
+
+  it("a folder", async () => {
+    const folder = dataFolder({});
+    mkdirSync(path.join(folder, "a.csv"));
+    expect((await refusal(csv("a.csv", { target: "y" }), folder)).message).toMatch(/it must be a file; .* is a folder/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a file without permission (root may read everything)", async () => {
+    const folder = dataFolder({ "a.csv": "a,y\n1,u\n" });
+    chmodSync(path.join(folder, "a.csv"), 0);
+    expect((await refusal(csv("a.csv", { target: "y" }), folder)).message).toMatch(/no permission/);
+  });
+
+  it("a role file with other rows, columns or none named", async () => {
+    const folder = dataFolder({ "a.csv": "a,y\n1,u\n2,v\n", "f.csv": "fold,other\n0,1\n1,1\n0,1\n" });
+    const of = (fold: NonNullable<CsvOptions["fold"]>) => refusal(csv("a.csv", { target: "y", fold }), folder);
+    expect((await of({ file: "f.csv", column: "fold" })).message).toBe(
+      'csv("f.csv"), column "fold": there must be one value for each of the 2 rows of features; got 3.',
+    );
+    expect((await of({ file: "f.csv" })).message).toMatch(/the column must be said .* it has "fold", "other"/);
+    expect((await of({ file: "f.csv", column: "Fold" })).message).toMatch(/Did you mean "fold"\?/);
+    expect((await of({ file: "g.csv" })).code).toBe("DATA_NOT_FOUND");
+  });
+});
