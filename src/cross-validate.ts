@@ -7,7 +7,7 @@ import type { Splitter } from "./core/splitter.ts";
 import { defineStudy } from "./define-study.ts";
 import { openStudy } from "./open-study.ts";
 import { grid } from "./samplers/grid.ts";
-import { memoryStore } from "./store/memory-store.ts";
+import { memoryStore } from "./store/memory/memory-store.ts";
 
 export interface CrossValidateOptions {
   /** Relative paths are relative to the working folder. */

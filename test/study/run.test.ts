@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineStudy, grid, HpoError, openStudy, random, values } from "hpo";
-import { memoryStore } from "#hpo/store/memory-store";
+import { memoryStore } from "#hpo/store/memory/memory-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { studyAnswers } from "../study-answers.ts";
 
