@@ -38,7 +38,7 @@ export function isInSpace(space: Space, params: unknown): params is Params {
 }
 
 /** How a value must be, in words that follow "must be". */
-export function describeParameter(parameter: Parameter): string {
+function describeParameter(parameter: Parameter): string {
   switch (parameter.kind) {
     case "float":
     case "int": {

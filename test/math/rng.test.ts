@@ -91,8 +91,8 @@ describe("rng", () => {
 describe("uniform", () => {
   it("is equidistributed, alone and in pairs", () => {
     const stream = rng("uniform");
-    const single = new Array<number>(100).fill(0);
-    const pairs = new Array<number>(256).fill(0);
+    const single = Array.from({ length: 100 }, () => 0);
+    const pairs = Array.from({ length: 256 }, () => 0);
     const count = 100_000;
     for (let i = 0; i < count; i++) {
       const a = stream.uniform();
@@ -107,7 +107,7 @@ describe("uniform", () => {
 
   it("has low bits as random as its high bits", () => {
     const stream = rng("low bits");
-    const counts = new Array<number>(64).fill(0);
+    const counts = Array.from({ length: 64 }, () => 0);
     for (let i = 0; i < 64_000; i++) counts[(stream.uniform() * 2 ** 53) % 64]! += 1;
     expect(chiSquareScore(counts, () => 1000)).toBeLessThan(4);
   });
@@ -117,7 +117,7 @@ describe("below", () => {
   it("gives every integer equally often, also where the count does not divide 2³²", () => {
     for (const count of [1, 2, 3, 7, 10, 100]) {
       const stream = rng(`below ${count}`);
-      const seen = new Array<number>(count).fill(0);
+      const seen = Array.from({ length: count }, () => 0);
       for (let i = 0; i < 500 * count; i++) seen[stream.below(count)]! += 1;
       if (count > 1) expect(chiSquareScore(seen, () => 500)).toBeLessThan(4);
       else expect(seen).toEqual([500]);
@@ -144,7 +144,7 @@ describe("normal", () => {
     const moments = [0, 0, 0, 0];
     // Upper bounds of ten cells of probability 1/10.
     const deciles = [-1.2815515655, -0.8416212336, -0.5244005127, -0.2533471031, 0, 0.2533471031, 0.5244005127, 0.8416212336, 1.2815515655];
-    const cells = new Array<number>(10).fill(0);
+    const cells = Array.from({ length: 10 }, () => 0);
     let tail = 0;
     for (let i = 0; i < count; i++) {
       const x = stream.normal();
@@ -219,7 +219,7 @@ describe("fork", () => {
       expect(count - new Set(heads).size).toBeLessThanOrEqual(2);
       for (const distance of [1, 2, 10]) {
         const pairs = count - distance;
-        const flips = new Array<number>(32).fill(0);
+        const flips = Array.from({ length: 32 }, () => 0);
         let product = 0;
         for (let n = 0; n < pairs; n++) {
           const [a, b] = [heads[n]!, heads[n + distance]!];

@@ -17,7 +17,7 @@ function draws(space: Space, seed: string): readonly Params[] {
 
 /** Deviations of the chi-square statistic from its mean when all cells are equally likely; seeds are fixed, 4 is far out. */
 function score(cells: readonly number[], size: number): number {
-  const counts = new Array<number>(size).fill(0);
+  const counts = Array.from({ length: size }, () => 0);
   for (const cell of cells) counts[cell]! += 1;
   const expected = cells.length / size;
   const statistic = counts.reduce((sum, one) => sum + (one - expected) ** 2 / expected, 0);

@@ -39,7 +39,7 @@ function climber(): Sampler<Climb> {
 /** A climber with one method replaced. */
 const spoiled = (change: Partial<Sampler<Climb>>): Sampler => Object.freeze({ ...climber(), ...change }) as Sampler;
 
-/** A sampler that takes what `pick` says as the stream of the random sampler. */
+/** Proposes what `pick` says. */
 const fixed = (pick: (number: number) => Params | undefined): Partial<Sampler<Climb>> => ({
   propose(_state, number) {
     const params = pick(number);
@@ -117,10 +117,32 @@ const defects: Readonly<Record<string, () => Sampler>> = {
     }),
 };
 
+/** The law that must fail, by the beginning of its name. */
+const caughtBy: Readonly<Record<string, string>> = {
+  "counts in its state": "proposes without changing its state",
+  "counts in a global": "gives the same proposals again",
+  "counts in a closure": "gives the same proposals again",
+  "reads the clock": "gives the same proposals again",
+  "draws from Math.random": "gives the same proposals again",
+  "remembers parameters by identity": "is a fold",
+  "sorts the pending parameters in place": "is a fold",
+  "changes the trial that it absorbs": "is a fold",
+  "learns though it says that it does not": "ignores outcomes",
+  "proposes what can be changed": "proposes frozen plain data",
+  "proposes parameters of another space": "proposes frozen plain data",
+  "proposes NaN": "proposes frozen plain data",
+  "ends earlier than it says": "is exhausted for ever",
+  "begins again after its end": "is exhausted for ever",
+};
+
 describe("the sampler contract", () => {
-  it.each(Object.entries(defects))("rejects a sampler that %s", (_name, factory) => {
+  it.each(Object.entries(defects))("rejects a sampler that %s", (name, factory) => {
     const broken = samplerLaws.filter((law) => allScenarios.some((scenario) => !holds(() => law.check(factory, scenario))));
-    expect(broken.map((law) => law.name)).not.toEqual([]);
+    const wanted = caughtBy[name] as string;
+    expect(
+      broken.some((law) => law.name.startsWith(wanted)),
+      `broken: ${broken.map((law) => law.name).join("; ")}`,
+    ).toBe(true);
   });
 });
 

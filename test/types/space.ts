@@ -82,16 +82,16 @@ study({
     const c: 1 | 10 = params.C;
     const by: "gini" | "entropy" = params.by;
     // @ts-expect-error gamma exists only where kernel is "rbf"
-    params.gamma;
+    void params.gamma;
     // @ts-expect-error there is no such parameter
-    params.c;
+    void params.c;
     // @ts-expect-error "rfb" is no branch
     if (params.kernel === "rfb") return 0;
     // @ts-expect-error parameters are frozen
     params.C = 10;
     if (params.kernel === "rbf") {
       // @ts-expect-error degree exists only where kernel is "poly"
-      params.degree;
+      void params.degree;
       const gamma: number = params.gamma;
       return gamma * c + by.length;
     }
