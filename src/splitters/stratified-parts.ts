@@ -11,7 +11,7 @@ export function stratifiedParts(classes: Int32Array, sizes: readonly number[], r
   const { codes, counts } = denseCodes(classes, "appearance");
   const allotted = allot(counts, sizes);
   const places = allotted.map((perPart) => {
-    const place = Uint8Array.from(perPart.flatMap((many, part) => new Array<number>(many).fill(part)));
+    const place = Uint8Array.from(perPart.flatMap((many, part) => Array.from({ length: many }, () => part)));
     return random === null ? place : random.shuffle(place);
   });
   const next = new Uint32Array(counts.length);
@@ -53,7 +53,7 @@ function giveEveryClass(table: readonly number[][], share: (code: number, part: 
       if ((other[0] as number) < 2) return;
       if (giver < 0 || spare(one, 0) - spare(one, from) > spare(giver, 0) - spare(giver, from)) giver = one;
     });
-    if (giver < 0) continue;
+    if (giver < 0) return;
     moveRow(perPart, from, 0);
     moveRow(table[giver] as number[], 0, from);
   }

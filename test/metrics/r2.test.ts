@@ -12,7 +12,7 @@ describe("r2", () => {
   });
 
   it("is 1 or 0 where all true values are equal, though their mean is rounded", () => {
-    const truth = new Array<number>(10).fill(0.1);
+    const truth = Array.from({ length: 10 }, () => 0.1);
     expect(r2().evaluate(rowsOf({ truth }))).toBe(1);
     expect(r2().evaluate(rowsOf({ truth, predicted: truth.map((value) => value + 1) }))).toBe(0);
   });

@@ -16,7 +16,7 @@ describeSplitterContract("holdOut without shuffling", () => holdOut({ train: 0.8
 
 function parts(given: HoldOutOptions | string, input: SplitInput, seed = 0): { train: number[]; validation: number[]; test: number[] } {
   const splitter = holdOut(given);
-  const [split, ...more] = [...splitter.split(input, rng(seed))];
+  const [split, ...more] = Array.from(splitter.split(input, rng(seed)));
   expect(more).toEqual([]);
   return { train: [...(split?.train ?? [])], validation: [...(split?.test ?? [])], test: [...splitter.held(input, rng(seed))] };
 }

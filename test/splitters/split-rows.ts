@@ -18,7 +18,7 @@ export function rowsOf(given: {
 
 /** The test fold of every row, −1 where none. */
 export function testFolds(splitter: Splitter, input: SplitInput, seed = 0): number[] {
-  const foldOf = new Array<number>(input.rows).fill(-1);
+  const foldOf = Array.from({ length: input.rows }, () => -1);
   let fold = 0;
   for (const { test } of splitter.split(input, rng(seed))) {
     for (const row of test) foldOf[row] = fold;

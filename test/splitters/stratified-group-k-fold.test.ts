@@ -16,6 +16,7 @@ describe("stratifiedGroupKFold", () => {
   it.skipIf(sharedData("oracles") === undefined)(`gives scikit-learn's folds of real data (else ${sharedDataReason})`, () => {
     for (const set of oracleSets.filter((one) => one.group !== null)) {
       const oracle = oracleRows(set, "stratified_group5");
+      expect(oracle).toBeDefined();
       expect(oracle && testFolds(stratifiedGroupKFold({ folds: 5, shuffle: false }), oracle.input)).toEqual(oracle?.expected);
     }
   });

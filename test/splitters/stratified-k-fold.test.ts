@@ -15,6 +15,7 @@ describe("stratifiedKFold", () => {
   it.skipIf(sharedData("oracles") === undefined)(`gives scikit-learn's folds of real data (else ${sharedDataReason})`, () => {
     for (const set of oracleSets) {
       const oracle = oracleRows(set, "stratified5");
+      expect(oracle).toBeDefined();
       expect(oracle && testFolds(stratifiedKFold({ folds: 5, shuffle: false }), oracle.input)).toEqual(oracle?.expected);
     }
   });
