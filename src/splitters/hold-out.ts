@@ -33,8 +33,8 @@ export interface HoldOut extends Splitter {
  * held-back part, or an object of fractions or counts. The split's test rows are the validation rows; `held` gives the part that is kept
  * from the search for one honest test at its end. Rows are rounded to the nearest count for test and validation; train gets the rest.
  *
- * Stratified, each class has within one row of its share in every part (within two where a class would have no row to train on and
- * changes places with another class). Groups are not looked at: take `groupKFold` where rows belong together.
+ * Stratified, each class has within one row of its share in every part, but for exchanges that give every class a row to train on
+ * where that is possible. Groups are not looked at: take `groupKFold` where rows belong together.
  * @throws HpoError SPLIT_INVALID where a part would be empty or counts are not the number of rows.
  */
 export function holdOut(parts: HoldOutOptions | string): HoldOut {

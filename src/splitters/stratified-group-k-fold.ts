@@ -46,6 +46,10 @@ interface Deal {
   readonly random: Rng | null;
 }
 
+/**
+ * The fold of every group. The standard deviations (divided by n) are taken by two passes, over folds in fold order and over classes
+ * pairwise: in that order of additions rounding decides ties as in scikit-learn.
+ */
 function dealGroups({ classes, groups, folds, random }: Deal): Int32Array {
   const classCount = classes.counts.length;
   const groupCount = groups.counts.length;
@@ -68,9 +72,16 @@ function dealGroups({ classes, groups, folds, random }: Deal): Int32Array {
 
   /** The spread of class `c` once `extra` of its rows are in `fold`. */
   const spreadWith = (c: number, fold: number, extra: number): number => {
-    for (let f = 0; f < folds; f++)
-      shares[f] = ((foldClasses[c * folds + f] as number) + (f === fold ? extra : 0)) / (classes.counts[c] as number);
-    return deviation(shares, sequentialSum);
+    let sum = 0;
+    for (let f = 0; f < folds; f++) {
+      const share = ((foldClasses[c * folds + f] as number) + (f === fold ? extra : 0)) / (classes.counts[c] as number);
+      shares[f] = share;
+      sum += share;
+    }
+    const mean = sum / folds;
+    let squares = 0;
+    for (const share of shares) squares += (share - mean) * (share - mean);
+    return Math.sqrt(squares / folds);
   };
 
   for (const group of unevenFirst(groupClasses, classCount, random)) {
@@ -109,24 +120,14 @@ function dealGroups({ classes, groups, folds, random }: Deal): Int32Array {
 /** Group numbers, those with the greatest standard deviation of their class counts first; equal ones in order. */
 function unevenFirst(groupClasses: Float64Array, classCount: number, random: Rng | null): Uint32Array {
   const uneven = Float64Array.from({ length: groupClasses.length / classCount }, (_, group) => {
-    const one = deviation(groupClasses.subarray(group * classCount, (group + 1) * classCount), pairwiseSum);
-    return random === null ? one : one * (0.5 + 0.5 * random.uniform());
+    const counts = groupClasses.subarray(group * classCount, (group + 1) * classCount);
+    const mean = pairwiseSum(counts) / classCount;
+    const deviation = Math.sqrt(pairwiseSum(counts.map((count) => (count - mean) * (count - mean))) / classCount);
+    return random === null ? deviation : deviation * (0.5 + 0.5 * random.uniform());
   });
   const order = Uint32Array.from(uneven, (_, group) => group);
   random?.shuffle(order);
   return order.sort((a, b) => (uneven[b] as number) - (uneven[a] as number));
-}
-
-/** The standard deviation (divided by n), by two passes; the order of additions decides ties, so it is given. */
-function deviation(values: Float64Array, sum: (values: Float64Array) => number): number {
-  const mean = sum(values) / values.length;
-  return Math.sqrt(sum(values.map((value) => (value - mean) * (value - mean))) / values.length);
-}
-
-function sequentialSum(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
 }
 
 /** NumPy's `isclose` with its default tolerances. */

@@ -2,8 +2,8 @@ import type { Rng } from "../math/rng.ts";
 import { denseCodes } from "./dense-codes.ts";
 
 /**
- * Deals rows to parts of given sizes with every class in proportion: within one row of its share in each part, within two
- * where a class would else have no row in part 0 (it then changes places with the class that has most to spare).
+ * Deals rows to parts of given sizes with every class in proportion: within one row of its share in each part. Only where a class
+ * would have no row in part 0, one of its rows changes places with one of the class that has most to spare there, if any has two.
  * Within a class the rows go to the parts in row order, or at random. O(rows + classes²).
  * @param sizes rows of part 0, 1, …; together the number of rows.
  */
@@ -11,7 +11,7 @@ export function stratifiedParts(classes: Int32Array, sizes: readonly number[], r
   const { codes, counts } = denseCodes(classes, "appearance");
   const allotted = allot(counts, sizes);
   const places = allotted.map((perPart) => {
-    const place = Uint8Array.from(perPart.flatMap((many, part) => new Array<number>(many).fill(part)));
+    const place = Uint8Array.from(perPart.flatMap((many, part) => Array.from({ length: many }, () => part)));
     return random === null ? place : random.shuffle(place);
   });
   const next = new Uint32Array(counts.length);
@@ -38,17 +38,28 @@ function allot(counts: Uint32Array, sizes: readonly number[]): number[][] {
       missing[part] = (missing[part] as number) - 1;
     }
   });
-  for (const perPart of table) if (perPart[0] === 0) giveFirst(perPart, table);
+  giveEveryClass(table, (code, part) => ((counts[code] as number) * (sizes[part] as number)) / rows);
   return table;
 }
 
-/** Gives a class one row of part 0 in exchange with the class that has most rows there, where any has two. */
-function giveFirst(perPart: number[], table: readonly number[][]): void {
-  const giver = table.reduce((most, one) => ((one[0] as number) > (most[0] as number) ? one : most));
-  const from = perPart.findIndex((many) => many > 0);
-  if (from < 0 || (giver[0] as number) < 2) return;
-  perPart[0] = 1;
+/** The exchanges for part 0, which change no part's size. `share` is what a class should have in a part. */
+function giveEveryClass(table: readonly number[][], share: (code: number, part: number) => number): void {
+  const spare = (code: number, part: number): number => (table[code]?.[part] as number) - share(code, part);
+  for (const perPart of table) {
+    const from = perPart.findIndex((many) => many > 0);
+    if (perPart[0] !== 0 || from < 0) continue;
+    let giver = -1;
+    table.forEach((other, one) => {
+      if ((other[0] as number) < 2) return;
+      if (giver < 0 || spare(one, 0) - spare(one, from) > spare(giver, 0) - spare(giver, from)) giver = one;
+    });
+    if (giver < 0) return;
+    moveRow(perPart, from, 0);
+    moveRow(table[giver] as number[], 0, from);
+  }
+}
+
+function moveRow(perPart: number[], from: number, to: number): void {
   perPart[from] = (perPart[from] as number) - 1;
-  giver[0] = (giver[0] as number) - 1;
-  giver[from] = (giver[from] as number) + 1;
+  perPart[to] = (perPart[to] as number) + 1;
 }

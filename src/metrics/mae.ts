@@ -1,0 +1,19 @@
+import type { Metric } from "../core/metric.ts";
+import { weightedMean } from "./weighted-mean.ts";
+
+/** The (weighted) mean absolute error, in the target's unit. NaN for no rows. */
+export function mae(): Metric {
+  return Object.freeze({
+    name: "mae",
+    direction: "minimize",
+    task: "regression",
+    needs: "labels",
+    options: Object.freeze({}),
+    unit: "number",
+    evaluate: ({ truth, predicted, weights }) =>
+      weightedMean(
+        predicted.map((value, row) => Math.abs(value - (truth[row] as number))),
+        weights,
+      ),
+  } satisfies Metric);
+}
