@@ -12,6 +12,7 @@ import type { StudySnapshot, StudySummary } from "./core/snapshot.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
 import { loadStudy } from "./loader/load-study.ts";
+import { spaceJson } from "./space/space-json.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
 import { Study } from "./study/study.ts";
@@ -200,7 +201,7 @@ function studyHeader(
     codeHash,
     description,
     declaration: {
-      space: plain(spec.space),
+      space: spaceJson(spec.space),
       cv: cv === null ? null : plain({ name: cv.name, options: cv.options }),
       metrics: plain(declared),
       objectives: plain(spec.objectives),

@@ -1,3 +1,4 @@
+import { log } from "../math/elementary.ts";
 import type { Metric } from "../core/metric.ts";
 import { weightedMean } from "./weighted-mean.ts";
 
@@ -19,7 +20,7 @@ export function logLoss(): Metric {
       const losses = Float64Array.from(truth, (actual, row) => {
         let sum = 0;
         for (let code = 0; code < classCount; code++) sum += clipped(scores[row * classCount + code]);
-        return Math.log(sum / clipped(scores[row * classCount + actual]));
+        return log(sum / clipped(scores[row * classCount + actual]));
       });
       return weightedMean(losses, weights);
     },
