@@ -87,6 +87,9 @@ export async function readCsvRecords(file: DataFile, delimiter: string, source: 
 }
 
 function checkHeader(source: DataSource, names: readonly string[], line: number): void {
+  if (names.some((name) => /[\0\ufffd]/.test(name))) {
+    throw dataError(source, { line }, "the file must be text in UTF-8; the first line holds other bytes. Convert it to UTF-8.");
+  }
   const seen = new Map<string, number>();
   names.forEach((name, index) => {
     const before = seen.get(name);
