@@ -212,6 +212,18 @@ describe("csv()", () => {
     expect(matrix(data)).toEqual([[0], [0.5], [1]]);
   });
 
+  it("reads the same before and after the first quote, over many chunks", async () => {
+    const rows = Array.from({ length: 40_000 }, (_, row) => `${row},${(row % 7) / 8},é${row % 3}`);
+    const plain = await loadText(`a,b,y\n${rows.join("\n")}\n`);
+    for (const at of [0, 1, 20_000, 39_999]) {
+      const quoted = rows.with(at, (rows[at] as string).replace(/é\d/, '"$&"'));
+      expect((await loadText(`\ufeffa,b,y\r\n\n${quoted.join("\r\n")}`)).fingerprint).toBe(plain.fingerprint);
+      const broken = quoted.with(39_998, "x,1,é1").join("\n\n");
+      expect((await refusalOf(`a,b,y\n${broken}`)).data).toMatchObject({ line: 2 * 39_998 + 2, column: "a" });
+    }
+    expect(plain.rows).toBe(40_000);
+  });
+
   it("gives back what csv-stringify writes", async () => {
     const cell = fc.record({
       x: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -221,7 +233,7 @@ describe("csv()", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 12 }), async (cells) => {
         const rows = cells.map(({ x, text, gone }) => ({ x: gone ? "" : x, c: text }));
-        const file = stringify(rows, { header: true, quoted: true });
+        const file = stringify(rows, { header: true, quoted: rows.length % 2 === 0, quoted_match: /^\s|\r/ });
         const data = await load(csv("a.csv", { target: null, categories: ["c"], precision: "f64" }), dataFolder({ "a.csv": file }));
         const { values, stride } = dense(data);
         cells.forEach(({ x, gone }, row) => expect(values[row * stride]).toBe(gone ? Number.NaN : x + 0));
