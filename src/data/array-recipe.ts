@@ -1,6 +1,6 @@
 import type { DataRecipe } from "../core/dataset.ts";
 import { checkOptions, either, listOf, optional, text } from "../core/options.ts";
-import type { NumericTable } from "./array-file.ts";
+import type { NumericTable } from "./array-items.ts";
 import { dataFile, type DataFile } from "./data-file.ts";
 import { dataRecipe, type LoadContext } from "./data-recipe.ts";
 import { dataError, rowSource } from "./data-source.ts";
@@ -28,13 +28,14 @@ export interface ArrayOptions extends SharedOptions {
 }
 
 /** The recipe of a format of arrays. */
-export function arrayRecipe(reader: string, options: ArrayOptions, read: (file: DataFile) => Promise<NumericTable>): DataRecipe {
-  checkOptions(reader, options, {
+export function arrayRecipe(reader: string, given: ArrayOptions, read: (file: DataFile) => Promise<NumericTable>): DataRecipe {
+  checkOptions(reader, given, {
     features: text(),
     target: targetRule('a file, { file, column, kind: "class" or "number" }, or null', either(columnFileRule(["kind"]))),
     columns: optional(listOf(text(), 1)),
     ...sharedRules,
   });
+  const options = structuredClone(given);
   return dataRecipe(reader, options, async (context) => {
     const file = dataFile(reader, options.features, context.folder);
     const source = rowSource(reader, options.features);

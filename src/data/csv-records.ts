@@ -3,6 +3,7 @@ import { type CsvError, parse } from "csv-parse";
 import { type DataFile, readBytes } from "./data-file.ts";
 import { type DataSource, dataError, type Place } from "./data-source.ts";
 import type { LineSource } from "./line-source.ts";
+import { plainLines } from "./plain-lines.ts";
 
 /** Takes the records of a CSV file in order. `place(field)` says where a field of the current record stands. */
 export interface CsvConsumer {
@@ -11,82 +12,105 @@ export interface CsvConsumer {
 }
 
 /**
- * Streams a CSV file (RFC 4180; LF, CRLF or CR ends a line; a byte order mark and blank lines are passed over) through
- * csv-parse to a consumer, without ever holding the whole file.
+ * Streams a CSV file (RFC 4180; LF, CRLF or CR ends a line; a byte order mark and blank lines are passed over) to a
+ * consumer, through csv-parse from the first quote on, without ever holding the whole file.
  * @throws HpoError DATA_INVALID for an empty file, a missing row, rows of unequal length and broken quotes.
  */
 export async function readCsvRecords(file: DataFile, delimiter: string, source: LineSource, consumer: CsvConsumer): Promise<void> {
   let names: readonly string[] | undefined;
   let rows = 0;
-  let counted = 0;
-  let excess = 0;
-  let end = 0;
 
-  /** csv-parse counts a CRLF within quotes as two lines; returns how many line ends the fields hold. */
-  function lineEndsWithin(fields: readonly string[]): number {
-    let ends = 0;
-    for (const field of fields) {
-      for (const found of field.matchAll(/\r\n|\n|\r/g)) {
-        ends += 1;
-        excess += found[0].length - 1;
-      }
+  /** `start`: the line where the record begins. */
+  function take(fields: readonly string[], start: number): void {
+    if (names === undefined) {
+      checkHeader(source, fields, start);
+      names = fields;
+      consumer.header(fields);
+      return;
     }
-    return ends;
+    if (fields.length !== names.length) {
+      throw dataError(
+        source,
+        { line: start },
+        `a row must have ${names.length} fields, as many as the header; got ${fields.length}. ` +
+          "Put values that hold the delimiter into double quotes, or set the delimiter option.",
+      );
+    }
+    source.note(rows, start);
+    rows += 1;
+    consumer.record(fields, (field) => {
+      const line = start + lineEnds(fields.slice(0, field)).count;
+      const column = names?.[field];
+      return column === undefined ? { line } : { line, column };
+    });
   }
 
-  const parser = parse({
-    bom: true,
-    delimiter,
-    record_delimiter: ["\r\n", "\n", "\r"],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    on_record(fields: string[], { lines }) {
-      const within = lines === counted + 1 ? 0 : lineEndsWithin(fields);
-      counted = lines;
-      end = lines - excess;
-      const start = end - within;
-      const place = (field: number): Place => {
-        const line =
-          start +
-          (fields
-            .slice(0, field)
-            .join("")
-            .match(/\r\n|\n|\r/g)?.length ?? 0);
-        const column = names?.[field];
-        return column === undefined ? { line } : { line, column };
-      };
-      if (names === undefined) {
-        checkHeader(source, fields, start);
-        names = fields;
-        consumer.header(fields);
-      } else {
-        if (fields.length !== names.length) {
-          throw dataError(
-            source,
-            { line: start },
-            `a row must have ${names.length} fields, as many as the header; got ${fields.length}. ` +
-              "Put values that hold the delimiter into double quotes, or set the delimiter option.",
-          );
-        }
-        source.note(rows, start);
-        rows += 1;
-        consumer.record(fields, place);
-      }
-      return null;
-    },
-  });
+  const chunks = readBytes(file);
   try {
-    await pipeline(readBytes(file), parser, async (records) => {
-      for await (const _ of records);
-    });
-  } catch (cause) {
-    throw csvProblem(source, cause, end);
+    const plain = await plainLines(chunks, (text, line) => take(text.split(delimiter), line));
+    if (plain.rest !== null) await parseRest(source, { ...plain, rest: plain.rest, chunks, delimiter }, take);
+  } finally {
+    await chunks.return(undefined);
   }
   if (names === undefined) throw dataError(source, {}, "the first line must hold the column names; the file is empty.");
   if (rows === 0) throw dataError(source, {}, "there must be rows after the header; the file has none.");
 }
 
+/** What is left once a quote has appeared goes through csv-parse. */
+async function parseRest(
+  source: DataSource,
+  from: { readonly lines: number; readonly rest: Uint8Array; readonly chunks: AsyncIterable<Uint8Array>; readonly delimiter: string },
+  take: (fields: readonly string[], start: number) => void,
+): Promise<void> {
+  let counted = 0;
+  let excess = 0;
+  let end = from.lines;
+  const parser = parse({
+    bom: from.lines === 0,
+    delimiter: from.delimiter,
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    on_record(fields: string[], { lines }) {
+      const within = lines === counted + 1 ? { count: 0, pairs: 0 } : lineEnds(fields);
+      // csv-parse counts a CRLF within quotes as two lines.
+      excess += within.pairs;
+      counted = lines;
+      end = from.lines + lines - excess;
+      take(fields, end - within.count);
+      return null;
+    },
+  });
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield from.rest;
+    yield* from.chunks;
+  }
+  try {
+    await pipeline(bytes, parser, async (records) => {
+      for await (const _ of records);
+    });
+  } catch (cause) {
+    throw csvProblem(source, cause, end);
+  }
+}
+
+/** Line ends within fields, and how many of them are CRLF. */
+function lineEnds(fields: readonly string[]): { readonly count: number; readonly pairs: number } {
+  let count = 0;
+  let pairs = 0;
+  for (const field of fields) {
+    for (const found of field.matchAll(/\r\n|\n|\r/g)) {
+      count += 1;
+      pairs += found[0].length - 1;
+    }
+  }
+  return { count, pairs };
+}
+
 function checkHeader(source: DataSource, names: readonly string[], line: number): void {
+  if (names.some((name) => /[\0\ufffd]/.test(name))) {
+    throw dataError(source, { line }, "the file must be text in UTF-8; the first line holds other bytes. Convert it to UTF-8.");
+  }
   const seen = new Map<string, number>();
   names.forEach((name, index) => {
     const before = seen.get(name);

@@ -6,13 +6,13 @@ import { type DataFile, dataFile } from "./data-file.ts";
 import { dataError, type Place } from "./data-source.ts";
 import { buildDataset, type FeatureColumn } from "./dataset-builder.ts";
 import { type LineSource, lineSource } from "./line-source.ts";
-import { didYouMean, listNames } from "./nearest-name.ts";
+import { didYouMean, listNames } from "./did-you-mean.ts";
 import { numberOf } from "./number-text.ts";
 import { dataRecipe, type LoadContext } from "./data-recipe.ts";
 import { readOuterColumn } from "./outer-column.ts";
 import { type ColumnFile, roleNames, sharedRules, type SharedOptions, targetKind, targetRule, type TargetKind } from "./reader-options.ts";
 import { type RowStore, rowStore } from "./row-blocks.ts";
-import { notANumber, numberCollector, textCollector, type ValueCollector, type ValueColumn } from "./value-column.ts";
+import { checkText, notANumber, numberCollector, textCollector, type ValueCollector, type ValueColumn } from "./value-column.ts";
 
 /** How a CSV file is read. Columns that are neither target, role nor ignored are features, in the file's order. */
 export interface CsvOptions extends SharedOptions {
@@ -56,7 +56,8 @@ export function csv(file: string, options: CsvOptions): DataRecipe {
     delimiter: optional(oneCharacter),
     ...sharedRules,
   });
-  return dataRecipe("csv", { file, ...options }, (context) => loadCsv(file, options, context));
+  const own = structuredClone(options);
+  return dataRecipe("csv", { file, ...own }, (context) => loadCsv(file, own, context));
 }
 
 async function loadCsv(file: string, options: CsvOptions, context: LoadContext): ReturnType<DataRecipe["load"]> {
@@ -120,6 +121,7 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
       let code = codes.get(text);
       if (code === undefined) {
         if (missing.has(text.trim())) return Number.NaN;
+        checkText(source, place(field), text);
         code = codes.size;
         codes.set(text, code);
       }

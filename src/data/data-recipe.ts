@@ -14,11 +14,17 @@ export interface LoadContext {
 export function dataRecipe(reader: string, options: object, load: (context: LoadContext) => Promise<Dataset>): DataRecipe {
   return Object.freeze({
     kind: "data",
-    description: Object.freeze({ reader, ...options }),
+    description: frozen({ reader, ...options }),
     load: ({ folder, task }: Parameters<DataRecipe["load"]>[0]) => load({ folder, task, nameOf }),
   });
 }
 
 function nameOf(file: string): string {
   return path.basename(file).replace(/(?<=.)\.(gz|csv|tsv|txt|npy|idx|svm|libsvm|data)(?=\.|$)/gi, "");
+}
+
+/** Freezes plain data in depth. */
+function frozen<T extends object>(value: T): T {
+  for (const member of Object.values(value)) if (typeof member === "object" && member !== null) frozen(member as object);
+  return Object.freeze(value);
 }

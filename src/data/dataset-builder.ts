@@ -1,6 +1,6 @@
 import type { Column, Dataset, Roles, Target } from "../core/dataset.ts";
 import { sharedMemory, type SharedMemory } from "../core/shared-memory.ts";
-import { canonicalNames, type NamedCodes } from "./class-names.ts";
+import { canonicalNames, type NamedCodes } from "./canonical-names.ts";
 import { type DataSource, dataError } from "./data-source.ts";
 import { type FeaturePlan, fillFeatures, scanFeatures } from "./feature-block.ts";
 import { fingerprint } from "./fingerprint.ts";

@@ -1,4 +1,4 @@
-import type { NamedCodes } from "./class-names.ts";
+import type { NamedCodes } from "./canonical-names.ts";
 import { type DataSource, dataError } from "./data-source.ts";
 import type { NumericArray, RowBlocks } from "./row-blocks.ts";
 

@@ -1,4 +1,5 @@
-import { byteReader, hex, type ItemType, type NumericTable, readItems } from "./array-file.ts";
+import { type ItemType, type NumericTable, readItems } from "./array-items.ts";
+import { byteReader, hex } from "./byte-reader.ts";
 import type { DataFile } from "./data-file.ts";
 import { dataError, rowSource } from "./data-source.ts";
 

@@ -4,7 +4,7 @@ import { columnNames } from "./array-recipe.ts";
 import { dataRecipe } from "./data-recipe.ts";
 import { type DataSource, dataError, rowSource } from "./data-source.ts";
 import { buildDataset, type FeatureColumn } from "./dataset-builder.ts";
-import { didYouMean, listNames } from "./nearest-name.ts";
+import { didYouMean, listNames } from "./did-you-mean.ts";
 import { textOf } from "./number-text.ts";
 import { type SharedOptions, targetKind, type TargetKind } from "./reader-options.ts";
 import { type RowBlocks, rowStore, wholeMatrix } from "./row-blocks.ts";

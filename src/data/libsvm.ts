@@ -25,11 +25,12 @@ export interface LibsvmOptions extends SharedOptions {
  * Indices count from 1 and ascend; what is not written is 0. Columns are named x1, x2 …, the target y. Held dense:
  * rows × width values must fit into 4 GiB. Source: LIBSVM's README (C.-C. Chang, C.-J. Lin, 2011).
  */
-export function libsvm(file: string, options: LibsvmOptions = {}): DataRecipe {
+export function libsvm(file: string, given: LibsvmOptions = {}): DataRecipe {
   if (typeof file !== "string" || file.trim() === "") {
     throw new HpoError("OPTION_INVALID", `libsvm(): file must be a path; got ${JSON.stringify(file)}.`, { data: { option: "file" } });
   }
-  checkOptions("libsvm", options, { kind: optional(oneOf(["class", "number"])), width: optional(integer(1)), ...sharedRules });
+  checkOptions("libsvm", given, { kind: optional(oneOf(["class", "number"])), width: optional(integer(1)), ...sharedRules });
+  const options = structuredClone(given);
   return dataRecipe("libsvm", { file, ...options }, async (context) => {
     const origin = dataFile("libsvm", file, context.folder);
     const source = lineSource(origin);

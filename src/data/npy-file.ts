@@ -1,4 +1,5 @@
-import { type ByteReader, byteReader, hex, type ItemType, type NumericTable, readItems } from "./array-file.ts";
+import { type ItemType, type NumericTable, readItems } from "./array-items.ts";
+import { type ByteReader, byteReader, hex } from "./byte-reader.ts";
 import type { DataFile } from "./data-file.ts";
 import { dataError, rowSource } from "./data-source.ts";
 import type { NumericArray } from "./row-blocks.ts";
@@ -81,7 +82,7 @@ function parseHeader(file: DataFile, text: string): NpyHeader {
 function rowMajor(values: NumericArray, shape: readonly number[]): NumericArray {
   if (shape.length < 2) return values;
   const result = values.slice();
-  const index = new Array<number>(shape.length).fill(0);
+  const index = shape.map(() => 0);
   const steps = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   let to = 0;
   for (let from = 0; from < values.length; from++) {

@@ -4,7 +4,7 @@ import { dataError, rowSource } from "./data-source.ts";
 import type { LoadContext } from "./data-recipe.ts";
 import { readIdx } from "./idx-file.ts";
 import { type LineSource, lineSource } from "./line-source.ts";
-import { didYouMean, listNames } from "./nearest-name.ts";
+import { didYouMean, listNames } from "./did-you-mean.ts";
 import { npyMagic, readNpy } from "./npy-file.ts";
 import type { ColumnFile } from "./reader-options.ts";
 import { textCollector, type ValueCollector, type ValueColumn } from "./value-column.ts";

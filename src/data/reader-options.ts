@@ -20,7 +20,10 @@ export interface SharedOptions {
   readonly scale?: "none" | "min-max";
   /** Bits of a feature; default "f32". */
   readonly precision?: "f32" | "f64";
-  /** How much a row counts: finite, not negative, not all 0. */
+  /**
+   * How much a row counts: finite, not negative, not all 0. A text names a column of the same file in a CSV, a file of its
+   * own for the other readers; so it does in `group` and `fold`.
+   */
   readonly weight?: string | ColumnFile;
   /** Rows of one group are never split. */
   readonly group?: string | ColumnFile;

@@ -1,4 +1,4 @@
-import { canonicalNames } from "./class-names.ts";
+import { canonicalNames } from "./canonical-names.ts";
 import { dataError } from "./data-source.ts";
 import { asNumbers, asTexts, type NumberValues, type ValueColumn } from "./value-column.ts";
 

@@ -1,4 +1,4 @@
-import { canonicalNames } from "./class-names.ts";
+import { canonicalNames } from "./canonical-names.ts";
 import { dataError, listPlaces } from "./data-source.ts";
 import type { TargetKind } from "./reader-options.ts";
 import { asNumbers, asTexts, type ValueColumn } from "./value-column.ts";

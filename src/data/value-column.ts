@@ -50,17 +50,26 @@ export function textCollector(source: DataSource, name: string): ValueCollector 
   let codes = new Int32Array(1024);
   let length = 0;
   return {
-    add(text) {
+    add(text, place) {
       if (length === codes.length) codes = doubled(codes, new Int32Array(length * 2));
       let code = -1;
       if (text !== undefined) {
         code = known.get(text) ?? known.size;
-        if (code === known.size) known.set(text, code);
+        if (code === known.size) {
+          checkText(source, { ...place, column: name }, text);
+          known.set(text, code);
+        }
       }
       codes[length++] = code;
     },
     finish: () => ({ kind: "text", source, name, texts: [...known.keys()], codes: codes.slice(0, length) }),
   };
+}
+
+/** Bytes that are no UTF-8 were replaced when they were decoded, so that different texts may have become one. */
+export function checkText(source: DataSource, place: Place, text: string): void {
+  if (!text.includes("\ufffd")) return;
+  throw dataError(source, place, `texts must be UTF-8; got ${JSON.stringify(text.slice(0, 40))}. Convert the file to UTF-8.`);
 }
 
 /** A text where a number must be. */

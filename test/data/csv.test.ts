@@ -119,6 +119,15 @@ describe("csv()", () => {
     expect(recipe.description).toEqual({ reader: "csv", file: "no/such.csv", target: "y" });
   });
 
+  it("does not follow changes of the options after it was defined", async () => {
+    const ignore = ["b"];
+    const recipe = csv("a.csv", { target: "y", ignore });
+    ignore.push("a");
+    expect((await load(recipe, dataFolder({ "a.csv": "a,b,y\n1,x,u\n2,x,v\n" }))).columns).toHaveLength(1);
+    expect(recipe.description["ignore"]).toEqual(["b"]);
+    expect(Object.isFrozen(recipe.description["ignore"])).toBe(true);
+  });
+
   it.each([
     [{ target: 3 }, /^csv\(\): target must be the name of a column, .* got 3\.$/],
     [{ target: "y", scale: "standard" }, /^csv\(\): scale must be one of "none", "min-max"; got "standard"\.$/],
@@ -139,6 +148,7 @@ describe("csv()", () => {
       await loadText("a;b;y\n1;2;u\n3;4;v\n", { target: "y", delimiter: ";" }),
       await loadText(gzipSync("a,b,y\n1.0,2e0,u\n+3,04,v\n")),
       await loadText("a,b,y\r1,2,u\r3,4,v\r"),
+      await loadText(Buffer.from("\ufeffa,b,y\n1,2,u\n3,4,v\n", "utf16le")),
     ];
     expect(matrix(plain)).toEqual([
       [1, 2],
@@ -202,6 +212,18 @@ describe("csv()", () => {
     expect(matrix(data)).toEqual([[0], [0.5], [1]]);
   });
 
+  it("reads the same before and after the first quote, over many chunks", async () => {
+    const rows = Array.from({ length: 40_000 }, (_, row) => `${row},${(row % 7) / 8},é${row % 3}`);
+    const plain = await loadText(`a,b,y\n${rows.join("\n")}\n`);
+    for (const at of [0, 1, 20_000, 39_999]) {
+      const quoted = rows.with(at, (rows[at] as string).replace(/é\d/, '"$&"'));
+      expect((await loadText(`\ufeffa,b,y\r\n\n${quoted.join("\r\n")}`)).fingerprint).toBe(plain.fingerprint);
+      const broken = quoted.with(39_998, "x,1,é1").join("\n\n");
+      expect((await refusalOf(`a,b,y\n${broken}`)).data).toMatchObject({ line: 2 * 39_998 + 2, column: "a" });
+    }
+    expect(plain.rows).toBe(40_000);
+  });
+
   it("gives back what csv-stringify writes", async () => {
     const cell = fc.record({
       x: fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -211,7 +233,7 @@ describe("csv()", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 12 }), async (cells) => {
         const rows = cells.map(({ x, text, gone }) => ({ x: gone ? "" : x, c: text }));
-        const file = stringify(rows, { header: true, quoted: true });
+        const file = stringify(rows, { header: true, quoted: rows.length % 2 === 0, quoted_match: /^\s|\r/ });
         const data = await load(csv("a.csv", { target: null, categories: ["c"], precision: "f64" }), dataFolder({ "a.csv": file }));
         const { values, stride } = dense(data);
         cells.forEach(({ x, gone }, row) => expect(values[row * stride]).toBe(gone ? Number.NaN : x + 0));
@@ -306,6 +328,13 @@ describe("csv() refuses", () => {
   it("text in a regression's target", async () => {
     const error = await refusalOf("a,y\n1,2\n2,high\n", { target: "y" }, "regression");
     expect(error.message).toMatch(/line 3, column "y": the value must be a number; got "high"\. A regression needs numbers/);
+  });
+
+  it("bytes that are no UTF-8, and binary files", async () => {
+    const latin = (text: string) => refusalOf(Buffer.from(text, "latin1"));
+    expect((await latin("a,y\n1,caf\u00e9\n")).message).toMatch(/line 2, column "y": texts must be UTF-8/);
+    expect((await latin("\u00e9,y\n1,u\n")).message).toMatch(/line 1: the file must be text in UTF-8/);
+    expect((await latin("PK\x03\x04\0\0\n\0,\0")).message).toMatch(/line 1: the file must be text in UTF-8/);
   });
 
   it("a truncated gzip stream", async () => {
