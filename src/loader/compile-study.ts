@@ -95,7 +95,7 @@ async function compile(file: string, options: BuildOptions, shown: (file: string
       // A local file that is imported for its effect stays, whatever its package.json says of side effects.
       ignoreAnnotations: true,
       logLevel: "silent",
-      define: Object.fromEntries(Object.entries(scopeNames).map(([name, variable]) => [name, variable])),
+      define: scopeNames,
     });
   } catch (error) {
     throw compileError(file, error as BuildFailure, shown);

@@ -1,36 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { HpoError } from "#hpo/core/hpo-error";
-import { type LoadedStudy, loadStudy } from "#hpo/loader/load-study";
+import { loadStudy } from "#hpo/loader/load-study";
+import { studyFolder } from "./study-folder.ts";
 
-let folder: string;
-
-beforeEach(() => {
-  folder = realpathSync(mkdtempSync(path.join(tmpdir(), "hpo loader (1) ")));
-});
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Writes files below the test's folder; returns the path of the first. */
-function write(files: Readonly<Record<string, string>>): string {
-  const paths = Object.entries(files).map(([name, content]) => {
-    const file = path.join(folder, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, content);
-    return file;
-  });
-  return paths[0] ?? folder;
-}
-
-async function load(files: Readonly<Record<string, string>>): Promise<LoadedStudy & { readonly spec: Record<string, unknown> }> {
-  return (await loadStudy(write(files))) as never;
-}
+const folder = studyFolder();
+const { write, load } = folder;
 
 async function failure(file: string, cwd?: string): Promise<HpoError> {
   const error: unknown = await loadStudy(file, cwd === undefined ? {} : { cwd }).then(
@@ -51,7 +31,7 @@ describe("loadStudy()", () => {
     });
     expect(spec).toMatchObject({ kind: "study", name: "mine" });
     expect(spec["HpoError"]).toBe(HpoError);
-    expect(found).toBe(folder);
+    expect(found).toBe(folder.path);
   });
 
   it("prefers the running engine to one that is installed beside the study", async () => {
@@ -70,7 +50,7 @@ describe("loadStudy()", () => {
 
   it("finds a path relative to the given working folder", async () => {
     write({ "deep/study.ts": `export default { kind: "study" };` });
-    expect((await loadStudy("deep/study.ts", { cwd: folder })).folder).toBe(path.join(folder, "deep"));
+    expect((await loadStudy("deep/study.ts", { cwd: folder.path })).folder).toBe(path.join(folder.path, "deep"));
   });
 
   it("gives every file its own import.meta and __dirname", async () => {
@@ -83,11 +63,11 @@ describe("loadStudy()", () => {
       "lib/common.cjs": `const { HpoError } = require("hpo"); module.exports = { folder: __dirname, HpoError };`,
     });
     expect(spec).toMatchObject({
-      url: pathToFileURL(path.join(folder, "study.ts")).href,
-      file: path.join(folder, "study.ts"),
-      folder,
-      other: pathToFileURL(path.join(folder, "lib/data.csv")).href,
-      common: { folder: path.join(folder, "lib") },
+      url: pathToFileURL(path.join(folder.path, "study.ts")).href,
+      file: path.join(folder.path, "study.ts"),
+      folder: folder.path,
+      other: pathToFileURL(path.join(folder.path, "lib/data.csv")).href,
+      common: { folder: path.join(folder.path, "lib") },
     });
     expect((spec["common"] as { HpoError: unknown }).HpoError).toBe(HpoError);
   });
@@ -104,6 +84,20 @@ describe("loadStudy()", () => {
     expect(spec).toMatchObject({ settings: { folds: 10 }, made: "a package" });
   });
 
+  it("bundles what the study's own package.json and tsconfig.json name, and what is imported for its effect", async () => {
+    const { spec } = await load({
+      "study.ts": `import { part } from "#lib/part"; import { part as same } from "@lib/part.ts"; import "./lib/effect.ts";
+        const { part: later } = await import("./lib/part.ts");
+        export default { kind: "study", once: part === same && part === later, effect: process.env["HPO_TEST_EFFECT"] };`,
+      "lib/part.ts": `export const part: object = {};`,
+      "lib/effect.ts": `process.env["HPO_TEST_EFFECT"] = "done";`,
+      "package.json": `{ "type": "module", "sideEffects": false, "imports": { "#lib/*": "./lib/*.ts" } }`,
+      "tsconfig.json": `{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }`,
+    });
+    delete process.env["HPO_TEST_EFFECT"];
+    expect(spec).toMatchObject({ once: true, effect: "done" });
+  });
+
   it("loads from a folder where no bundle can be written, packages included", async () => {
     const { spec, bundle } = await load({
       "study.ts": `import made from "esm-only"; import { readFileSync } from "fs"; export default { kind: "study", made, readFileSync };`,
@@ -113,16 +107,16 @@ describe("loadStudy()", () => {
     });
     expect(spec["made"]).toBe("a package");
     expect(bundle.startsWith(pathToFileURL(tmpdir()).href)).toBe(true);
-    expect(bundle.startsWith(pathToFileURL(folder).href)).toBe(false);
+    expect(bundle.startsWith(pathToFileURL(folder.path).href)).toBe(false);
     rmSync(fileURLToPath(bundle));
   });
 
   it("follows a link to the study to the real folder", async () => {
     write({ "real/study.ts": `export default { kind: "study", url: import.meta.url };` });
-    symlinkSync(path.join(folder, "real/study.ts"), path.join(folder, "link.ts"));
-    const { spec, folder: found } = await loadStudy(path.join(folder, "link.ts"));
-    expect(found).toBe(path.join(folder, "real"));
-    expect((spec as unknown as { url: string }).url).toBe(pathToFileURL(path.join(folder, "real/study.ts")).href);
+    symlinkSync(path.join(folder.path, "real/study.ts"), path.join(folder.path, "link.ts"));
+    const { spec, folder: found } = await loadStudy(path.join(folder.path, "link.ts"));
+    expect(found).toBe(path.join(folder.path, "real"));
+    expect((spec as unknown as { url: string }).url).toBe(pathToFileURL(path.join(folder.path, "real/study.ts")).href);
   });
 
   it("makes a bundle that a worker thread can import by itself", async () => {
@@ -143,75 +137,32 @@ describe("loadStudy()", () => {
     const file = write({ "study.ts": `export default { kind: "study" };` });
     const loaded = await Promise.all(Array.from({ length: 8 }, () => loadStudy(file)));
     expect(new Set(loaded.map(({ bundle }) => bundle)).size).toBe(1);
-    expect(readdirSync(path.join(folder, ".hpo/bundles"))).toHaveLength(1);
+    expect(readdirSync(path.join(folder.path, ".hpo/bundles"))).toHaveLength(1);
   });
 
   it("removes bundles that nothing loaded for a month, and nothing else", async () => {
-    const old = path.join(folder, ".hpo/bundles", `${"0".repeat(32)}.mjs`);
-    const recent = path.join(folder, ".hpo/bundles", `${"1".repeat(32)}.mjs`);
-    const other = path.join(folder, ".hpo/bundles", "notes.mjs");
+    const old = path.join(folder.path, ".hpo/bundles", `${"0".repeat(32)}.mjs`);
+    const recent = path.join(folder.path, ".hpo/bundles", `${"1".repeat(32)}.mjs`);
+    const other = path.join(folder.path, ".hpo/bundles", "notes.mjs");
     write({ "study.ts": `export default { kind: "study" };`, ".hpo/bundles/notes.mjs": "" });
     for (const file of [old, recent]) writeFileSync(file, "");
     const longAgo = new Date(Date.now() - 31 * 24 * 3600 * 1000);
     for (const file of [old, other]) utimesSync(file, longAgo, longAgo);
-    const { bundle } = await loadStudy(path.join(folder, "study.ts"));
+    const { bundle } = await loadStudy(path.join(folder.path, "study.ts"));
     const kept = [path.basename(recent), "notes.mjs", path.basename(fileURLToPath(bundle))];
-    expect(readdirSync(path.join(folder, ".hpo/bundles")).sort()).toEqual(kept.sort());
-  });
-});
-
-describe("the code hash", () => {
-  const files = {
-    "study.ts": `import { HpoError } from "hpo";
-import { part } from "./lib/part.ts";
-import common from "./lib/common.cjs";
-export default { kind: "study", part, common, HpoError, url: import.meta.url };
-`,
-    "lib/part.ts": `export const part = (x: number): string => import.meta.dirname + x;`,
-    "lib/common.cjs": `module.exports = __filename;`,
-  };
-  const hash = async (changed: Readonly<Record<string, string>> = {}): Promise<string> => (await load({ ...files, ...changed })).codeHash;
-
-  it("stays when the folder moves", async () => {
-    const before = await hash();
-    const moved = `${folder} moved`;
-    renameSync(folder, moved);
-    try {
-      const after = await loadStudy(path.join(moved, "study.ts"));
-      expect(after.codeHash).toBe(before);
-      expect((after.spec as unknown as { url: string }).url).toBe(pathToFileURL(path.join(moved, "study.ts")).href);
-    } finally {
-      renameSync(moved, folder);
-    }
-  });
-
-  it("stays when only comments, white space and types change", async () => {
-    const before = await hash();
-    const study = `/* @license nobody */ ${files["study.ts"].replaceAll("\n", "\n\n// a comment\n")}`;
-    expect(await hash({ "study.ts": study })).toBe(before);
-    expect(await hash({ "lib/part.ts": `export const part = ( x: 1 | 2 ): string =>\n\n import.meta.dirname + x;` })).toBe(before);
-  });
-
-  it("changes with the code of the study and of every local file", async () => {
-    const hashes = [
-      await hash(),
-      await hash({ "study.ts": files["study.ts"].replace("part,", "part, more: 1,") }),
-      await hash({ "lib/part.ts": files["lib/part.ts"].replace("+ x", "- x") }),
-      await hash({ "lib/common.cjs": "module.exports = 1;" }),
-    ];
-    expect(new Set(hashes).size).toBe(4);
+    expect(readdirSync(path.join(folder.path, ".hpo/bundles")).sort()).toEqual(kept.sort());
   });
 });
 
 describe("a study file that can't be used", () => {
   it("is told with the path as it was given and the working folder", async () => {
-    const error = await failure("missing.ts", folder);
+    const error = await failure("missing.ts", folder.path);
     expect(error.code).toBe("STUDY_FILE_NOT_FOUND");
-    expect(error.message).toBe(`There is no study file missing.ts in ${folder}.`);
+    expect(error.message).toBe(`There is no study file missing.ts in ${folder.path}.`);
   });
 
   it("is not a folder", async () => {
-    const error = await failure(".", folder);
+    const error = await failure(".", folder.path);
     expect(error.code).toBe("STUDY_FILE_INVALID");
     expect(error.message).toBe(". is a folder; give a study file in it, such as study.ts.");
   });
@@ -249,15 +200,17 @@ describe("a study file that can't be used", () => {
     ],
   ])("%s", async (_what, source, message) => {
     write({ "study.ts": source });
-    const error = await failure("study.ts", folder);
+    const error = await failure("study.ts", folder.path);
     expect(error.code).toBe("STUDY_FILE_INVALID");
     expect(error.message).toBe(message);
   });
 
   it("needs a package that is not installed", async () => {
     write({ "study.ts": `import lost from "hpo-lost-package";\nexport default lost;` });
-    const error = await failure("study.ts", folder);
-    expect(error.message).toBe(`study.ts: the package hpo-lost-package is not installed; run npm install hpo-lost-package in ${folder}.`);
+    const error = await failure("study.ts", folder.path);
+    expect(error.message).toBe(
+      `study.ts: the package hpo-lost-package is not installed; run npm install hpo-lost-package in ${folder.path}.`,
+    );
   });
 
   it("tells the place in an imported file, in its own lines", async () => {
@@ -265,18 +218,26 @@ describe("a study file that can't be used", () => {
       "study.ts": `import { a } from "./lib/a.ts";\nexport default a;`,
       "lib/a.ts": `// first\nexport const folder = import.meta.dirname;\nexport const a: number = (() => {\n  throw new Error("in a");\n})();`,
     });
-    expect((await failure("study.ts", folder)).message).toBe(
+    expect((await failure("study.ts", folder.path)).message).toBe(
       `${path.join("lib", "a.ts")}:4:9: the study failed while it was loaded: in a.`,
     );
+  });
+
+  it("is told the same where Node looks up source maps itself", () => {
+    const file = write({ "study.ts": `interface A { a: string }\n\nexport const a: A = (() => { throw new Error("here"); })();` });
+    const script = `import { loadStudy } from "#hpo/loader/load-study"; await loadStudy(process.argv[1]).catch((e) => console.log(e.message));`;
+    const options = ["--enable-source-maps", "--input-type=module", "--eval", script, file];
+    const { stdout } = spawnSync(process.execPath, options, { encoding: "utf8", cwd: import.meta.dirname });
+    expect(stdout).toBe(`${file}:3:36: the study failed while it was loaded: here.\n`);
   });
 
   it("passes an error of hpo on, with its code and the place in front", async () => {
     write({
       "study.ts": `import { HpoError } from "hpo";\n\nthrow new HpoError("SPACE_INVALID", "float(): low must be finite; got NaN.", { data: { low: 1 } });`,
     });
-    const error = await failure("study.ts", folder);
+    const error = await failure("study.ts", folder.path);
     expect(error.code).toBe("SPACE_INVALID");
     expect(error.message).toBe("study.ts:3:7: float(): low must be finite; got NaN.");
-    expect(error.data).toMatchObject({ low: 1, line: 3, file: path.join(folder, "study.ts") });
+    expect(error.data).toMatchObject({ low: 1, line: 3, file: path.join(folder.path, "study.ts") });
   });
 });
