@@ -15,7 +15,7 @@ export interface Lease {
 }
 
 /** After how many silent seconds a lease of another machine is free. */
-export const defaultSilentSeconds: number = 60;
+const defaultSilentSeconds = 60;
 
 /**
  * What tells a process from a later one with the same pid: "boot/pid namespace/start ticks". null where the system

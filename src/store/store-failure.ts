@@ -2,7 +2,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 
 /** A lease as it is told: who works on the study. */
-export interface BusyHolder {
+interface BusyHolder {
   readonly pid: number;
   readonly host: string;
   readonly since: string;

@@ -33,7 +33,7 @@ export interface StoredTrial {
 }
 
 /** The rows that a snapshot is made of, as every store has them. */
-export interface PictureRows {
+interface PictureRows {
   readonly header: StudyHeader;
   /** The lease is held by a process that lives. */
   readonly held: boolean;

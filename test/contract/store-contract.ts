@@ -52,7 +52,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           for (const each of names) expect(own.header(each)?.name).toBe(each);
           own.close();
         });
-        fc.assert(property, { seed: 1, numRuns: 20 });
+        fc.assert(property, { seed: 1, numRuns: 8 });
       });
 
       it("says of an unknown study which ones there are, from every method", () => {
@@ -329,8 +329,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
         const values = { accuracy: 0.5 };
         commit({ trials: [trialRow(0)], evaluations: [evaluationRow(0, 0, { values })] });
         values.accuracy = 1;
-        const [given] = store.evaluations(study, 0);
-        (given?.values as Record<string, number>)["accuracy"] = 2;
+        for (const given of store.evaluations(study, 0)) Object.assign(given.values, { accuracy: 2 });
         expect(store.evaluations(study, 0)[0]?.values).toStrictEqual({ accuracy: 0.5 });
       });
     });
@@ -383,7 +382,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
         whole.close();
         single.close();
       });
-      fc.assert(property, { seed: 2, numRuns: 15 });
+      fc.assert(property, { seed: 2, numRuns: 8 });
     });
   });
 }

@@ -155,15 +155,19 @@ describe("the database file", () => {
     again.close();
   });
 
-  it("is not written by a reader", () => {
+  it("is not written by a reader, and a writer holds up none", () => {
     const file = at("read.sqlite");
     const store = sqliteStore(file);
     store.create(studyHeader("wine"));
     const reader = sqliteStore(file, { readonly: true });
     const error = failure(() => reader.create(studyHeader("beer")));
     expect(error.message).toContain("was opened for reading and can't be written");
-    store.remove("wine");
-    expect(reader.list()).toStrictEqual([]);
+    const writer = new Database(file);
+    writer.exec("BEGIN EXCLUSIVE; UPDATE studies SET name = 'beer'");
+    expect(reader.list().map(({ name }) => name)).toStrictEqual(["wine"]);
+    writer.exec("COMMIT");
+    writer.close();
+    expect(reader.list().map(({ name }) => name)).toStrictEqual(["beer"]);
     reader.close();
     store.close();
   });

@@ -7,7 +7,7 @@ import { applicationId, migrations } from "./migrations.ts";
 import { guarded, isBusy, sqliteCode } from "./sqlite-failure.ts";
 
 /** An open database file of ours, at the newest schema. */
-export interface OpenDatabase {
+interface OpenDatabase {
   readonly db: Database.Database;
   close(): void;
 }
@@ -153,20 +153,26 @@ function atBorder<T>(file: string, work: () => T): T {
   });
 }
 
+/** Leaves one small file. What can't be tidied up now stays in the log, which the next process reads. */
 function closeWriter(db: Database.Database, file: string): void {
-  guarded(file, () => {
-    db.pragma("busy_timeout = 100");
-    const free = Number(db.pragma("freelist_count", { simple: true }));
-    const all = Number(db.pragma("page_count", { simple: true }));
-    try {
-      if (free > 256 && free > all / 8) db.pragma("incremental_vacuum");
-    } catch (error) {
-      // Another study is being written to the same file: it gives the free pages back when it ends.
-      if (!isBusy(error)) throw error;
-    }
-    db.pragma("wal_checkpoint(TRUNCATE)");
+  try {
+    guarded(file, () => tidy(db));
+  } finally {
     db.close();
-  });
+  }
+}
+
+function tidy(db: Database.Database): void {
+  db.pragma("busy_timeout = 100");
+  const free = Number(db.pragma("freelist_count", { simple: true }));
+  const all = Number(db.pragma("page_count", { simple: true }));
+  try {
+    if (free > 256 && free > all / 8) db.pragma("incremental_vacuum");
+  } catch (error) {
+    // Another study is being written to the same file: it gives the free pages back when it ends.
+    if (!isBusy(error)) throw error;
+  }
+  db.pragma("wal_checkpoint(TRUNCATE)");
 }
 
 function invalid(file: string, sentence: string, cause?: unknown): HpoError {

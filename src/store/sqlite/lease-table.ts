@@ -4,7 +4,7 @@ import { leaseHolds, leaseOf, type Lease } from "../lease-rule.ts";
 import { studyBusy } from "../store-failure.ts";
 
 /** The leases of all studies; each call inside a transaction of the caller's. */
-export interface LeaseTable {
+interface LeaseTable {
   /** Whether a process that lives holds the study. */
   held(study: number): boolean;
   take(study: number, name: string, holder: LeaseHolder, silentSeconds: number | undefined): void;

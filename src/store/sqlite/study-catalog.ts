@@ -7,7 +7,7 @@ import { storedJson } from "../stored-json.ts";
 import { pictureState } from "../study-picture.ts";
 
 /** The studies of a database; each call inside a transaction of the caller's. */
-export interface StudyCatalog {
+interface StudyCatalog {
   /** The number of a study; throws STUDY_NOT_FOUND. */
   find(name: string): number;
   /** By age. `held` says whether a study is being run. */

@@ -8,7 +8,7 @@ import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts"
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
 
 /** Rows of one study as records. Several reads are consistent inside one transaction only. */
-export interface StudyReader {
+interface StudyReader {
   /** By number. */
   trials(study: number): StoredTrial[];
   totals(study: number): Map<number, TrialTotals>;
