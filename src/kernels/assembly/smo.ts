@@ -1,0 +1,215 @@
+/**
+ * Sequential minimal optimization with second-order selection (R.-E. Fan, P.-H. Chen, C.-J. Lin, "Working set selection
+ * using second order information for training support vector machines", JMLR 6, 2005) for
+ *
+ *   min ½ Σ_ij a_i a_j K_ij − Σ_i y_i a_i   with Σ_i a_i = 0, a_i between 0 and y_i C.
+ *
+ * f_i = y_i − Σ_j a_j K_ij is the negative gradient. i = argmax f over up rows (S. Keerthi et al. 2001);
+ * j = argmax (f_i − f_t)² / (K_ii + K_tt − 2 K_it) over low rows with f_t < f_i. Stop where max_up f − min_low f < tolerance.
+ *
+ * An iteration makes two passes: apply the last step to f and find i and the extremes; then find j. Ties go to the
+ * lowest local index, so that rows outside the training set change nothing. 16 rows a step: the block of a lane's best is
+ * kept, and the block is read again for the row. A call makes few iterations, since a running loop is never recompiled.
+ */
+import {
+  DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, SIZE_B, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
+  columnsA, columnsB, diagonalValue, kernelRow,
+} from "./problem";
+import { move } from "./step";
+
+/** The lowest block among the lanes whose value is the largest. */
+@inline
+function firstBlock(values: v128, blocks: v128, best: f32): u32 {
+  let block: u32 = u32.MAX_VALUE;
+  if (f32x4.extract_lane(values, 0) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 0));
+  if (f32x4.extract_lane(values, 1) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 1));
+  if (f32x4.extract_lane(values, 2) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 2));
+  if (f32x4.extract_lane(values, 3) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 3));
+  return block;
+}
+
+@inline
+function largest(values: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
+    max(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
+  );
+}
+
+@inline
+function smallest(values: v128): f32 {
+  return min(
+    min(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
+    min(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
+  );
+}
+
+/** f −= step (K_i − K_j) over all rows; writes max f over up and min f over low rows; returns the first up row that has the maximum. */
+function apply(problem: usize): u32 {
+  const rowI = kernelRow(problem, load<u32>(problem, STEP_I));
+  const rowJ = kernelRow(problem, load<u32>(problem, STEP_J));
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const up = <usize>load<u32>(problem, UP);
+  const low = <usize>load<u32>(problem, LOW);
+  const step = f32x4.splat(<f32>load<f64>(problem, STEP));
+  let best = f32x4.splat(-Infinity);
+  let worst = f32x4.splat(Infinity);
+  let blocks = i32x4.splat(0);
+  let block = i32x4.splat(0);
+  const one = i32x4.splat(1);
+  let at: usize = 0;
+  let end = <usize>load<u32>(problem, SIZE_A) << 2;
+  let ki = rowI + columnsA(problem);
+  let kj = rowJ + columnsA(problem);
+  for (let part = 0; part < 2; part++) {
+    for (; at < end; at += 64) {
+      const f0 = f32x4.sub(v128.load(f + at), f32x4.mul(step, f32x4.sub(v128.load(ki + at), v128.load(kj + at))));
+      const f1 = f32x4.sub(v128.load(f + at, 16), f32x4.mul(step, f32x4.sub(v128.load(ki + at, 16), v128.load(kj + at, 16))));
+      const f2 = f32x4.sub(v128.load(f + at, 32), f32x4.mul(step, f32x4.sub(v128.load(ki + at, 32), v128.load(kj + at, 32))));
+      const f3 = f32x4.sub(v128.load(f + at, 48), f32x4.mul(step, f32x4.sub(v128.load(ki + at, 48), v128.load(kj + at, 48))));
+      v128.store(f + at, f0);
+      v128.store(f + at, f1, 16);
+      v128.store(f + at, f2, 32);
+      v128.store(f + at, f3, 48);
+      const high = f32x4.pmax(
+        f32x4.pmax(f32x4.add(f0, v128.load(up + at)), f32x4.add(f1, v128.load(up + at, 16))),
+        f32x4.pmax(f32x4.add(f2, v128.load(up + at, 32)), f32x4.add(f3, v128.load(up + at, 48))),
+      );
+      blocks = v128.bitselect(block, blocks, f32x4.gt(high, best));
+      best = f32x4.pmax(best, high);
+      worst = f32x4.pmin(
+        worst,
+        f32x4.pmin(
+          f32x4.pmin(f32x4.add(f0, v128.load(low + at)), f32x4.add(f1, v128.load(low + at, 16))),
+          f32x4.pmin(f32x4.add(f2, v128.load(low + at, 32)), f32x4.add(f3, v128.load(low + at, 48))),
+        ),
+      );
+      block = i32x4.add(block, one);
+    }
+    end += <usize>load<u32>(problem, SIZE_B) << 2;
+    ki = rowI + columnsB(problem);
+    kj = rowJ + columnsB(problem);
+  }
+  const highest = largest(best);
+  store<f64>(problem, <f64>highest, HIGHEST);
+  store<f64>(problem, <f64>smallest(worst), LOWEST);
+  let local = firstBlock(best, blocks, highest) << 4;
+  while (load<f32>(f + (<usize>local << 2)) + load<f32>(up + (<usize>local << 2)) != highest) local++;
+  return local;
+}
+
+@inline
+function gain4(fi: v128, f: v128, low: v128, k: v128, diagonal: v128): v128 {
+  const drop = f32x4.pmax(f32x4.sub(fi, f32x4.add(f, low)), f32x4.splat(0));
+  const curvature = f32x4.pmax(f32x4.sub(diagonal, f32x4.add(k, k)), f32x4.splat(1e-12));
+  return f32x4.div(f32x4.mul(drop, drop), curvature);
+}
+
+/** The low row with the largest second-order gain together with i: where every K_tt is 1. */
+function partner(problem: usize, i: u32): u32 {
+  const row = kernelRow(problem, i);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const low = <usize>load<u32>(problem, LOW);
+  const fi = f32x4.splat(<f32>load<f64>(problem, HIGHEST));
+  const two = f32x4.splat(2);
+  let best = f32x4.splat(0);
+  let blocks = i32x4.splat(0);
+  let block = i32x4.splat(0);
+  const one = i32x4.splat(1);
+  let at: usize = 0;
+  let end = <usize>load<u32>(problem, SIZE_A) << 2;
+  let k = row + columnsA(problem);
+  for (let part = 0; part < 2; part++) {
+    for (; at < end; at += 64) {
+      const gain = f32x4.pmax(
+        f32x4.pmax(
+          gain4(fi, v128.load(f + at), v128.load(low + at), v128.load(k + at), two),
+          gain4(fi, v128.load(f + at, 16), v128.load(low + at, 16), v128.load(k + at, 16), two),
+        ),
+        f32x4.pmax(
+          gain4(fi, v128.load(f + at, 32), v128.load(low + at, 32), v128.load(k + at, 32), two),
+          gain4(fi, v128.load(f + at, 48), v128.load(low + at, 48), v128.load(k + at, 48), two),
+        ),
+      );
+      blocks = v128.bitselect(block, blocks, f32x4.gt(gain, best));
+      best = f32x4.pmax(best, gain);
+      block = i32x4.add(block, one);
+    }
+    end += <usize>load<u32>(problem, SIZE_B) << 2;
+    k = row + columnsB(problem);
+  }
+  const gain = largest(best);
+  if (!(gain > 0)) return u32.MAX_VALUE;
+  const first = <usize>firstBlock(best, blocks, gain) << 6;
+  k = row + (first < <usize>load<u32>(problem, SIZE_A) << 2 ? columnsA(problem) : columnsB(problem));
+  for (at = first; at < first + 64; at += 16) {
+    const same = f32x4.eq(gain4(fi, v128.load(f + at), v128.load(low + at), v128.load(k + at), two), f32x4.splat(gain));
+    const lanes = i32x4.bitmask(same);
+    if (lanes != 0) return (<u32>at >> 2) + ctz(lanes);
+  }
+  return u32.MAX_VALUE;
+}
+
+/** The same with any diagonal. */
+function partnerAnyDiagonal(problem: usize, i: u32): u32 {
+  const row = kernelRow(problem, i);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const low = <usize>load<u32>(problem, LOW);
+  const fi = f32x4.splat(<f32>load<f64>(problem, HIGHEST));
+  const kii = f32x4.splat(diagonalValue(problem, i));
+  const diagonal = <usize>load<u32>(problem, DIAGONAL);
+  let best: f32 = 0;
+  let found: u32 = u32.MAX_VALUE;
+  let at: usize = 0;
+  let end = <usize>load<u32>(problem, SIZE_A) << 2;
+  let columns = columnsA(problem);
+  for (let part = 0; part < 2; part++) {
+    for (; at < end; at += 16) {
+      const ktt = f32x4.add(kii, v128.load(diagonal + columns + at));
+      const gain = gain4(fi, v128.load(f + at), v128.load(low + at), v128.load(row + columns + at), ktt);
+      const better = i32x4.bitmask(f32x4.gt(gain, f32x4.splat(best)));
+      if (better == 0) continue;
+      best = largest(gain);
+      found = (<u32>at >> 2) + ctz(i32x4.bitmask(f32x4.eq(gain, f32x4.splat(best))));
+    }
+    end += <usize>load<u32>(problem, SIZE_B) << 2;
+    columns = columnsB(problem);
+  }
+  return found;
+}
+
+/** At most `count` iterations; true where the problem is solved. The pending step is always applied on return of true. */
+@inline
+function iterate(problem: usize, count: u32, unit: bool): bool {
+  const tolerance = load<f64>(problem, TOLERANCE);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  for (let done: u32 = 0; done < count; done++) {
+    const i = apply(problem);
+    const highest = load<f64>(problem, HIGHEST);
+    // Written so that a NaN ends the loop.
+    if (!(highest - load<f64>(problem, LOWEST) >= tolerance)) {
+      store<u32>(problem, done, STEPS);
+      store<f64>(problem, 0, STEP);
+      return true;
+    }
+    const j = unit ? partner(problem, i) : partnerAnyDiagonal(problem, i);
+    if (j == u32.MAX_VALUE) {
+      store<u32>(problem, done, STEPS);
+      store<f64>(problem, 0, STEP);
+      return true;
+    }
+    move(problem, i, j, highest - <f64>load<f32>(f + (<usize>j << 2)));
+  }
+  store<u32>(problem, count, STEPS);
+  return false;
+}
+
+/** For kernels whose diagonal is 1 everywhere. */
+export function optimize(problem: usize, count: u32): bool {
+  return iterate(problem, count, true);
+}
+
+/** For kernels with any diagonal. */
+export function optimizeAnyDiagonal(problem: usize, count: u32): bool {
+  return iterate(problem, count, false);
+}

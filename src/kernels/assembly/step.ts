@@ -1,0 +1,111 @@
+/**
+ * One step of sequential minimal optimization along a pair of rows (J. Platt 1998), and the masks of what may move.
+ *
+ * Signed form: a_i = y_i α_i. Row i may go *up* where a_i < (y_i > 0 ? C : 0) and *down* (is *low*) where
+ * a_i > (y_i > 0 ? 0 : −C). Masks are added to f: 0 where a row may move, else −∞ (up) or +∞ (low).
+ */
+import {
+  BOUND, COEFFICIENT, GRADIENT, LOW, OFFSET, OUTSIDE, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, BOUNDED, UP, HIGHEST, LOWEST, PRECISE,
+  diagonalValue, kernelRow, kernelValue,
+} from "./problem";
+
+/** Denominators that are not positive (duplicate rows, rounding) become this, as in LIBSVM. */
+export const LEAST_CURVATURE: f64 = 1e-12;
+
+@inline
+function mask(problem: usize, local: u32, a: f64, bound: f64): void {
+  const at = <usize>local << 2;
+  const positive = local < load<u32>(problem, SIZE_A);
+  store<f32>(<usize>load<u32>(problem, UP) + at, (positive ? bound : <f64>0) > a ? <f32>0 : -Infinity);
+  store<f32>(<usize>load<u32>(problem, LOW) + at, (positive ? <f64>0 : -bound) < a ? <f32>0 : Infinity);
+}
+
+/** Moves a_i up and a_j down by the best step that stays inside the bounds, given f_i − f_j; a clipped a is the bound exactly. */
+export function move(problem: usize, i: u32, j: u32, slope: f64): void {
+  const bound = load<f64>(problem, BOUND);
+  const sizeA = load<u32>(problem, SIZE_A);
+  const row = kernelRow(problem, i);
+  const curvature = <f64>diagonalValue(problem, i) + <f64>diagonalValue(problem, j) - 2 * <f64>kernelValue(problem, row, j);
+  // Rounded to f32 first, so that a (f64) and f (f32) take the same step.
+  let step = <f64>(<f32>(slope / max(curvature, LEAST_CURVATURE)));
+  const atI = <usize>load<u32>(problem, COEFFICIENT) + (<usize>i << 3);
+  const atJ = <usize>load<u32>(problem, COEFFICIENT) + (<usize>j << 3);
+  const topI: f64 = i < sizeA ? bound : 0;
+  const bottomJ: f64 = j < sizeA ? 0 : -bound;
+  let ai = load<f64>(atI);
+  let aj = load<f64>(atJ);
+  const roomI = topI - ai;
+  const roomJ = aj - bottomJ;
+  step = min(step, min(roomI, roomJ));
+  ai = step >= roomI ? topI : ai + step;
+  aj = step >= roomJ ? bottomJ : aj - step;
+  store<f64>(atI, ai);
+  store<f64>(atJ, aj);
+  mask(problem, i, ai, bound);
+  mask(problem, j, aj, bound);
+  store<u32>(problem, i, STEP_I);
+  store<u32>(problem, j, STEP_J);
+  store<f64>(problem, step, STEP);
+}
+
+/** Sets the masks of all rows from a and the bound C; rows outside the training set never move. Forgets a pending step. */
+export function bound(problem: usize): void {
+  const c = load<f64>(problem, BOUND);
+  const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
+  const outside = <usize>load<u32>(problem, OUTSIDE);
+  const up = <usize>load<u32>(problem, UP);
+  const low = <usize>load<u32>(problem, LOW);
+  let a = <usize>load<u32>(problem, COEFFICIENT);
+  for (let local: u32 = 0; local < size; local++, a += 8) {
+    const at = <usize>local << 2;
+    if (load<f32>(outside + at) < 0) {
+      store<f32>(up + at, -Infinity);
+      store<f32>(low + at, Infinity);
+    } else mask(problem, local, load<f64>(a), c);
+  }
+  store<u32>(problem, 0, STEP_I);
+  store<u32>(problem, 0, STEP_J);
+  store<f64>(problem, 0, STEP);
+}
+
+/** Sets a = 0 and f = y: the cold start. */
+export function reset(problem: usize): void {
+  const sizeA = load<u32>(problem, SIZE_A);
+  const size = sizeA + load<u32>(problem, SIZE_B);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const a = <usize>load<u32>(problem, COEFFICIENT);
+  for (let local: u32 = 0; local < size; local++) {
+    store<f64>(a + (<usize>local << 3), 0);
+    store<f32>(f + (<usize>local << 2), local < sizeA ? 1 : -1);
+  }
+}
+
+/** The offset ρ: the mean of f over free rows, else the middle between the extremes; counts support vectors and those at C. */
+export function offset(problem: usize, precise: bool): void {
+  const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
+  const c = load<f64>(problem, BOUND);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const exact = <usize>load<u32>(problem, PRECISE);
+  const up = <usize>load<u32>(problem, UP);
+  const low = <usize>load<u32>(problem, LOW);
+  const a = <usize>load<u32>(problem, COEFFICIENT);
+  let sum: f64 = 0;
+  let free: u32 = 0;
+  let support: u32 = 0;
+  let bounded: u32 = 0;
+  for (let local: u32 = 0; local < size; local++) {
+    const at = <usize>local << 2;
+    const value = abs(load<f64>(a + (at << 1)));
+    if (value == 0) continue;
+    support++;
+    if (value >= c) bounded++;
+    if (load<f32>(up + at) == 0 && load<f32>(low + at) == 0) {
+      sum += precise ? load<f64>(exact + (at << 1)) : <f64>load<f32>(f + at);
+      free++;
+    }
+  }
+  const middle = (load<f64>(problem, HIGHEST) + load<f64>(problem, LOWEST)) / 2;
+  store<f64>(problem, free > 0 ? sum / <f64>free : middle, OFFSET);
+  store<u32>(problem, support, SUPPORT);
+  store<u32>(problem, bounded, BOUNDED);
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import type { SharedMemory } from "../core/shared-memory.ts";
+
+/**
+ * The SVM kernels over one memory; every address is a byte offset in it, 16-byte aligned. What each does, with its
+ * notation and source, stands in src/kernels/assembly/.
+ */
+export interface SvmKernels {
+  distances: TileKernel;
+  products: TileKernel;
+  exponentials(source: number, out: number, count: number, gamma: number): void;
+  reset(problem: number): void;
+  bound(problem: number): void;
+  offset(problem: number, precise: number): void;
+  /** 1 where the problem is solved, 0 after `count` steps. */
+  optimize(problem: number, count: number): number;
+  optimizeAnyDiagonal(problem: number, count: number): number;
+  optimizePrecisely(problem: number, count: number): number;
+  /** The largest change of f. */
+  regrade(problem: number): number;
+  decisions: DecisionKernel;
+}
+
+type TileKernel = (
+  ...addresses: readonly [
+    x: number,
+    xStride: number,
+    z: number,
+    zStride: number,
+    width: number,
+    first: number,
+    last: number,
+    columns: number,
+    out: number,
+    outStride: number,
+  ]
+) => void;
+
+type DecisionKernel = (
+  ...addresses: readonly [
+    kernel: number,
+    stride: number,
+    rows: number,
+    rowCount: number,
+    blocks: number,
+    blockCount: number,
+    coefficients: number,
+    out: number,
+  ]
+) => void;
+
+interface WebAssemblyGlobal {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+
+const compiled = new Map<string, object>();
+const instances = new WeakMap<SharedMemory, SvmKernels>();
+
+/** The kernels of a memory: compiled once a thread, instantiated once a memory. */
+export function svmKernels(memory: SharedMemory): SvmKernels {
+  const known = instances.get(memory);
+  if (known !== undefined) return known;
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyGlobal }).WebAssembly;
+  const module = compiled.get("svm") ?? new Module(readFileSync(new URL("./svm.wasm", import.meta.url)));
+  compiled.set("svm", module);
+  const kernels = new Instance(module, { env: { memory } }).exports as SvmKernels;
+  instances.set(memory, kernels);
+  return kernels;
+}

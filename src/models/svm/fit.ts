@@ -1,0 +1,95 @@
+import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
+import { HpoError } from "../../core/hpo-error.ts";
+import type { Json } from "../../core/json.ts";
+import { sharedMemory } from "../../core/shared-memory.ts";
+import { arenaMap, kernelArena } from "./arena.ts";
+import { ladder } from "./ladder.ts";
+import { svmLayout } from "./layout.ts";
+import { type SvmModelState, svmModel } from "./model.ts";
+import { climb } from "./pair-ladder.ts";
+import { pairRanges, pairScratchBytes, restrict } from "./pair-part.ts";
+import { pairProblem } from "./pair-problem.ts";
+import { classPairs } from "./plan.ts";
+import { scratch } from "./scratch.ts";
+import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
+
+/** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows. */
+export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
+  const { data, target, rows } = input;
+  if (target.kind !== "class") {
+    throw new HpoError("MODEL_UNSUPPORTED", `svm(): the target must be a class; ${target.name} is a number.`, {
+      data: { target: target.name },
+    });
+  }
+  if (input.weights !== null) {
+    throw new HpoError("MODEL_UNSUPPORTED", "svm(): row weights are not supported; leave the weight role out.", {});
+  }
+  if (rows.length === 0) throw new HpoError("DATA_INVALID", "svm(): there must be at least one training row; got 0.", {});
+  const settings = svmSettings(options, () => scaleGamma(data));
+  checkFeatures(data, settings.gamma === null);
+  const features = denseFeatures(data);
+  const classCount = target.classes.length;
+  const layout = svmLayout(data, target.codes, { classCount, plan: { folds: [{ train: rows, test: new Uint32Array(0) }] } });
+  const { trained, rank } = layout.folds[0] as (typeof layout.folds)[number];
+  const map = arenaMap(layout, features.width, false);
+  const pairs = classPairs(layout);
+  const largest = Math.max(0, ...pairs.map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number)));
+  const bytes = map.bytes + pairScratchBytes(largest, 0);
+  if (bytes > 2 ** 32) {
+    throw new HpoError(
+      "MODEL_UNSUPPORTED",
+      `svm(): the kernel matrix of ${rows.length} rows takes ${Math.ceil(bytes / 1e6)} MB; a WebAssembly memory has room for 4294 MB. Use fewer rows.`,
+      {
+        data: { neededBytes: bytes },
+      },
+    );
+  }
+  const memory = sharedMemory(bytes);
+  const arena = kernelArena(memory, 0, { map, width: features.width });
+  arena.fillFeatures({ ...features, order: layout.order });
+  arena.fillKernel(0, layout.size, settings.gamma);
+  const rungs = ladder([settings.C]);
+  const functions: { first: number; second: number; coefficients: Float64Array; offset: number }[] = [];
+  const warnings: string[] = [];
+  for (const [first, second] of pairs) {
+    if (context.signal.aborted) throw new HpoError("ABORTED", "svm(): aborted before all pairs of classes were solved.", {});
+    const ranges = pairRanges(layout, [first, second]);
+    const space = scratch(map.bytes);
+    const main = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
+    const side = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
+    restrict(main, ranges, trained);
+    restrict(side, ranges, trained);
+    const { solutions, limited } = climb(rungs, { main, side }, settings);
+    const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
+    const byPosition = new Float64Array(layout.size);
+    byPosition.set(coefficients.subarray(0, ranges.sizeA), ranges.startA);
+    byPosition.set(coefficients.subarray(ranges.sizeA), ranges.startB);
+    functions.push({ first, second, coefficients: byPosition, offset });
+    if (limited.length > 0) {
+      warnings.push(
+        `svm(): the iteration limit (${settings.maxIterations}) ended the solve of ${target.classes[first]} against ${target.classes[second]}.`,
+      );
+    }
+  }
+  const supports = [...layout.order.keys()].filter((at) => functions.some(({ coefficients }) => coefficients[at] !== 0));
+  const state: SvmModelState = {
+    gamma: settings.gamma,
+    width: features.width,
+    classes: target.classes,
+    rank: [...rank],
+    vectors: Float32Array.from(
+      supports.flatMap((at) => {
+        const row = (layout.order[at] as number) * features.stride;
+        return [...features.values.subarray(row, row + features.width)];
+      }),
+    ),
+    pairs: functions.map(({ first, second, coefficients, offset }) => ({
+      first,
+      second,
+      coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
+      offset,
+    })),
+    warnings,
+  };
+  return svmModel(state);
+}

@@ -1,0 +1,84 @@
+import type { Dataset } from "../../core/dataset.ts";
+import type { FoldPlan } from "../../core/estimator.ts";
+import { HpoError } from "../../core/hpo-error.ts";
+
+/**
+ * Where rows stand in the kernel matrix: by class, then in the order of the data. Each class begins at a multiple of 16 and is
+ * padded to one, so that a pair of classes is two aligned ranges of any kernel row. The order does not depend
+ * on the folds: ties are broken alike for every fold and for a model fitted on the same rows.
+ */
+export interface SvmLayout {
+  /** Data row of each position, −1 for padding. */
+  readonly order: Int32Array;
+  /** First position and padded length of each class. */
+  readonly starts: readonly number[];
+  readonly sizes: readonly number[];
+  /** Rows of each class, without padding. */
+  readonly counts: readonly number[];
+  /** Positions altogether: the side of the kernel matrix. */
+  readonly size: number;
+  readonly folds: readonly FoldView[];
+}
+
+export interface FoldView {
+  /** One byte a position: 1 where the row is trained on. */
+  readonly trained: Uint8Array;
+  /** Positions of the test rows, in the order of the plan. */
+  readonly test: Uint32Array;
+  /** Rank of each class by its first training row; −1 where it has none. LIBSVM's order of classes. */
+  readonly rank: Int32Array;
+}
+
+/** Lays out the rows that any fold trains on or tests. `codes` gives each row's class. */
+export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly classCount: number; readonly plan: FoldPlan }): SvmLayout {
+  const { classCount, plan } = options;
+  const used = new Uint8Array(data.rows);
+  for (const { train, test } of plan.folds) {
+    for (const row of train) used[row] = 1;
+    for (const row of test) used[row] = 1;
+  }
+  const counts = new Array<number>(classCount).fill(0);
+  for (let row = 0; row < data.rows; row++) if (used[row] === 1) (counts[codes[row] as number] as number)++;
+  const sizes = counts.map((count) => Math.ceil(count / 16) * 16);
+  const starts: number[] = [];
+  let size = 0;
+  for (const length of sizes) {
+    starts.push(size);
+    size += length;
+  }
+  const order = new Int32Array(size).fill(-1);
+  const position = new Int32Array(data.rows).fill(-1);
+  const next = [...starts];
+  for (let row = 0; row < data.rows; row++) {
+    if (used[row] === 0) continue;
+    const code = codes[row] as number;
+    const at = next[code] as number;
+    next[code] = at + 1;
+    order[at] = row;
+    position[row] = at;
+  }
+  const folds = plan.folds.map(({ train, test }, fold) => {
+    const trained = new Uint8Array(size);
+    const first = new Float64Array(classCount).fill(Infinity);
+    for (const row of train) {
+      const at = position[row] as number;
+      if (trained[at] === 1) throw repeated(row, fold);
+      trained[at] = 1;
+      const code = codes[row] as number;
+      if (row < (first[code] as number)) first[code] = row;
+    }
+    const ranked = [...first.keys()].filter((code) => first[code] !== Infinity).sort((a, b) => (first[a] as number) - (first[b] as number));
+    const rank = new Int32Array(classCount).fill(-1);
+    for (const [at, code] of ranked.entries()) rank[code] = at;
+    return { trained, test: test.map((row) => position[row] as number), rank };
+  });
+  return { order, starts, sizes, counts, size, folds };
+}
+
+function repeated(row: number, fold: number): HpoError {
+  return new HpoError(
+    "MODEL_UNSUPPORTED",
+    `svm(): a training set must name each row once; fold ${fold + 1} names row ${row + 1} twice. Use a splitter without replacement.`,
+    { data: { row, fold } },
+  );
+}
