@@ -16,7 +16,8 @@ export function durationOption(text: string): number {
   try {
     return parseDuration("time-budget", text);
   } catch (error) {
-    if (error instanceof HpoError) throw new InvalidArgumentError("It must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h.");
+    if (error instanceof HpoError)
+      throw new InvalidArgumentError("It must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h.");
     throw error;
   }
 }

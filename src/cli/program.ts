@@ -25,7 +25,10 @@ export function program(onExitCode: (code: number) => void): Command {
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
-    .addHelpText("after", "\nExit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage · 3 target missed · 130 interrupted\nHPO_DEBUG=1 shows stacks, NO_COLOR=1 no colours.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage · 3 target missed · 130 interrupted\nHPO_DEBUG=1 shows stacks, NO_COLOR=1 no colours.",
+    )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageText(text)) })
     .showHelpAfterError("See `hpo --help`.");
@@ -54,7 +57,9 @@ function addRun(root: Command, onExitCode: (code: number) => void): void {
     .option("--fresh", "start from trial 0; the old study is kept under name@date")
     .option("--accept-code", "continue although the study's code has changed")
     .option("--json", "print the result as one JSON object")
-    .addOption(new Option("--reporter <name>", "how progress is shown on stderr (default: live on a terminal, else plain)").choices(reporterNames))
+    .addOption(
+      new Option("--reporter <name>", "how progress is shown on stderr (default: live on a terminal, else plain)").choices(reporterNames),
+    )
     .action(async (file: string, flags: RunFlags) => onExitCode(await runCommand(file, flags)));
 }
 
@@ -76,7 +81,11 @@ function reading(root: Command, name: string, description: string, withStudy = f
 }
 
 function subcommand(root: Command, name: string, description: string): Command {
-  return root.command(name).description(description).helpOption("-h, --help", "print this help").showHelpAfterError(`See \`hpo ${name} --help\`.`);
+  return root
+    .command(name)
+    .description(description)
+    .helpOption("-h, --help", "print this help")
+    .showHelpAfterError(`See \`hpo ${name} --help\`.`);
 }
 
 function databaseOption(): Option {

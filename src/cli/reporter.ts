@@ -88,7 +88,10 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     },
     end: (summary) => {
       if (pending !== null) show(pending);
-      if (summary !== null) stream.write(`${plainText(String(summary["study"]))}  ${summary["state"]} after ${formatSeconds(summary["wallSeconds"] as number | null)}\n`);
+      if (summary !== null)
+        stream.write(
+          `${plainText(String(summary["study"]))}  ${summary["state"]} after ${formatSeconds(summary["wallSeconds"] as number | null)}\n`,
+        );
     },
   };
 }

@@ -26,7 +26,11 @@ export interface RunFlags {
 
 /** `hpo run FILE`: starts or continues a study, prints its result, and says how it ended as the exit code. */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
-  const view = reporter(flags.reporter ?? defaultReporter(process.stderr, process.env), process.stderr, wantsColour(process.stderr, process.env));
+  const view = reporter(
+    flags.reporter ?? defaultReporter(process.stderr, process.env),
+    process.stderr,
+    wantsColour(process.stderr, process.env),
+  );
   const { snapshot, spec, interrupted } = await runStudy(file, flags, view);
   await printData(flags.json === true ? `${jsonText(runSummary(snapshot))}\n` : resultText(snapshot));
   if (missesTarget(snapshot, spec)) process.stderr.write(`hpo: the best value misses the target of ${spec.target}.\n`);

@@ -8,7 +8,10 @@ export function wantsColour(stream: { readonly isTTY?: boolean }, environment: N
 
 /** How reports for stdout are laid out: as wide as the terminal, 100 columns into a pipe or file. */
 export function textLayout(): { readonly width: number; readonly colour: boolean } {
-  return { width: process.stdout.isTTY ? Math.max(40, process.stdout.columns || 80) : 100, colour: wantsColour(process.stdout, process.env) };
+  return {
+    width: process.stdout.isTTY ? Math.max(40, process.stdout.columns || 80) : 100,
+    colour: wantsColour(process.stdout, process.env),
+  };
 }
 
 /** Writes data and waits until it has left, so that a pipe gets all of it before the process ends. */

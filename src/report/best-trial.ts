@@ -11,9 +11,7 @@ export function goodness(trial: TrialSnapshot, metric: string, direction: Direct
 /** The direction of a metric: an objective's own where it is one. */
 export function directionOf(snapshot: StudySnapshot, metric: string): Direction {
   const { objectives, metrics } = snapshot.description;
-  return (
-    objectives.find((one) => one.metric === metric)?.direction ?? metrics.find((one) => one.name === metric)?.direction ?? "maximize"
-  );
+  return objectives.find((one) => one.metric === metric)?.direction ?? metrics.find((one) => one.name === metric)?.direction ?? "maximize";
 }
 
 /** "fraction" (shown as per cent) or "number". */

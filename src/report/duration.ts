@@ -6,6 +6,7 @@ import { showValue } from "../core/options.ts";
 export function formatSeconds(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return "–";
   const positive = Math.max(0, seconds);
+  if (positive === 0) return "0 s";
   if (positive < 0.995) return `${positive.toFixed(2)} s`;
   if (positive < 9.95) return `${positive.toFixed(1)} s`;
   const whole = Math.round(positive);
@@ -28,7 +29,11 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
 export function parseDuration(option: string, text: string): number {
   const milliseconds = /^\d+(\.\d+)?(ms|s|m|h)$/.test(text) ? ms(text as ms.StringValue) : Number.NaN;
   if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds / 1000;
-  throw new HpoError("USAGE", `${option} must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h; got ${showValue(text)}.`, {
-    data: { option, value: text },
-  });
+  throw new HpoError(
+    "USAGE",
+    `${option} must be a duration above 0 with its unit, such as 500ms, 30s, 30m or 2h; got ${showValue(text)}.`,
+    {
+      data: { option, value: text },
+    },
+  );
 }

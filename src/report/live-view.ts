@@ -20,7 +20,8 @@ export function liveView(progress: RunProgress, options: LiveOptions): string[] 
   const width = Math.max(40, options.width);
   const colours = picocolors.createColors(options.colour === true);
   const lines = [...headLines(progress, width, colours), bestSoFar(progress, width, colours)];
-  if (progress.stopping) lines.push(colours.yellow(truncate("stopping: running parts are being finished; Ctrl-C again cuts them off", width)));
+  if (progress.stopping)
+    lines.push(colours.yellow(truncate("stopping: running parts are being finished; Ctrl-C again cuts them off", width)));
   const room = Math.max(1, (options.height ?? Number.POSITIVE_INFINITY) - lines.length - 1);
   const { slots } = progress;
   const shown = slots.length <= room ? slots.length : Math.max(1, room - 1);
@@ -32,7 +33,7 @@ export function liveView(progress: RunProgress, options: LiveOptions): string[] 
 }
 
 function headLines(progress: RunProgress, width: number, colours: Colours): string[] {
-  const name = truncate(plainText(progress.study), Math.max(12, width - 46));
+  const name = truncate(plainText(progress.study), progress.total === null ? width : Math.max(12, width - 49));
   const done = progress.total === null ? `${progress.done} done` : `${progress.done}/${progress.total} done`;
   const counts = [done, `${progress.running} running`, `${progress.failed} failed`];
   const pace = [rateLabel(progress.rate), timeLabel(progress)].filter((part) => part !== "");

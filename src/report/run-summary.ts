@@ -36,7 +36,9 @@ export function trialSummary(trial: TrialSnapshot, metric: string): { readonly [
   );
   return {
     trial: trial.number,
-    params: Object.fromEntries(Object.entries(trial.params).map(([name, value]) => [name, typeof value === "number" ? finite(value) : value])),
+    params: Object.fromEntries(
+      Object.entries(trial.params).map(([name, value]) => [name, typeof value === "number" ? finite(value) : value]),
+    ),
     value: finite(found?.value),
     standardError: finite(found?.standardError),
     values: Object.fromEntries(values),

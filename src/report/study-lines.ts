@@ -55,7 +55,9 @@ export function costParts(snapshot: StudySnapshot): string[] {
   const trials = complete === all ? count(all, noun) : `${complete} of ${count(all, noun)}`;
   const skipped = snapshot.identicalFits === 0 ? "" : ` (${snapshot.identicalFits} identical, skipped)`;
   const parts = [crossValidated ? `${trials}, ${count(snapshot.fits, "fit")}${skipped}` : trials];
-  const states = (["failed", "pruned"] as const).map((state) => [state, snapshot.trials.filter((one) => one.state === state).length] as const);
+  const states = (["failed", "pruned"] as const).map(
+    (state) => [state, snapshot.trials.filter((one) => one.state === state).length] as const,
+  );
   for (const [state, number] of states) if (number > 0) parts.push(`${number} ${state}`);
   if (snapshot.state !== "complete" && snapshot.state !== "new") parts.push(snapshot.state);
   parts.push(`wall ${formatSeconds(snapshot.wallSeconds)}`);

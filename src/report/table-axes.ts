@@ -48,10 +48,15 @@ export function tableAxes(snapshot: StudySnapshot, options: AxisOptions = {}): T
   }
   const trials = filterTrials(snapshot.trials, options.where ?? {}, names);
   const filtered = new Set(Object.keys(options.where ?? {}));
-  const axes = names.map((param): TableAxis => ({ param, values: axisValues(param, trials, filtered.has(param) ? undefined : declared.get(param)) }));
+  const axes = names.map(
+    (param): TableAxis => ({ param, values: axisValues(param, trials, filtered.has(param) ? undefined : declared.get(param)) }),
+  );
   const free = axes.filter(
     ({ param, values }) =>
-      values.length > 1 && (isList(declared.get(param)) || values.length <= freeAxisLimit) && param !== options.rows && param !== options.columns,
+      values.length > 1 &&
+      (isList(declared.get(param)) || values.length <= freeAxisLimit) &&
+      param !== options.rows &&
+      param !== options.columns,
   );
   const find = (param: string | undefined) => axes.find((axis) => axis.param === param);
   const rows = find(options.rows) ?? free.shift() ?? null;
@@ -71,9 +76,7 @@ export function tableAxes(snapshot: StudySnapshot, options: AxisOptions = {}): T
 /** Whether a table shows all that varies: at most two parameters take several values, and each of them has a list of values. */
 export function fitsTable(snapshot: StudySnapshot): boolean {
   const declared = declaredParameters(snapshot);
-  const varying = parameterNames(snapshot, declared).filter(
-    (param) => axisValues(param, snapshot.trials, declared.get(param)).length > 1,
-  );
+  const varying = parameterNames(snapshot, declared).filter((param) => axisValues(param, snapshot.trials, declared.get(param)).length > 1);
   return varying.length <= 2 && varying.every((param) => isList(declared.get(param)));
 }
 
@@ -153,7 +156,10 @@ function filterTrials(
     if (kept.length === 0 && left.length > 0) {
       const values = [...new Set(left.map((trial) => plainText(String(paramOf(trial.params, name) ?? "–"))))];
       const shown = values.slice(0, 12).join(", ") + (values.length > 12 ? ` and ${values.length - 12} more` : "");
-      throw new HpoError("USAGE", `where must fit a trial; ${plainText(name)}=${plainText(text)} fits none: ${plainText(name)} has ${shown}.`);
+      throw new HpoError(
+        "USAGE",
+        `where must fit a trial; ${plainText(name)}=${plainText(text)} fits none: ${plainText(name)} has ${shown}.`,
+      );
     }
     left = kept;
   }
@@ -169,5 +175,7 @@ function matches(value: ParamValue | undefined, text: string): boolean {
 function requireParameter(option: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
   const known = names.length === 0 ? "the study has none" : `the study has ${names.map((one) => plainText(one)).join(", ")}`;
-  throw new HpoError("USAGE", `${option} must name a parameter; ${known}, got ${showValue(plainText(name))}.`, { data: { option, value: name } });
+  throw new HpoError("USAGE", `${option} must name a parameter; ${known}, got ${showValue(plainText(name))}.`, {
+    data: { option, value: name },
+  });
 }

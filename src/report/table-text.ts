@@ -5,7 +5,7 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
-import { joinParts, pad, truncate, wrap } from "./plain-text.ts";
+import { joinParts, pad, plainText, truncate } from "./plain-text.ts";
 import { bestOfTable, costParts, failureLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
 
 export interface TextOptions {
@@ -42,22 +42,21 @@ function foot(
   const best = bestOfTable(snapshot, table);
   const found = best === null ? "none yet: no trial is complete" : best;
   const cost = costParts(snapshot).join(" · ");
-  const oneLine = `best  ${found}      ${cost}`;
+  // The gap between the two gives way before the line is broken.
+  const gap = Math.min(6, width - stringWidth(`best  ${found}${cost}`));
   const lines: string[] = [];
   const label = (name: string) => colours.bold(name);
-  if (stringWidth(oneLine) <= width) lines.push(`${label("best")}${oneLine.slice(4)}`);
+  if (gap >= 3) lines.push(`${label("best")}  ${found}${" ".repeat(gap)}${cost}`);
   else {
-    lines.push(...wrap(found, width - 6).map((line, i) => `${i === 0 ? label("best") : "    "}  ${line}`));
+    lines.push(...joinParts(found.split("  "), width - 6, "  ").map((line, i) => `${i === 0 ? label("best") : "    "}  ${line}`));
     lines.push(...joinParts(costParts(snapshot), width - 6).map((line) => `      ${line}`));
   }
-  lines.push(...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`));
+  lines.push(
+    ...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`),
+  );
   lines.push(...failureLines(snapshot).map((line, i) => `${i === 0 ? colours.red("failed") : "      "}  ${truncate(line, width - 8)}`));
-  lines.push(...snapshot.warnings.slice(0, 3).map((line) => `${colours.yellow("warning")}  ${truncate(warningText(line), width - 9)}`));
+  lines.push(...snapshot.warnings.slice(0, 3).map((line) => `${colours.yellow("warning")}  ${truncate(plainText(line), width - 9)}`));
   return lines;
-}
-
-function warningText(line: string): string {
-  return wrap(line, Number.MAX_SAFE_INTEGER).join(" ");
 }
 
 function body(table: AccuracyTable, width: number, colours: Colours): string[] {
@@ -78,7 +77,7 @@ function body(table: AccuracyTable, width: number, colours: Colours): string[] {
       const cells = block.map((column) => {
         const text = pad(texts[row]?.[column] ?? "–", widths[column] ?? 0, "right");
         const isBest = table.best?.row === row && table.best.column === column;
-        return isBest ? `${" ".repeat(1)}${colours.bold(colours.green(marked(text)))}` : `  ${text}`;
+        return isBest ? ` ${colours.bold(colours.green(marked(text)))}` : `  ${text}`;
       });
       lines.push(` ${pad(label, labelWidth)}${cells.join("")}`);
     }
