@@ -5,7 +5,7 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
-import { joinParts, pad, plainText, truncate } from "./plain-text.ts";
+import { joinParts, pad, plainText, truncate, wrap } from "./plain-text.ts";
 import { bestOfTable, costParts, failureLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
 
 export interface TextOptions {
@@ -54,9 +54,19 @@ function foot(
   lines.push(
     ...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`),
   );
-  lines.push(...failureLines(snapshot).map((line, i) => `${i === 0 ? colours.red("failed") : "      "}  ${truncate(line, width - 8)}`));
-  lines.push(...snapshot.warnings.slice(0, 3).map((line) => `${colours.yellow("warning")}  ${truncate(plainText(line), width - 9)}`));
+  for (const line of failureLines(snapshot)) lines.push(...labelled("failed", line, width, colours.red));
+  for (const line of snapshot.warnings.slice(0, 3)) {
+    lines.push(...labelled("warning", plainText(line), width, colours.yellow));
+  }
   return lines;
+}
+
+/** A sentence behind its label, at most two lines. */
+function labelled(label: string, sentence: string, width: number, colour: (text: string) => string): string[] {
+  const room = width - label.length - 2;
+  const lines = wrap(sentence, room);
+  const shown = lines.length <= 2 ? lines : [lines[0] as string, truncate(lines.slice(1).join(" "), room)];
+  return shown.map((line, i) => `${i === 0 ? colour(label) : " ".repeat(label.length)}  ${line}`);
 }
 
 function body(table: AccuracyTable, width: number, colours: Colours): string[] {
