@@ -14,10 +14,18 @@ export interface InterruptActions {
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** npm sends on the Ctrl-C that the terminal has sent to its child already: one wish, two signals. */
+const echoMs = 100;
+
 /** Listens for Ctrl-C, SIGTERM and SIGHUP until closed; all of them count together. */
 export function interrupts(actions: InterruptActions): Interrupts {
   let seen = 0;
-  const listener = (): void => {
+  let last: { readonly signal: string; readonly at: number } | null = null;
+  const listener = (signal: NodeJS.Signals): void => {
+    const at = performance.now();
+    const echo = last !== null && last.signal === signal && at - last.at < echoMs;
+    last = { signal, at };
+    if (echo) return;
     seen += 1;
     if (seen === 1) actions.stop();
     else if (seen === 2) actions.abort();

@@ -2,7 +2,7 @@ import { createLogUpdate } from "log-update";
 import type { RunProgress, RunSummary } from "../core/snapshot.ts";
 import { formatSeconds } from "../report/duration.ts";
 import { liveView, plainLine } from "../report/live-view.ts";
-import { plainText } from "../report/plain-text.ts";
+import { plainText, truncate, wrap } from "../report/plain-text.ts";
 import { ndjsonEvent } from "../report/progress-event.ts";
 
 export const reporterNames = ["live", "plain", "ndjson"] as const;
@@ -11,7 +11,7 @@ export type ReporterName = (typeof reporterNames)[number];
 /** Shows a run while it goes on, on stderr. */
 export interface Reporter {
   readonly intervalSeconds: number;
-  start(study: string): void;
+  start(file: string): void;
   update(progress: RunProgress): void;
   /** One sentence, such as "stopping". */
   message(text: string): void;
@@ -34,16 +34,21 @@ export function reporter(name: ReporterName, stream: NodeJS.WriteStream, colour:
 function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
   const screen = createLogUpdate(stream);
   let last: RunProgress | null = null;
+  let title = "";
+  let note = "";
   const draw = (): void => {
-    if (last === null) return;
     // One column less than there are: a full last column makes some terminals begin a new line.
-    const lines = liveView(last, { width: (stream.columns ?? 80) - 1, height: (stream.rows ?? 24) - 1, colour });
-    screen(lines.join("\n"));
+    const width = Math.max(40, (stream.columns ?? 80) - 1);
+    // The note says more than the view's own line about stopping.
+    const progress = last === null || note === "" ? last : { ...last, stopping: false };
+    const lines = progress === null ? [title] : liveView(progress, { width, height: (stream.rows ?? 24) - 3, colour });
+    screen([...lines, ...(note === "" ? [] : wrap(note, width))].join("\n"));
   };
   return {
     intervalSeconds: 0.1,
-    start: (study) => {
-      screen(`${plainText(study)}: reading data and stored results …`);
+    start: (file) => {
+      title = truncate(`${plainText(file)}: reading data and stored results …`, Math.max(40, (stream.columns ?? 80) - 1));
+      draw();
       stream.on("resize", draw);
     },
     update: (progress) => {
@@ -51,8 +56,7 @@ function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
       draw();
     },
     message: (text) => {
-      screen.clear();
-      stream.write(`hpo: ${text}\n`);
+      note = text;
       draw();
     },
     end: () => {
@@ -102,7 +106,7 @@ function ndjsonReporter(stream: NodeJS.WriteStream): Reporter {
   };
   return {
     intervalSeconds: 0.5,
-    start: (study) => write({ event: "start", study }),
+    start: (file) => write({ event: "start", file }),
     update: (progress) => write({ event: "progress", progress }),
     message: (message) => write({ event: "message", message }),
     end: (summary) => {

@@ -34,7 +34,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const { snapshot, spec, interrupted } = await runStudy(file, flags, view);
   await printData(flags.json === true ? `${jsonText(runSummary(snapshot))}\n` : resultText(snapshot));
   if (missesTarget(snapshot, spec)) process.stderr.write(`hpo: the best value misses the target of ${spec.target}.\n`);
-  if (interrupted) process.stderr.write("hpo: stopped; all results are stored. The same command continues.\n");
+  if (interrupted && snapshot.state !== "complete")
+    process.stderr.write("hpo: stopped; all results are stored. The same command continues.\n");
   return runExitCode(snapshot, spec, interrupted);
 }
 

@@ -1,9 +1,9 @@
-import picocolors from "picocolors";
-
-/** Whether a stream gets colours: a terminal, and NO_COLOR is not set. */
+/** Whether a stream gets colours: a terminal gets them unless NO_COLOR is set, anything else only with FORCE_COLOR. */
 export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   if (environment["NO_COLOR"] !== undefined && environment["NO_COLOR"] !== "") return false;
-  return stream.isTTY === true && environment["TERM"] !== "dumb" && picocolors.isColorSupported;
+  const forced = environment["FORCE_COLOR"] ?? "";
+  if (forced !== "") return forced !== "0" && forced !== "false";
+  return stream.isTTY === true && environment["TERM"] !== "dumb";
 }
 
 /** How reports for stdout are laid out: as wide as the terminal, 100 columns into a pipe or file. */

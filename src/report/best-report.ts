@@ -4,7 +4,7 @@ import { bestTrial, mainMetric, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, formatParams } from "./number-format.ts";
-import { jsonText, pad, plainText, truncate } from "./plain-text.ts";
+import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
 import { trialSummary } from "./run-summary.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import type { TextOptions } from "./table-text.ts";
@@ -25,7 +25,7 @@ export function bestReport(snapshot: StudySnapshot, options: TextOptions = {}): 
       lines.push(truncate(`  trial ${trial.number}  ${values.join(" · ")}  ${formatParams(trial.params)}`, width));
     }
   }
-  return `${[...lines, "", truncate(costParts(snapshot).join(" · "), width)].join("\n")}\n`;
+  return `${[...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
 }
 
 /** "trial 6", its parameters and its metrics, one a line. */

@@ -6,6 +6,7 @@ import { showValue } from "../core/options.ts";
 export function formatSeconds(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return "–";
   const positive = Math.max(0, seconds);
+  if (positive === 0) return "0 s";
   if (positive < 0.995) return `${positive.toFixed(2)} s`;
   if (positive < 9.95) return `${positive.toFixed(1)} s`;
   const whole = Math.round(positive);

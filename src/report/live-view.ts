@@ -33,7 +33,7 @@ export function liveView(progress: RunProgress, options: LiveOptions): string[] 
 }
 
 function headLines(progress: RunProgress, width: number, colours: Colours): string[] {
-  const name = truncate(plainText(progress.study), Math.max(12, width - 46));
+  const name = truncate(plainText(progress.study), progress.total === null ? width : Math.max(12, width - 49));
   const done = progress.total === null ? `${progress.done} done` : `${progress.done}/${progress.total} done`;
   const counts = [done, `${progress.running} running`, `${progress.failed} failed`];
   const pace = [rateLabel(progress.rate), timeLabel(progress)].filter((part) => part !== "");

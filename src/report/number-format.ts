@@ -18,7 +18,11 @@ export function numberFormat(values: readonly number[], unit: Unit): NumberForma
   for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   if (largest === 0) return { unit, decimals: 4 };
   const magnitude = Math.floor(Math.log10(largest));
-  return { unit, decimals: magnitude > 6 || magnitude < -4 ? null : Math.max(0, Math.min(8, 4 - magnitude)) };
+  if (magnitude > 6 || magnitude < -4) return { unit, decimals: null };
+  let decimals = Math.max(0, Math.min(8, 4 - magnitude));
+  const needless = (value: number) => !Number.isFinite(value) || value.toFixed(decimals).endsWith("0");
+  while (decimals > 2 && values.every(needless)) decimals -= 1;
+  return { unit, decimals };
 }
 
 /** A value without its unit ("92.43" for 0.9243 as a fraction). */
@@ -34,9 +38,16 @@ export function formatValue(value: number, format: NumberFormat): string {
 
 /** "92.43 ± 0.31 %", "12.345 ± 0.120", or without ± where no standard error is known. */
 export function formatEstimate(value: number, standardError: number | null, unit: Unit): string {
-  const format = numberFormat([value], unit);
+  const format = estimateFormat(value, standardError, unit);
   const error = standardError === null || Number.isNaN(standardError) ? "" : ` ± ${formatValue(standardError, format)}`;
   return `${formatValue(value, format)}${error}${unit === "fraction" && Number.isFinite(value) ? " %" : ""}`;
+}
+
+/** A standard error has at least two significant digits. */
+function estimateFormat(value: number, standardError: number | null, unit: Unit): NumberFormat {
+  const format = numberFormat([value], unit);
+  if (unit === "fraction" || format.decimals === null || standardError === null || !(standardError > 0)) return format;
+  return { unit, decimals: Math.max(format.decimals, Math.min(8, 1 - Math.floor(Math.log10(standardError)))) };
 }
 
 /** Seconds of a table's cell, as a bare number. */

@@ -1,10 +1,10 @@
 import stringWidth from "string-width";
 
 /**
- * Control characters, escape sequences, bidirectional overrides, invisible joiners and lone surrogates: what a name
- * written by a stranger could use to move the cursor, hide text or forge a line.
+ * Control characters, bidirectional overrides, invisible characters and lone surrogates: what a name written by a
+ * stranger could use to move the cursor, hide text or forge a line. Joiners that scripts and emoji need stay.
  */
-const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 const short: ReadonlyMap<string, string> = new Map([
   ["\n", "\\n"],

@@ -3,7 +3,7 @@ import { jsonText } from "./plain-text.ts";
 
 /** What a run tells a program that reads its progress. */
 export type ProgressEvent =
-  | { readonly event: "start"; readonly study: string; readonly database?: string }
+  | { readonly event: "start"; readonly file: string }
   | { readonly event: "progress"; readonly progress: RunProgress }
   | { readonly event: "message"; readonly message: string }
   | { readonly event: "end"; readonly summary: RunSummary };

@@ -56,18 +56,7 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
   const parameters = space ? spaceLines(declaration.space as { readonly [name: string]: Json }, "") : [];
   const metrics = description.metrics.map((one) => `${plainText(one.name)} (${one.direction})`).join(", ");
   const objectives = description.objectives.map((one) => `${one.direction} ${plainText(one.metric)}`).join(", ");
-  const data =
-    description.data === null
-      ? []
-      : joinParts(
-          [
-            `data        ${plainText(description.data.name)}`,
-            `${description.data.rows} rows, ${description.data.features} features`,
-            description.data.classes === null ? "numeric target" : `classes ${description.data.classes.map(plainText).join(", ")}`,
-            scalingLabel(snapshot),
-          ],
-          width,
-        ).map((line, i) => (i === 0 ? line : `            ${line}`));
+  const data = dataLines(snapshot, width - 12).map((line, i) => `${i === 0 ? "data        " : "            "}${line}`);
   return [
     ...data,
     ...(description.cv === null ? [] : [`cv          ${plainText(description.cv.label)}`]),
@@ -78,6 +67,17 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     `seed        ${declaration.seed}`,
     `created     ${formatTime(snapshot.createdAt)} UTC · code ${plainText(snapshot.codeHash.slice(0, 12))}`,
     ...(declaration.data === null ? [] : [`            data ${plainText(declaration.data.slice(0, 12))}`]),
+  ];
+}
+
+function dataLines(snapshot: StudySnapshot, width: number): string[] {
+  const { data } = snapshot.description;
+  if (data === null) return [];
+  const size = joinParts([plainText(data.name), `${data.rows} rows, ${data.features} features`, scalingLabel(snapshot)], width);
+  if (data.classes === null) return [...size, "numeric target"];
+  return [
+    ...size,
+    ...joinParts(data.classes.map(plainText), width - 9, ", ").map((line, i) => `${i === 0 ? "classes  " : "         "}${line}`),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
-import { joinParts, pad, truncate, wrap } from "./plain-text.ts";
+import { joinParts, pad, plainText, truncate, wrap } from "./plain-text.ts";
 import { bestOfTable, costParts, failureLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
 
 export interface TextOptions {
@@ -42,24 +42,31 @@ function foot(
   const best = bestOfTable(snapshot, table);
   const found = best === null ? "none yet: no trial is complete" : best;
   const cost = costParts(snapshot).join(" · ");
-  const oneLine = `best  ${found}      ${cost}`;
+  // The gap between the two gives way before the line is broken.
+  const gap = Math.min(6, width - stringWidth(`best  ${found}${cost}`));
   const lines: string[] = [];
   const label = (name: string) => colours.bold(name);
-  if (stringWidth(oneLine) <= width) lines.push(`${label("best")}${oneLine.slice(4)}`);
+  if (gap >= 3) lines.push(`${label("best")}  ${found}${" ".repeat(gap)}${cost}`);
   else {
-    lines.push(...wrap(found, width - 6).map((line, i) => `${i === 0 ? label("best") : "    "}  ${line}`));
+    lines.push(...joinParts(found.split("  "), width - 6, "  ").map((line, i) => `${i === 0 ? label("best") : "    "}  ${line}`));
     lines.push(...joinParts(costParts(snapshot), width - 6).map((line) => `      ${line}`));
   }
   lines.push(
     ...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`),
   );
-  lines.push(...failureLines(snapshot).map((line, i) => `${i === 0 ? colours.red("failed") : "      "}  ${truncate(line, width - 8)}`));
-  lines.push(...snapshot.warnings.slice(0, 3).map((line) => `${colours.yellow("warning")}  ${truncate(warningText(line), width - 9)}`));
+  for (const line of failureLines(snapshot)) lines.push(...labelled("failed", line, width, colours.red));
+  for (const line of snapshot.warnings.slice(0, 3)) {
+    lines.push(...labelled("warning", plainText(line), width, colours.yellow));
+  }
   return lines;
 }
 
-function warningText(line: string): string {
-  return wrap(line, Number.MAX_SAFE_INTEGER).join(" ");
+/** A sentence behind its label, at most two lines. */
+function labelled(label: string, sentence: string, width: number, colour: (text: string) => string): string[] {
+  const room = width - label.length - 2;
+  const lines = wrap(sentence, room);
+  const shown = lines.length <= 2 ? lines : [lines[0] as string, truncate(lines.slice(1).join(" "), room)];
+  return shown.map((line, i) => `${i === 0 ? colour(label) : " ".repeat(label.length)}  ${line}`);
 }
 
 function body(table: AccuracyTable, width: number, colours: Colours): string[] {
@@ -80,7 +87,7 @@ function body(table: AccuracyTable, width: number, colours: Colours): string[] {
       const cells = block.map((column) => {
         const text = pad(texts[row]?.[column] ?? "–", widths[column] ?? 0, "right");
         const isBest = table.best?.row === row && table.best.column === column;
-        return isBest ? `${" ".repeat(1)}${colours.bold(colours.green(marked(text)))}` : `  ${text}`;
+        return isBest ? ` ${colours.bold(colours.green(marked(text)))}` : `  ${text}`;
       });
       lines.push(` ${pad(label, labelWidth)}${cells.join("")}`);
     }

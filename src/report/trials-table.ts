@@ -6,7 +6,7 @@ import { csvText } from "./csv-text.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam, formatValue, numberFormat } from "./number-format.ts";
-import { jsonText, plainText, truncate } from "./plain-text.ts";
+import { joinParts, jsonText, plainText } from "./plain-text.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { paramOf, parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
@@ -15,7 +15,7 @@ import type { TextOptions } from "./table-text.ts";
 export function trialsText(snapshot: StudySnapshot, options: TextOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);
   const lines = trialLines(snapshot, snapshot.trials, { ...options, width });
-  return `${[truncate(titleParts(snapshot).join(" · "), width), ...lines, "", costParts(snapshot).join(" · ")].join("\n")}\n`;
+  return `${[...joinParts(titleParts(snapshot), width), ...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
 }
 
 /** The best trials, best first, with a foot: what `hpo run` prints where a table can't show the study. */
@@ -26,7 +26,7 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const head = [...titleParts(snapshot), shown.length === 0 ? "no trial is complete" : `the best ${count(shown.length, "trial")}`];
   const more = ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo trials ${plainText(snapshot.name)}`] : [];
   const lines = shown.length === 0 ? [] : trialLines(snapshot, shown, { ...options, width });
-  return `${[truncate(head.join(" · "), width), ...lines, ...more, "", truncate(costParts(snapshot).join(" · "), width)].join("\n")}\n`;
+  return `${[...joinParts(head, width), ...lines, ...more, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
 }
 
 function trialLines(
@@ -39,6 +39,10 @@ function trialLines(
   const unit = unitOf(snapshot, metric);
   const format = numberFormat(
     trials.map((trial) => trial.values[metric]?.value ?? Number.NaN),
+    unit,
+  );
+  const errorFormat = numberFormat(
+    trials.map((trial) => trial.values[metric]?.standardError ?? Number.NaN),
     unit,
   );
   const names = parameterNames(snapshot).filter((name) => trials.some((trial) => Object.hasOwn(trial.params, name)));
@@ -59,7 +63,7 @@ function trialLines(
       `${trial.number === best?.number ? "*" : ""}${trial.number}`,
       trial.state,
       found === undefined ? "–" : formatValue(found.value, format),
-      found?.standardError == null ? "–" : formatValue(found.standardError, format),
+      found?.standardError == null ? "–" : formatValue(found.standardError, errorFormat),
       ...names.map((name) => formatParam(paramOf(trial.params, name))),
       trial.state === "waiting" ? "–" : formatSeconds(trial.wallSeconds),
       ...(incidents ? [plainText(trial.incident ?? "")] : []),
