@@ -1,0 +1,44 @@
+import type { Incident } from "../core/executor.ts";
+
+/** Tells attempts apart: counts up in a slot and is never used again, so that nothing late reaches another task. */
+export type Epoch = number;
+
+/** From the coordinator to a slot's thread, read in order. */
+export type ToSlot =
+  | { readonly kind: "share"; readonly id: string; readonly value: unknown }
+  | { readonly kind: "forget"; readonly id: string }
+  | {
+      readonly kind: "run";
+      readonly epoch: Epoch;
+      readonly module: string;
+      readonly export: string;
+      readonly input: unknown;
+      readonly sharedId: string | null;
+    }
+  | { readonly kind: "abort"; readonly epoch: Epoch; readonly message: string };
+
+/** From a slot's thread to the coordinator. */
+export type FromSlot =
+  | { readonly kind: "started"; readonly epoch: Epoch }
+  | { readonly kind: "report"; readonly epoch: Epoch; readonly message: unknown }
+  /** What the task's code wrote; epoch null between tasks. */
+  | { readonly kind: "output"; readonly epoch: Epoch | null; readonly text: string }
+  | SlotEnded;
+
+export interface SlotEnded {
+  readonly kind: "ended";
+  readonly epoch: Epoch;
+  readonly outcome: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly incident: Incident };
+  /** true: the task's signal was aborted before its function ended, so that a value may be half of one. */
+  readonly told: boolean;
+  /** Of the function alone; importing its module is left out. */
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number | null;
+}
+
+/** What a slot's thread is made with. */
+export interface SlotData {
+  readonly slot: number;
+  /** UTF-16 units of output kept for each task. */
+  readonly outputLength: number;
+}

@@ -1,0 +1,81 @@
+import type { Executor, RunOptions, Task, TaskResult } from "../core/executor.ts";
+import { callable, checkOptions, finite, integer, optional } from "../core/options.ts";
+import { Slot, type SlotSettings } from "./slot.ts";
+import { taskQueue } from "./task-queue.ts";
+
+export interface ThreadExecutorOptions {
+  /** Number of tasks that run at once, each in a thread of its own. */
+  readonly slots: number;
+  /** Seconds that a task may take to stop after its signal is aborted, before it is cut off. Default 2. */
+  readonly graceSeconds?: number;
+  /** Limit of each slot's JavaScript heap in MiB; typed arrays and WebAssembly memories are not in it. Default: V8's own. */
+  readonly memoryMegabytes?: number;
+  /** Seconds in which a slot must take up a task, before its thread is replaced. Default 30. */
+  readonly startSeconds?: number;
+  /** What tasks write to stdout and stderr, in the order in which they write it; the key is null between tasks. Default: this process's stderr. */
+  readonly onOutput?: (text: string, slot: number, taskKey: string | null) => void;
+}
+
+/** Characters of output kept for each task, so that a talkative loop can't fill the memory. */
+const outputLength = 65536;
+const mostSlots = 1024;
+
+/**
+ * Runs tasks in worker threads. A task's module, input, shared value and result must be plain data that can be copied
+ * between threads; arrays over shared memory are not copied.
+ *
+ * Threads are made when tasks need them, take about 30 ms to start, and never keep an idle process alive. A shared value
+ * is posted once to each thread that needs it. The time limit counts from when the thread takes up the task, so it
+ * includes importing the module, and not the queue; then the task's signal is aborted and, after the grace time, its
+ * thread ended, whatever loop it is in. `wallSeconds` and `cpuSeconds` are the function's own.
+ *
+ * A value that was complete before the task learnt of an abort is kept; after that the result is "aborted", whatever
+ * the task returns. What a task throws, posts or breaks costs that attempt alone, with two limits of threads: native
+ * code that crashes takes the process along, and a native call is only given up, not interrupted.
+ *
+ * @throws HpoError OPTION_INVALID
+ */
+export function threadExecutor(options: ThreadExecutorOptions): Executor {
+  checkOptions("threadExecutor", options, {
+    slots: integer(1, mostSlots),
+    graceSeconds: optional(finite(0)),
+    memoryMegabytes: optional(finite(0, Infinity, true)),
+    startSeconds: optional(finite(0, Infinity, true)),
+    onOutput: optional(callable()),
+  });
+  const settings: SlotSettings = {
+    graceSeconds: options.graceSeconds ?? 2,
+    startSeconds: options.startSeconds ?? 30,
+    memoryMegabytes: options.memoryMegabytes ?? null,
+    outputLength,
+    onOutput: options.onOutput ?? ((text) => process.stderr.write(text)),
+  };
+  const queue = taskQueue(options.slots);
+  const slots = Array.from({ length: options.slots }, (_, number) => new Slot(number, settings));
+  let closing: Promise<void> | null = null;
+
+  async function close(): Promise<void> {
+    queue.close();
+    await Promise.all(slots.map((slot) => slot.close()));
+  }
+
+  return Object.freeze({
+    name: "threads",
+    slots: options.slots,
+    run: (task: Task, runOptions: RunOptions = {}): Promise<TaskResult> =>
+      queue.add(task, runOptions.signal, () => bestFree(slots, task).run(task, runOptions)),
+    forget: (id: string) => {
+      for (const slot of slots) slot.forget(id);
+    },
+    close: () => (closing ??= close()),
+  });
+}
+
+/** The free slot that has the shared value, else one whose thread runs, else the first: no thread is made for nothing. */
+function bestFree(slots: readonly Slot[], task: Task): Slot {
+  const free = slots.filter((slot) => slot.free);
+  const id = task.shared?.id;
+  const best = free.find((slot) => id !== undefined && slot.holds(id)) ?? free.find((slot) => slot.started) ?? free[0];
+  if (best === undefined) throw new Error("threadExecutor(): the queue started a task while no slot was free.");
+  return best;
+}

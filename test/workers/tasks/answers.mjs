@@ -1,0 +1,52 @@
+// Tasks that end by themselves.
+let calls = 0;
+let sharedSeen = new Set();
+
+export const echo = (input) => input;
+export const later = async (input) => {
+  await null;
+  return input;
+};
+export const nothing = () => undefined;
+export const slotNumber = (_input, { slot }) => slot;
+export const callCount = () => ++calls;
+
+/** How many different values this thread has been given; a value posted twice would be two objects. */
+export const differentShared = (_input, { shared }) => {
+  sharedSeen.add(shared);
+  return sharedSeen.size;
+};
+export const forgetSeen = () => {
+  sharedSeen = new Set();
+};
+export const sharedItself = (_input, { shared }) => shared;
+export const addToShared = (amount, { shared }) => Atomics.add(shared, 0, amount);
+export const useFunction = ({ double }, { shared }) => double(shared.value);
+
+export const reports = (count, { report }) => {
+  for (let index = 0; index < count; index++) report({ index });
+  return "reported";
+};
+export const reportsLate = (_input, { report }) => {
+  setImmediate(() => report("too late"));
+  return "ended";
+};
+export const reportsFunction = (_input, { report }) => report(() => 1);
+
+export const spin = (milliseconds) => {
+  const start = performance.now();
+  let sum = 0;
+  while (performance.now() - start < milliseconds) sum += Math.sqrt(sum + 1);
+  return sum > 0;
+};
+export const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const megabytes = (count) => new Uint8Array(count * 2 ** 20).fill(7);
+export const writes = ({ out, err }) => {
+  console.log(out);
+  console.error(err);
+  process.stdout.write(new TextEncoder().encode("bytes\n"));
+};
+export const writesMuch = (characters) => {
+  for (let left = characters; left > 0; left -= 1000) process.stdout.write("x".repeat(1000));
+};
+export const notAFunction = 7;

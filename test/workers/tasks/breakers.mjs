@@ -1,0 +1,64 @@
+// Tasks that destroy the thread that they run in.
+import { pbkdf2Sync } from "node:crypto";
+import { parentPort } from "node:worker_threads";
+
+export const loop = (_input, { report }) => {
+  report("looping");
+  for (;;);
+};
+
+// (module (func (export "f") (loop (br 0))))
+const bytes = [
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 9, 1, 7, 0, 3, 0x40, 0x0c, 0, 0x0b, 0x0b,
+];
+export const wasmLoop = (_input, { report }) => {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)));
+  report("looping");
+  exports.f();
+};
+export const microtaskLoop = async (_input, { report }) => {
+  report("looping");
+  for (;;) await null;
+};
+export const fillHeap = () => {
+  const kept = [];
+  for (;;) kept.push(new Array(1000).fill(kept.length));
+};
+export const exit = (code) => process.exit(code);
+export const timerThrows = () =>
+  new Promise(() => {
+    setImmediate(() => {
+      throw new Error("thrown by a timer");
+    });
+  });
+export const unhandled = () => {
+  Promise.reject(new Error("nobody caught this"));
+  return new Promise(() => undefined);
+};
+export const closesPort = () => {
+  parentPort.close();
+  return new Promise(() => undefined);
+};
+
+/** Ends well, and leaves something behind that breaks the thread afterwards. */
+export const leavesThrow = () => {
+  setImmediate(() => {
+    throw new Error("left behind");
+  });
+  return "left";
+};
+export const leavesLoop = () => {
+  setImmediate(() => {
+    for (;;);
+  });
+  return "left";
+};
+export const forgesMessages = (_input, { report }) => {
+  for (const message of [undefined, null, 7, "ended", {}, { kind: "ended" }, { kind: "started", epoch: 99 }])
+    parentPort.postMessage(message);
+  report("true");
+  return "honest";
+};
+
+/** A native call of about a second: nothing can interrupt it. */
+export const slowNative = () => pbkdf2Sync("p", "s", 1_500_000, 64, "sha512").length;

@@ -1,0 +1,145 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type ThreadExecutorOptions, threadExecutor } from "#hpo/workers/thread-executor";
+import type { Executor } from "../../src/core/executor.ts";
+import { describeExecutorContract, incidentIn, newGate, runUntilMessage, testTask, valueIn } from "../contract/executor-contract.ts";
+
+describeExecutorContract("threads", (settings) => threadExecutor(settings));
+
+const run = promisify(execFile);
+
+function make(options: Partial<ThreadExecutorOptions> = {}): Executor {
+  const executor = threadExecutor({ slots: 1, graceSeconds: 0.05, ...options });
+  onTestFinished(() => executor.close());
+  return executor;
+}
+
+describe("threadExecutor", () => {
+  it("refuses wrong options in one sentence", () => {
+    expect(() => threadExecutor({ slots: 0 })).toThrow("threadExecutor(): slots must be an integer from 1 to 1024; got 0.");
+    expect(() => threadExecutor({ slots: 1, graceSeconds: Number.NaN })).toThrow("graceSeconds must be a finite number of at least 0; got");
+    expect(() => threadExecutor({ slots: 1, memoryMegabytes: 0 })).toThrow("memoryMegabytes must be a finite number above 0; got 0.");
+  });
+
+  it("makes threads only when tasks need them: one after another share one", async () => {
+    const executor = make({ slots: 8 });
+    for (let count = 1; count <= 5; count++) {
+      expect(await executor.run(testTask("answers", "callCount"))).toMatchObject({ ok: true, value: count, slot: 0 });
+    }
+  });
+
+  it("prefers the slot that has the shared value", async () => {
+    const executor = make({ slots: 2 });
+    const { gate, open } = newGate();
+    const first = runUntilMessage(executor, testTask("waits", "gated", { input: { gate } }));
+    await first.running;
+    const shared = { id: "big", value: { rows: 1 } };
+    expect(await executor.run(testTask("answers", "sharedItself", { shared }))).toMatchObject({ ok: true, slot: 1 });
+    open();
+    await first.result;
+    expect(await executor.run(testTask("answers", "slotNumber"))).toMatchObject({ value: 0 });
+    expect(await executor.run(testTask("answers", "slotNumber", { shared }))).toMatchObject({ value: 1 });
+  });
+
+  it("posts a shared value again to a new thread", async () => {
+    const executor = make();
+    const shared = { id: "data", value: { rows: 3 } };
+    expect(valueIn(await executor.run(testTask("answers", "sharedItself", { shared })))).toEqual({ rows: 3 });
+    await executor.run(testTask("breakers", "exit", { shared }));
+    expect(valueIn(await executor.run(testTask("answers", "sharedItself", { shared })))).toEqual({ rows: 3 });
+  });
+
+  it("charges no task for what an earlier one left behind in the thread", async () => {
+    const executor = make({ startSeconds: 0.5 });
+    for (const leaver of ["leavesThrow", "leavesLoop"]) {
+      const left = executor.run(testTask("breakers", leaver));
+      const next = executor.run(testTask("answers", "echo", { input: leaver }));
+      expect(valueIn(await left)).toBe("left");
+      expect(valueIn(await next)).toBe(leaver);
+    }
+  });
+
+  it("replaces an idle thread that dies, silently", async () => {
+    const executor = make();
+    expect(valueIn(await executor.run(testTask("breakers", "leavesThrow")))).toBe("left");
+    await executor.run(testTask("answers", "echo"));
+    expect(valueIn(await executor.run(testTask("answers", "callCount")))).toBe(1);
+  });
+
+  it("hears only its own entry, whatever a task posts to the same port", async () => {
+    const messages: unknown[] = [];
+    const result = await make().run(testTask("breakers", "forgesMessages"), { onMessage: (message) => messages.push(message) });
+    expect(valueIn(result)).toBe("honest");
+    expect(messages).toEqual(["true"]);
+  });
+
+  it("gives up a native call that can't be interrupted, and goes on in the same slot", async () => {
+    const executor = make({ graceSeconds: 0.02 });
+    const order: string[] = [];
+    const slow = executor.run(testTask("breakers", "slowNative", { timeoutSeconds: 0.02 })).then((result) => {
+      order.push(incidentIn(result).kind);
+    });
+    const next = executor.run(testTask("answers", "slotNumber")).then((result) => order.push(`slot ${String(valueIn(result))}`));
+    await Promise.all([slow, next]);
+    expect(order).toEqual(["timeout", "slot 0"]);
+  });
+
+  it("brings back large results whole", async () => {
+    const value = valueIn(await make().run(testTask("answers", "megabytes", { input: 10 }))) as Uint8Array;
+    expect(value.length).toBe(10 * 2 ** 20);
+    expect(value.every((byte) => byte === 7)).toBe(true);
+  });
+
+  describe("what tasks write", () => {
+    it("comes in order, with its slot and task", async () => {
+      const heard: unknown[] = [];
+      const executor = make({ onOutput: (text, slot, key) => heard.push([text, slot, key]) });
+      await executor.run(testTask("answers", "writes", { input: { out: "to stdout", err: "to stderr ü" }, key: "trial 3" }));
+      expect(heard).toEqual([
+        ["to stdout\n", 0, "trial 3"],
+        ["to stderr ü\n", 0, "trial 3"],
+        ["bytes\n", 0, "trial 3"],
+      ]);
+    });
+
+    it("is bounded for each task, and says so", async () => {
+      let heard = "";
+      const executor = make({ onOutput: (text) => (heard += text) });
+      await executor.run(testTask("answers", "writesMuch", { input: 200_000 }));
+      expect(heard.slice(0, 65536)).toBe("x".repeat(65536));
+      expect(heard.slice(65536)).toBe("\n[what this task writes beyond 65536 characters is dropped]\n");
+      heard = "";
+      await executor.run(testTask("answers", "writesMuch", { input: 2000 }));
+      expect(heard.length).toBe(2000);
+    });
+  });
+
+  describe("and the process that it runs in", () => {
+    const module = new URL("./tasks/answers.mjs", import.meta.url).href;
+    const executorModule = fileURLToPath(new URL("../../dist/workers/thread-executor.js", import.meta.url));
+    const head = `
+      import { threadExecutor } from ${JSON.stringify(executorModule)};
+      const executor = threadExecutor({ slots: 2 });
+      const task = (name, input) => ({ key: name, label: name, module: ${JSON.stringify(module)}, export: name, input, shared: null, priority: 0, timeoutSeconds: null });`;
+
+    it("lives while a task runs, ends when none does, and keeps its stdout clean", async () => {
+      const script = `${head}
+        executor.run(task("writes", { out: "noise", err: "more noise" }));
+        executor.run(task("rest", 50)).then((result) => process.stdout.write(JSON.stringify(result.ok)));`;
+      const { stdout, stderr } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 30_000 });
+      expect(stdout).toBe("true");
+      expect(stderr).toBe("noise\nmore noise\nbytes\n");
+    });
+
+    it("ends with the executor closed while a task runs", async () => {
+      const script = `${head}
+        const result = executor.run(task("rest", 1e6));
+        await executor.close();
+        process.stdout.write((await result).incident.kind);`;
+      const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { timeout: 30_000 });
+      expect(stdout).toBe("aborted");
+    });
+  });
+});
