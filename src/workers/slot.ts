@@ -159,8 +159,8 @@ export class Slot {
   #ended(attempt: Attempt, ended: SlotEnded): void {
     const { outcome, wallSeconds, cpuSeconds } = ended;
     // What ended before its signal was aborted is whole, and stands: only the time limit makes it void.
-    const void_ = attempt.stopping !== null && (ended.told || attempt.stopping.kind === "timeout");
-    if (void_) this.#finish(attempt, { incident: attempt.stopping as Incident, wallSeconds, cpuSeconds });
+    const isVoid = attempt.stopping !== null && (ended.told || attempt.stopping.kind === "timeout");
+    if (isVoid) this.#finish(attempt, { incident: attempt.stopping as Incident, wallSeconds, cpuSeconds });
     else if (!outcome.ok) this.#finish(attempt, { incident: outcome.incident, wallSeconds, cpuSeconds });
     else this.#settle(attempt, { ok: true, value: outcome.value, slot: this.number, wallSeconds, cpuSeconds });
   }

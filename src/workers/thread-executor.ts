@@ -8,7 +8,11 @@ export interface ThreadExecutorOptions {
   readonly slots: number;
   /** Seconds that a task may take to stop after its signal is aborted, before it is cut off. Default 2. */
   readonly graceSeconds?: number;
-  /** Limit of each slot's JavaScript heap in MiB; typed arrays and WebAssembly memories are not in it. Default: V8's own. */
+  /**
+   * Limit of each slot's JavaScript heap in MiB; typed arrays and WebAssembly memories are not in it. Default: V8's own.
+   * A heap that fills up bit by bit is contained, but one allocation that is larger than what is left (a huge array, a
+   * growing Map) makes V8 end the whole process: so a low limit is more dangerous than none.
+   */
   readonly memoryMegabytes?: number;
   /** Seconds in which a slot must take up a task, before its thread is replaced. Default 30. */
   readonly startSeconds?: number;
@@ -30,8 +34,9 @@ const mostSlots = 1024;
  * thread ended, whatever loop it is in. `wallSeconds` and `cpuSeconds` are the function's own.
  *
  * A value that was complete before the task learnt of an abort is kept; after that the result is "aborted", whatever
- * the task returns. What a task throws, posts or breaks costs that attempt alone, with two limits of threads: native
- * code that crashes takes the process along, and a native call is only given up, not interrupted.
+ * the task returns. What a task throws, posts or breaks costs that attempt alone, with three limits of threads: native
+ * code that crashes takes the process along, so does one allocation beyond the heap's limit, and a native call is only
+ * given up, not interrupted.
  *
  * @throws HpoError OPTION_INVALID
  */
