@@ -21,11 +21,10 @@ export function bestReport(snapshot: StudySnapshot, options: TextOptions = {}): 
   const front = paretoFront(snapshot);
   if (front !== null && front.length > 0) {
     lines.push("", `front: ${front.length} trials that no other beats in every objective`);
+    const names = parameterNames(snapshot);
     for (const trial of front) {
       const values = snapshot.description.objectives.map(({ metric }) => `${plainText(metric)} ${estimate(snapshot, trial, metric)}`);
-      lines.push(
-        truncate(`  trial ${trial.number}  ${values.join(" · ")}  ${formatParams(trial.params, parameterNames(snapshot))}`, width),
-      );
+      lines.push(truncate(`  trial ${trial.number}  ${values.join(" · ")}  ${formatParams(trial.params, names)}`, width));
     }
   }
   return `${[...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
