@@ -4,7 +4,16 @@ import { failure } from "./failure.ts";
 import { program } from "./program.ts";
 import { tolerateClosedPipes } from "./terminal.ts";
 
+/** Tells what was thrown and gives the exit code for it. */
+function tell(error: unknown): number {
+  const told = failure(error, (process.env["HPO_DEBUG"] ?? "") !== "");
+  process.stderr.write(told.text);
+  return told.exitCode;
+}
+
 tolerateClosedPipes();
+// What no part of the engine has caught: nothing stored is lost, so the process may end.
+process.on("uncaughtException", (error) => process.exit(tell(error)));
 let exitCode: number = exitCodes.fine;
 try {
   const hpo = program((code) => {
@@ -12,8 +21,6 @@ try {
   });
   await hpo.parseAsync(process.argv);
 } catch (error) {
-  const told = failure(error, (process.env["HPO_DEBUG"] ?? "") !== "");
-  process.stderr.write(told.text);
-  exitCode = told.exitCode;
+  exitCode = tell(error);
 }
 process.exitCode = exitCode;

@@ -16,6 +16,16 @@ import {
 import { reporterNames } from "./reporter.ts";
 import { runCommand, type RunFlags } from "./run-command.ts";
 
+const epilogue = `
+Examples:
+  hpo run study.ts                      run a study; the same again continues it
+  hpo table landsat-svm --format md     its table, for a README
+  hpo trials landsat-svm --format csv   all its trials, for a spreadsheet
+
+Exit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage
+            3 target missed · 130 interrupted
+HPO_DEBUG=1 shows stacks, NO_COLOR=1 no colours.`;
+
 const defaultDatabase = ".hpo/hpo.sqlite";
 
 /** The command line; `onExitCode` is given what a finished command ends with. */
@@ -25,10 +35,7 @@ export function program(onExitCode: (code: number) => void): Command {
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage · 3 target missed · 130 interrupted\nHPO_DEBUG=1 shows stacks, NO_COLOR=1 no colours.",
-    )
+    .addHelpText("after", epilogue)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageText(text)) })
     .showHelpAfterError("See `hpo --help`.");

@@ -32,6 +32,8 @@ export interface StudyDescription {
   readonly metrics: readonly { readonly name: string; readonly direction: "maximize" | "minimize"; readonly unit: "fraction" | "number" }[];
   readonly objectives: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
   readonly sampler: string;
+  /** Parameters in the order of their declaration, those of branches after their choice: stored objects lose their order. */
+  readonly parameters?: readonly string[];
   readonly data: {
     readonly name: string;
     readonly rows: number;

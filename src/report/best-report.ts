@@ -3,10 +3,11 @@ import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { bestTrial, mainMetric, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
-import { formatEstimate, formatParam, formatParams } from "./number-format.ts";
+import { formatEstimate, formatParam, formatParams, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
 import { trialSummary } from "./run-summary.ts";
 import { costParts, titleParts } from "./study-lines.ts";
+import { parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
 
 /** The best trial for people: its parameters, every metric, and the front where there are several objectives. */
@@ -20,9 +21,10 @@ export function bestReport(snapshot: StudySnapshot, options: TextOptions = {}): 
   const front = paretoFront(snapshot);
   if (front !== null && front.length > 0) {
     lines.push("", `front: ${front.length} trials that no other beats in every objective`);
+    const names = parameterNames(snapshot);
     for (const trial of front) {
       const values = snapshot.description.objectives.map(({ metric }) => `${plainText(metric)} ${estimate(snapshot, trial, metric)}`);
-      lines.push(truncate(`  trial ${trial.number}  ${values.join(" · ")}  ${formatParams(trial.params)}`, width));
+      lines.push(truncate(`  trial ${trial.number}  ${values.join(" · ")}  ${formatParams(trial.params, names)}`, width));
     }
   }
   return `${[...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
@@ -30,7 +32,9 @@ export function bestReport(snapshot: StudySnapshot, options: TextOptions = {}): 
 
 /** "trial 6", its parameters and its metrics, one a line. */
 export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[] {
-  const params = Object.entries(best.params).map(([name, value]) => [greek(name), formatParam(value, 17)] as const);
+  const params = orderedParams(best.params, parameterNames(snapshot)).map(
+    ([name, value]) => [greek(name), formatParam(value, 17)] as const,
+  );
   const metrics = snapshot.description.metrics
     .filter(({ name }) => Object.hasOwn(best.values, name))
     .map(({ name }) => [plainText(name), estimate(snapshot, best, name)] as const);

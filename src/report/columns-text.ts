@@ -1,5 +1,4 @@
-import stringWidth from "string-width";
-import { pad, truncate } from "./plain-text.ts";
+import { pad, textWidth, truncate } from "./plain-text.ts";
 
 export interface TextColumn {
   readonly title: string;
@@ -10,7 +9,7 @@ export interface TextColumn {
 
 /** Lines of columns two spaces apart under their titles, cut to `width`: the widest column that may be cut gives way first. */
 export function columnsText(columns: readonly TextColumn[], rows: readonly (readonly string[])[], width: number): string[] {
-  const widths = columns.map((column, i) => Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(row[i] ?? ""))));
+  const widths = columns.map((column, i) => rows.reduce((most, row) => Math.max(most, textWidth(row[i] ?? "")), textWidth(column.title)));
   const gaps = 2 * (columns.length - 1);
   let excess = widths.reduce((sum, one) => sum + one, gaps) - width;
   while (excess > 0) {

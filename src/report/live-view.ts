@@ -1,9 +1,8 @@
 import picocolors from "picocolors";
-import stringWidth from "string-width";
 import type { RunProgress } from "../core/snapshot.ts";
 import { formatSeconds } from "./duration.ts";
 import { formatEstimate, formatParams } from "./number-format.ts";
-import { joinParts, pad, plainText, truncate } from "./plain-text.ts";
+import { joinParts, pad, plainText, textWidth, truncate } from "./plain-text.ts";
 
 export interface LiveOptions {
   /** Terminal columns; at least 40 are taken. */
@@ -37,7 +36,7 @@ function headLines(progress: RunProgress, width: number, colours: Colours): stri
   const done = progress.total === null ? `${progress.done} done` : `${progress.done}/${progress.total} done`;
   const counts = [done, `${progress.running} running`, `${progress.failed} failed`];
   const pace = [rateLabel(progress.rate), timeLabel(progress)].filter((part) => part !== "");
-  const barRoom = Math.min(40, width - stringWidth(name) - 2 - 7);
+  const barRoom = Math.min(40, width - textWidth(name) - 2 - 7);
   const lines: string[] = [];
   if (progress.total !== null && progress.total > 0 && barRoom >= 8) {
     const share = Math.min(1, (progress.done + progress.failed) / progress.total);

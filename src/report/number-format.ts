@@ -64,11 +64,17 @@ export function formatParam(value: ParamValue | undefined, digits: number = 4): 
   return exact.length <= Math.max(7, digits) || Number.isInteger(value) ? exact : String(Number(value.toPrecision(digits)));
 }
 
-/** "γ=4 C=10"; empty without parameters. */
-export function formatParams(params: Params): string {
-  return Object.entries(params)
+/** "γ=4 C=10", in the order of `names` where they are given; empty without parameters. */
+export function formatParams(params: Params, names: readonly string[] = []): string {
+  return orderedParams(params, names)
     .map(([name, value]) => `${greek(name)}=${formatParam(value)}`)
     .join(" ");
+}
+
+/** A trial's parameters in the order of `names`, others behind them. */
+export function orderedParams(params: Params, names: readonly string[]): readonly (readonly [string, ParamValue])[] {
+  const known = names.filter((name) => Object.hasOwn(params, name));
+  return [...new Set([...known, ...Object.keys(params)])].map((name) => [name, params[name] as ParamValue] as const);
 }
 
 /** A count with its noun: "1 trial", "25 trials". */

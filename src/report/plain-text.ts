@@ -33,14 +33,22 @@ export function jsonText(value: unknown, indent: number = 0): string {
   );
 }
 
+/** One column a character: no need to look at graphemes. */
+const narrow = /^[\x20-\x7e\u0370-\u03ff–…·±×]*$/;
+
+/** Terminal columns of a text without escape sequences. */
+export function textWidth(text: string): number {
+  return narrow.test(text) ? text.length : stringWidth(text);
+}
+
 /** At most `width` terminal columns of a text without escape sequences; "…" stands for what is left out. */
 export function truncate(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (textWidth(text) <= width) return text;
   if (width <= 0) return "";
   let kept = "";
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const wide = stringWidth(segment);
+    const wide = textWidth(segment);
     if (used + wide > width - 1) break;
     kept += segment;
     used += wide;
@@ -50,7 +58,7 @@ export function truncate(text: string, width: number): string {
 
 /** Pads to `width` terminal columns. */
 export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
-  const spaces = " ".repeat(Math.max(0, width - stringWidth(text)));
+  const spaces = " ".repeat(Math.max(0, width - textWidth(text)));
   return align === "left" ? text + spaces : spaces + text;
 }
 
@@ -61,7 +69,7 @@ export function joinParts(parts: readonly string[], width: number, separator: st
   for (const part of parts) {
     if (part === "") continue;
     const longer = line === "" ? part : line + separator + part;
-    if (line === "" || stringWidth(longer) <= width) line = longer;
+    if (line === "" || textWidth(longer) <= width) line = longer;
     else {
       lines.push(line);
       line = part;

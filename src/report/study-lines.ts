@@ -5,6 +5,7 @@ import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatEstimate, formatParam, formatParams } from "./number-format.ts";
 import { plainText } from "./plain-text.ts";
+import { parameterNames } from "./table-axes.ts";
 
 /** What is measured: "accuracy % (seconds)". */
 export function measureLabel(table: Pick<AccuracyTable, "metric" | "unit">): string {
@@ -42,7 +43,7 @@ export function bestOfTable(snapshot: StudySnapshot, table: AccuracyTable): stri
 function trialLine(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
   const found = trial.values[metric];
   const value = formatEstimate(found?.value ?? Number.NaN, found?.standardError ?? null, unitOf(snapshot, metric));
-  const params = formatParams(trial.params);
+  const params = formatParams(trial.params, parameterNames(snapshot));
   return params === "" ? value : `${params}  ${value}`;
 }
 
@@ -69,7 +70,7 @@ export function costParts(snapshot: StudySnapshot): string[] {
 export function failureLines(snapshot: StudySnapshot, limit: number = 3): string[] {
   const failed = snapshot.trials.filter((trial) => trial.state === "failed");
   const lines = failed.slice(0, limit).map((trial) => {
-    const params = formatParams(trial.params);
+    const params = formatParams(trial.params, parameterNames(snapshot));
     return `trial ${trial.number}${params === "" ? "" : ` (${params})`}: ${plainText(trial.incident ?? "no reason stored")}`;
   });
   const more = failed.length - lines.length;

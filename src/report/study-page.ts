@@ -11,6 +11,7 @@ import { count, formatParam } from "./number-format.ts";
 import { joinParts, jsonText, plainText, truncate, wrap } from "./plain-text.ts";
 import { costParts, failureLines, scalingLabel, titleParts } from "./study-lines.ts";
 import { formatTime } from "./study-list.ts";
+import { parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
 
 export interface StudyPageOptions extends TextOptions {
@@ -53,7 +54,7 @@ export function studyJson(snapshot: StudySnapshot): string {
 function declarationLines(snapshot: StudySnapshot, width: number): string[] {
   const { declaration, description } = snapshot;
   const space = typeof declaration.space === "object" && declaration.space !== null && !Array.isArray(declaration.space);
-  const parameters = space ? spaceLines(declaration.space as { readonly [name: string]: Json }, "") : [];
+  const parameters = space ? spaceLines(declaration.space as { readonly [name: string]: Json }, parameterNames(snapshot)) : [];
   const metrics = description.metrics.map((one) => `${plainText(one.name)} (${one.direction})`).join(", ");
   const objectives = description.objectives.map((one) => `${one.direction} ${plainText(one.metric)}`).join(", ");
   const data = dataLines(snapshot, width - 12).map((line, i) => `${i === 0 ? "data        " : "            "}${line}`);
@@ -82,8 +83,9 @@ function dataLines(snapshot: StudySnapshot, width: number): string[] {
 }
 
 /** "γ  2, 4, 8", "C  1 … 1000, log", with the parameters of a branch indented under it. */
-function spaceLines(space: { readonly [name: string]: Json }, indent: string): string[] {
-  return Object.entries(space).flatMap(([name, json]) => {
+function spaceLines(space: { readonly [name: string]: Json }, names: readonly string[], indent: string = ""): string[] {
+  const entries = Object.entries(space).sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
+  return entries.flatMap(([name, json]) => {
     if (typeof json !== "object" || json === null || Array.isArray(json)) return [`${indent}${greek(name)}`];
     const parameter = json as { readonly [key: string]: Json };
     const lines = [`${indent}${greek(name)}  ${domain(parameter)}`];
@@ -91,7 +93,7 @@ function spaceLines(space: { readonly [name: string]: Json }, indent: string): s
     if (typeof branches === "object" && branches !== null && !Array.isArray(branches)) {
       for (const [value, inner] of Object.entries(branches)) {
         if (typeof inner !== "object" || inner === null || Array.isArray(inner) || Object.keys(inner).length === 0) continue;
-        lines.push(`${indent}  ${plainText(value)}:`, ...spaceLines(inner as { readonly [name: string]: Json }, `${indent}    `));
+        lines.push(`${indent}  ${plainText(value)}:`, ...spaceLines(inner as { readonly [name: string]: Json }, names, `${indent}    `));
       }
     }
     return lines;

@@ -85,7 +85,13 @@ export function parameterNames(
   snapshot: StudySnapshot,
   declared: ReadonlyMap<string, Parameter> = declaredParameters(snapshot),
 ): readonly string[] {
-  return [...new Set([...declared.keys(), ...snapshot.trials.flatMap((trial) => Object.keys(trial.params))])];
+  return [
+    ...new Set([
+      ...(snapshot.description.parameters ?? []),
+      ...declared.keys(),
+      ...snapshot.trials.flatMap((trial) => Object.keys(trial.params)),
+    ]),
+  ];
 }
 
 /** The declared space as a flat list; parameters of branches stand after their choice. */

@@ -1,11 +1,10 @@
 import picocolors from "picocolors";
-import stringWidth from "string-width";
 import type { ParamValue } from "../core/space.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
-import { joinParts, pad, plainText, truncate, wrap } from "./plain-text.ts";
+import { joinParts, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
 import { bestOfTable, costParts, failureLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
 
 export interface TextOptions {
@@ -43,7 +42,7 @@ function foot(
   const found = best === null ? "none yet: no trial is complete" : best;
   const cost = costParts(snapshot).join(" · ");
   // The gap between the two gives way before the line is broken.
-  const gap = Math.min(6, width - stringWidth(`best  ${found}${cost}`));
+  const gap = Math.min(6, width - textWidth(`best  ${found}${cost}`));
   const lines: string[] = [];
   const label = (name: string) => colours.bold(name);
   if (gap >= 3) lines.push(`${label("best")}  ${found}${" ".repeat(gap)}${cost}`);
@@ -76,8 +75,8 @@ function body(table: AccuracyTable, width: number, colours: Colours): string[] {
   const corner = [rows, columns].map((axis) => (axis === null ? "" : truncate(greek(axis.param), labelLimit)));
   const cornerLabel = columns === null ? (corner[0] ?? "") : `${corner[0] ?? ""} \\ ${corner[1] ?? ""}`.trimStart();
   const texts = cellTexts(table);
-  const widths = columnLabels.map((label, column) => Math.max(stringWidth(label), ...texts.map((row) => stringWidth(row[column] ?? ""))));
-  const labelWidth = Math.max(stringWidth(cornerLabel), ...rowLabels.map((label) => stringWidth(label)));
+  const widths = columnLabels.map((label, column) => Math.max(textWidth(label), ...texts.map((row) => textWidth(row[column] ?? ""))));
+  const labelWidth = Math.max(textWidth(cornerLabel), ...rowLabels.map((label) => textWidth(label)));
   const lines: string[] = [];
   for (const block of blocks(widths, width - labelWidth - 1)) {
     if (lines.length > 0) lines.push("");

@@ -42,6 +42,20 @@ describe.each(Object.entries(studies))("the reports of the study %s", (name, sna
   });
 });
 
+describe("the page of a study with its confusion matrix", () => {
+  it("is as it was", () => {
+    const confusion = {
+      classes: ["red soil", "very damp grey soil", "none"],
+      counts: [
+        [1509, 3, 0],
+        [12, 1388, 0],
+        [0, 0, 0],
+      ],
+    };
+    expectGolden("confusion-page.txt", studyPage(landsat, { confusion }));
+  });
+});
+
 describe("the list of studies", () => {
   it("is as it was", () => {
     const summaries = Object.values(studies).map((one) => ({

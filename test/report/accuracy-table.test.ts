@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { StudySnapshot, TrialSnapshot } from "#hpo/core/snapshot";
 import { accuracyTable } from "#hpo/report/accuracy-table";
+import { bestReport } from "#hpo/report/best-report";
 import { bestTrial, paretoFront } from "#hpo/report/best-trial";
 import { runSummary } from "#hpo/report/run-summary";
 import { fitsTable } from "#hpo/report/table-axes";
 import { tableText } from "#hpo/report/table-text";
+import { trialsCsv } from "#hpo/report/trials-table";
 import { branches, empty, landsat, regression, snapshotOf, trialSnapshot } from "../golden/snapshots.ts";
 
 function studyOf(trials: readonly TrialSnapshot[], changes: Partial<StudySnapshot> = {}): StudySnapshot {
@@ -17,6 +19,22 @@ describe("accuracyTable", () => {
     expect([rows?.param, columns?.param]).toEqual(["gamma", "C"]);
     const turned = accuracyTable(landsat, { rows: "C" });
     expect([turned.rows?.param, turned.columns?.param]).toEqual(["C", "gamma"]);
+  });
+
+  it("keeps the declared order where a store has sorted the members of what it kept", () => {
+    const { gamma, C } = landsat.declaration.space as unknown as Record<"gamma" | "C", never>;
+    const sorted: StudySnapshot = {
+      ...landsat,
+      declaration: { ...landsat.declaration, space: { C, gamma } },
+      description: { ...landsat.description, parameters: ["gamma", "C"] },
+      trials: landsat.trials.map((trial) => ({
+        ...trial,
+        params: { C: trial.params["C"] as number, gamma: trial.params["gamma"] as number },
+      })),
+    };
+    expect(tableText(sorted, accuracyTable(sorted))).toBe(tableText(landsat, accuracyTable(landsat)));
+    expect(bestReport(sorted)).toBe(bestReport(landsat));
+    expect(trialsCsv(sorted)).toBe(trialsCsv(landsat));
   });
 
   it("leaves out parameters that do not vary", () => {
