@@ -84,7 +84,11 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
     it("gives the same bits a second time in a used arena", () => {
       const { solver, given } = fresh();
       const first = runSolver(solver, given.data, requests);
-      const second = runSolver(solver, given.data, [...requests].reverse().map(({ options }, index) => ({ index, options })));
+      const second = runSolver(
+        solver,
+        given.data,
+        [...requests].reverse().map(({ options }, index) => ({ index, options })),
+      );
       expect([...second.results].reverse()).toEqual(first.results);
     });
 

@@ -9,7 +9,12 @@ const f = Math.fround;
 /** A memory with room, its kernels, and views of all of it. */
 function bench(bytes: number) {
   const memory = sharedMemory(bytes);
-  return { kernels: svmKernels(memory), f32: new Float32Array(memory.buffer), f64: new Float64Array(memory.buffer), u32: new Uint32Array(memory.buffer) };
+  return {
+    kernels: svmKernels(memory),
+    f32: new Float32Array(memory.buffer),
+    f64: new Float64Array(memory.buffer),
+    u32: new Uint32Array(memory.buffer),
+  };
 }
 
 describe("exponentials", () => {
@@ -72,7 +77,10 @@ describe("decisions", () => {
     const [rowsAt, blocksAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
     u32.set([4, 0, 2], rowsAt / 4);
     const blocks = [0, 3, 7];
-    u32.set(blocks.map((block) => block * 16), blocksAt / 4);
+    u32.set(
+      blocks.map((block) => block * 16),
+      blocksAt / 4,
+    );
     for (let at = 0; at < blocks.length * 16; at++) f64[packedAt / 8 + at] = random.normal();
     kernels.decisions(0, columns * 4, rowsAt, 3, blocksAt, blocks.length, packedAt, outAt);
     for (const [r, row] of [4, 0, 2].entries()) {
@@ -101,7 +109,8 @@ function twoClassProblem(seed: number) {
   const [kernel, block] = [4096, 0];
   const k = (i: number, j: number): number => f32[kernel / 4 + i * size + j] as number;
   for (const [i, p] of points.entries()) {
-    for (const [j, q] of points.entries()) f32[kernel / 4 + i * size + j] = Math.exp(-p.reduce((sum, v, at) => sum + (v - (q[at] as number)) ** 2, 0));
+    for (const [j, q] of points.entries())
+      f32[kernel / 4 + i * size + j] = Math.exp(-p.reduce((sum, v, at) => sum + (v - (q[at] as number)) ** 2, 0));
   }
   const at = { coefficient: 32768, gradient: 36864, up: 40960, low: 45056, precise: 49152, outside: 53248, diagonal: 57344 };
   for (const [member, value] of Object.entries({ kernel, stride: size * 4, ...ranges, ...at })) {

@@ -80,10 +80,16 @@ const problem = fc
       rows: fc.array(fc.array(coordinate, { minLength: width, maxLength: width }), { minLength: n, maxLength: n }),
       labels: fc.array(fc.constantFrom("a", "b"), { minLength: n, maxLength: n }),
       gamma: fc.integer({ min: -6, max: 6 }).map((power) => 10 ** power),
-      costs: fc.uniqueArray(fc.oneof(fc.integer({ min: -6, max: 8 }).map((power) => 10 ** power), fc.double({ min: 1e-3, max: 1e4, noNaN: true })), {
-        minLength: 1,
-        maxLength: 5,
-      }),
+      costs: fc.uniqueArray(
+        fc.oneof(
+          fc.integer({ min: -6, max: 8 }).map((power) => 10 ** power),
+          fc.double({ min: 1e-3, max: 1e4, noNaN: true }),
+        ),
+        {
+          minLength: 1,
+          maxLength: 5,
+        },
+      ),
     }),
   )
   .map(({ rows, labels, gamma, costs }) => ({ rows, labels: ["a", "b", ...labels.slice(2)], gamma, costs: costs.sort((a, b) => a - b) }));
@@ -153,7 +159,11 @@ describe("two-class solver", () => {
         const held = [...rows.keys()].filter((row) => row > 1 && row % 3 === 0);
         const masked = solveTwoClasses(rows, labels, { gamma, costs, held });
         const kept = rows.filter((_, row) => !held.includes(row));
-        const bare = solveTwoClasses(kept, labels.filter((_, row) => !held.includes(row)), { gamma, costs });
+        const bare = solveTwoClasses(
+          kept,
+          labels.filter((_, row) => !held.includes(row)),
+          { gamma, costs },
+        );
         expect(masked.multipliers).toEqual(bare.multipliers);
         expect(masked.answer.solutions.map(({ offset }) => offset)).toEqual(bare.answer.solutions.map(({ offset }) => offset));
       }),
@@ -166,7 +176,8 @@ describe("two-class solver", () => {
     const labels = rows.map(([x, y], at) => ((x as number) + (y as number) + (at % 7 === 0 ? 5 : 0) > 0 ? "a" : "b"));
     const result = solveTwoClasses(rows, labels, { gamma: null, costs: [0.1, 10, 1000] });
     expect(result.answer.limited).toEqual([]);
-    for (const [at, C] of [0.1, 10, 1000].entries()) expect(optimalityGap(result, result.multipliers[at] as number[], C)).toBeLessThan(1.1e-3);
+    for (const [at, C] of [0.1, 10, 1000].entries())
+      expect(optimalityGap(result, result.multipliers[at] as number[], C)).toBeLessThan(1.1e-3);
     const short = solveTwoClasses(rows, labels, { gamma: null, costs: [10], maxIterations: 3 });
     expect(short.answer.limited).toEqual([1, 10]);
     expect(short.answer.iterations).toBeLessThanOrEqual(6);

@@ -2,7 +2,11 @@
  * A slow reference in plain TypeScript and double precision: first-order SMO (S. Keerthi et al. 2001) on a dense kernel.
  * min ½ aᵀKa − yᵀa, Σ a = 0, a_i between 0 and y_i C.
  */
-export function referenceSvm(kernel: readonly (readonly number[])[], y: readonly number[], options: { C: number; tolerance: number }): number[] {
+export function referenceSvm(
+  kernel: readonly (readonly number[])[],
+  y: readonly number[],
+  options: { C: number; tolerance: number },
+): number[] {
   const { C, tolerance } = options;
   const n = y.length;
   const a = new Array<number>(n).fill(0);

@@ -61,7 +61,9 @@ describe("svm over folds", () => {
   });
 
   for (const name of ["vowel", "vehicle"]) {
-    const [data, split, oracle] = [`tabular/${name}.csv.gz`, `oracles/svm_folds10_${name}.csv.gz`, `oracles/svm_libsvm_${name}.csv`].map(sharedData);
+    const [data, split, oracle] = [`tabular/${name}.csv.gz`, `oracles/svm_folds10_${name}.csv.gz`, `oracles/svm_libsvm_${name}.csv`].map(
+      sharedData,
+    );
     it.skipIf(data === undefined)(`agrees with LIBSVM on ${name}${data === undefined ? ` (${sharedDataReason})` : ""}`, () => {
       compareWithOracle(readTable(data as string, ["V1"]), foldPlan(readFolds(split as string)), oracle as string);
     });
@@ -104,7 +106,11 @@ describe("svm over folds", () => {
         { train: Uint32Array.from([3, 4]), test: Uint32Array.from([0, 5]) },
       ],
     };
-    const { results } = runSolver(svmFoldSolver(problemOf(table, plan, "scores")), table.data, requestsOf({ kernel: "rbf", gamma: 1, C: 10 }));
+    const { results } = runSolver(
+      svmFoldSolver(problemOf(table, plan, "scores")),
+      table.data,
+      requestsOf({ kernel: "rbf", gamma: 1, C: 10 }),
+    );
     expect(results[0]?.map(({ predicted }) => [...predicted])).toEqual([
       [1, 1],
       [1, 1],
@@ -150,7 +156,9 @@ describe("svm over folds", () => {
     const table = clouds(20, 2, 13);
     const plan = foldPlan(folds(20, 2, 14));
     const number = { kind: "number" as const, name: "price", values: new Float64Array(20) };
-    expect(() => svmFoldSolver({ ...problemOf(table, plan), target: number })).toThrow("svm(): the target must be a class; price is a number.");
+    expect(() => svmFoldSolver({ ...problemOf(table, plan), target: number })).toThrow(
+      "svm(): the target must be a class; price is a number.",
+    );
     expect(() => svmFoldSolver({ ...problemOf(table, plan), weights: new Float64Array(20).fill(1) })).toThrow(/row weights/);
     expect(() => svmFoldSolver(problemOf(table, plan, "probabilities"))).toThrow(HpoError);
     const twice = { folds: [{ train: Uint32Array.from([1, 1]), test: Uint32Array.from([2]) }] };
