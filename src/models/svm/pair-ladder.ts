@@ -58,7 +58,7 @@ export function climb(
     const problem = rung.anchor ? main : side;
     if (rung.cold) problem.reset();
     else if (!rung.anchor) problem.copy(main);
-    const { offset, iterations: steps, converged, boundedCount } = problem.solve({ C: rung.C, ...limits });
+    const { offset, iterations: steps, converged, boundedCount } = problem.solve({ ...limits, C: rung.C });
     solves++;
     iterations += steps;
     if (!converged) limited.push(rung.C);

@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { sharedMemory } from "#hpo/core/shared-memory";
+import { svmKernels } from "#hpo/kernels/svm-kernels";
+import { svmProblem } from "#hpo/kernels/svm-problem";
+import { rng } from "#hpo/math/rng";
+
+const f = Math.fround;
+
+/** A memory with room, its kernels, and views of all of it. */
+function bench(bytes: number) {
+  const memory = sharedMemory(bytes);
+  return {
+    kernels: svmKernels(memory),
+    f32: new Float32Array(memory.buffer),
+    f64: new Float64Array(memory.buffer),
+    u32: new Uint32Array(memory.buffer),
+  };
+}
+
+describe("exponentials", () => {
+  it("match Math.exp within 1e-7 from 0 to where they end, and are exactly 1 at 0", () => {
+    const count = 1 << 18;
+    const { kernels, f32 } = bench(count * 8);
+    for (let i = 0; i < count; i++) f32[i] = (i * 87.3) / count;
+    kernels.exponentials(0, count * 4, count, 1);
+    let worst = 0;
+    for (let i = 0; i < count; i++) {
+      const exact = Math.exp(-(f32[i] as number));
+      worst = Math.max(worst, Math.abs((f32[count + i] as number) - exact) / exact);
+    }
+    expect(f32[count]).toBe(1);
+    expect(worst).toBeLessThan(1e-7);
+  });
+
+  it("are 0 far out and at infinity, and never a denormal number", () => {
+    const { kernels, f32 } = bench(64);
+    f32.set([87.34, 88, 1e3, 1e30, Infinity, 0, 1e-30, 87.32]);
+    kernels.exponentials(0, 32, 8, 1);
+    expect([...f32.subarray(8, 15)]).toEqual([0, 0, 0, 0, 0, 1, 1]);
+    expect(f32[15]).toBeGreaterThanOrEqual(2 ** -126);
+  });
+});
+
+describe("distances and products", () => {
+  it("have the bits of the sums in the order of the features", () => {
+    const [n, width] = [32, 7];
+    const { kernels, f32 } = bench((n * width + 2 * n * n) * 4);
+    const random = rng(1);
+    const x = (i: number, k: number): number => f32[k * n + i] as number;
+    for (let at = 0; at < n * width; at++) f32[at] = random.normal();
+    const outs = [n * width, n * width + n * n] as const;
+    kernels.distances(0, n * 4, 0, n * 4, width, 0, n, n, outs[0] * 4, n * 4);
+    for (let row = 0; row < n; row += 16) {
+      kernels.products(0, n * 4, 0, n * 4, width, row, row + 16, n, outs[1] * 4 + row * n * 4, n * 4);
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        let [square, product] = [0, 0];
+        for (let k = 0; k < width; k++) {
+          const difference = f(x(i, k) - x(j, k));
+          square = f(square + f(difference * difference));
+          product = f(product + f(x(i, k) * x(j, k)));
+        }
+        expect(f32[outs[0] + i * n + j]).toBe(square);
+        expect(f32[outs[1] + i * n + j]).toBe(product);
+      }
+    }
+  });
+});
+
+describe("decisions", () => {
+  it("match sums in double precision over the given blocks", () => {
+    const { kernels, f32, f64, u32 } = bench(1 << 16);
+    const random = rng(2);
+    const [columns, rows] = [32, 5];
+    for (let at = 0; at < columns * rows; at++) f32[at] = random.normal();
+    const [rowsAt, blocksAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
+    u32.set([4, 0, 2], rowsAt / 4);
+    const blocks = [0, 3, 7];
+    u32.set(
+      blocks.map((block) => block * 16),
+      blocksAt / 4,
+    );
+    for (let at = 0; at < blocks.length * 16; at++) f64[packedAt / 8 + at] = random.normal();
+    kernels.decisions(0, columns * 4, rowsAt, 3, blocksAt, blocks.length, packedAt, outAt);
+    for (const [r, row] of [4, 0, 2].entries()) {
+      for (let solution = 0; solution < 4; solution++) {
+        let sum = 0;
+        for (const [b, block] of blocks.entries()) {
+          for (let lane = 0; lane < 4; lane++) {
+            sum += (f32[row * columns + block * 4 + lane] as number) * (f64[packedAt / 8 + b * 16 + solution * 4 + lane] as number);
+          }
+        }
+        expect(f64[outAt / 8 + r * 4 + solution]).toBeCloseTo(sum, 12);
+      }
+    }
+  });
+});
+
+/** A random two-class problem in memory, with rows that are not trained on, in two ranges of a larger kernel matrix. */
+function twoClassProblem(seed: number) {
+  const size = 80;
+  const ranges = { startA: 16, sizeA: 32, startB: 64, sizeB: 16 };
+  const local = ranges.sizeA + ranges.sizeB;
+  const tools = bench(1 << 17);
+  const { f32, u32, f64, kernels } = tools;
+  const random = rng(seed);
+  const points = Array.from({ length: size }, () => [random.normal(), random.normal(), random.normal()] as const);
+  const [kernel, block] = [4096, 0];
+  const k = (i: number, j: number): number => f32[kernel / 4 + i * size + j] as number;
+  for (const [i, p] of points.entries()) {
+    for (const [j, q] of points.entries())
+      f32[kernel / 4 + i * size + j] = Math.exp(-p.reduce((sum, v, at) => sum + (v - (q[at] as number)) ** 2, 0));
+  }
+  const at = { coefficient: 32768, gradient: 36864, up: 40960, low: 45056, precise: 49152, outside: 53248, diagonal: 57344 };
+  for (const [member, value] of Object.entries({ kernel, stride: size * 4, ...ranges, ...at })) {
+    u32[(block + (svmProblem[member as keyof typeof svmProblem] as number)) / 4] = value;
+  }
+  f32.fill(1, at.diagonal / 4, at.diagonal / 4 + size);
+  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + (svmProblem[name] as number)) / 8;
+  f64[member("tolerance")] = 1e-3;
+  for (let l = 0; l < local; l++) f32[at.outside / 4 + l] = random.uniform() < 0.2 ? -Infinity : 0;
+  const position = (l: number): number => (l < ranges.sizeA ? ranges.startA + l : ranges.startB + l - ranges.sizeA);
+  return {
+    ...tools,
+    kernels,
+    block,
+    local,
+    member,
+    k: (i: number, j: number): number => k(position(i), position(j)),
+    y: (l: number): number => (l < ranges.sizeA ? 1 : -1),
+    trained: (l: number): boolean => f32[at.outside / 4 + l] === 0,
+    a: f64.subarray(at.coefficient / 8, at.coefficient / 8 + local),
+    gradient: f32.subarray(at.gradient / 4, at.gradient / 4 + local),
+    steps: (): number => u32[(block + (svmProblem["steps"] as number)) / 4] as number,
+  };
+}
+
+/** The scalar twin of `optimize`: the same steps in the same order, in the same precision. */
+function optimizeSlowly(problem: ReturnType<typeof twoClassProblem>, bound: number, count: number) {
+  const { local, k, y, trained } = problem;
+  const a = new Float64Array(local);
+  const g = Float32Array.from({ length: local }, (_, l) => y(l));
+  const up = (l: number): boolean => trained(l) && (a[l] as number) < (y(l) > 0 ? bound : 0);
+  const low = (l: number): boolean => trained(l) && (a[l] as number) > (y(l) > 0 ? 0 : -bound);
+  for (let step = 0; ; step++) {
+    let [i, lowest] = [-1, Infinity];
+    for (let l = 0; l < local; l++) {
+      if (up(l) && (i < 0 || (g[l] as number) > (g[i] as number))) i = l;
+      if (low(l)) lowest = Math.min(lowest, g[l] as number);
+    }
+    if ((g[i] as number) - lowest < 1e-3 || step === count) return { a, g, steps: step };
+    let [j, best] = [-1, 0];
+    for (let l = 0; l < local; l++) {
+      const drop = f((g[i] as number) - (g[l] as number));
+      if (!low(l) || drop <= 0) continue;
+      const gain = f(f(drop * drop) / Math.max(f(2 - f(2 * k(i, l))), f(1e-12)));
+      if (gain > best) [j, best] = [l, gain];
+    }
+    const slope = (g[i] as number) - (g[j] as number);
+    let move = f(slope / Math.max(2 - 2 * k(i, j), 1e-12));
+    const top = y(i) > 0 ? bound : 0;
+    const bottom = y(j) > 0 ? 0 : -bound;
+    const roomI = top - (a[i] as number);
+    const roomJ = (a[j] as number) - bottom;
+    move = Math.min(move, roomI, roomJ);
+    a[i] = move >= roomI ? top : (a[i] as number) + move;
+    a[j] = move >= roomJ ? bottom : (a[j] as number) - move;
+    for (let l = 0; l < local; l++) g[l] = f((g[l] as number) - f(f(move) * f(k(i, l) - k(j, l))));
+  }
+}
+
+describe("optimize", () => {
+  it("takes the steps of its scalar twin, bit by bit, however many a call makes", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      for (const bound of [0.5, 5, 100]) {
+        const twin = optimizeSlowly(twoClassProblem(seed), bound, 1_000_000);
+        for (const count of [1, 7, 256]) {
+          const problem = twoClassProblem(seed);
+          problem.kernels.reset(problem.block);
+          problem.f64[problem.member("bound")] = bound;
+          problem.kernels.bound(problem.block);
+          let steps = 0;
+          for (let solved = 0; solved === 0; ) {
+            solved = problem.kernels.optimize(problem.block, count);
+            steps += problem.steps();
+          }
+          expect(steps).toBe(twin.steps);
+          expect([...problem.a]).toEqual([...twin.a]);
+          expect([...problem.gradient]).toEqual([...twin.g]);
+        }
+      }
+    }
+  });
+
+  it("agrees with the variants for any diagonal and in double precision", () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const answers = (["optimize", "optimizeAnyDiagonal", "optimizePrecisely"] as const).map((variant) => {
+        const problem = twoClassProblem(seed);
+        problem.kernels.reset(problem.block);
+        problem.f64[problem.member("bound")] = 10;
+        problem.kernels.regrade(problem.block);
+        problem.kernels.bound(problem.block);
+        while (problem.kernels[variant](problem.block, 16) === 0);
+        problem.kernels.offset(problem.block, variant === "optimizePrecisely" ? 1 : 0);
+        return { a: [...problem.a], offset: problem.f64[problem.member("offset")] as number };
+      });
+      expect(answers[1]).toEqual(answers[0]);
+      // Different roundings, one optimum: multipliers may differ by what the tolerance leaves open.
+      for (const [l, value] of (answers[2]?.a ?? []).entries()) expect(Math.abs(value - (answers[0]?.a[l] as number))).toBeLessThan(0.05);
+      expect(Math.abs((answers[2]?.offset as number) - (answers[0]?.offset as number))).toBeLessThan(2e-3);
+    }
+  });
+});
+
+describe("regrade", () => {
+  it("computes f anew from the multipliers and says how far it was off", () => {
+    const problem = twoClassProblem(3);
+    const { kernels, block, a, gradient, local, k, y } = problem;
+    kernels.reset(block);
+    problem.f64[problem.member("bound")] = 10;
+    kernels.bound(block);
+    while (kernels.optimize(block, 16) === 0);
+    expect(kernels.regrade(block)).toBeLessThan(1e-5);
+    for (let l = 0; l < local; l++) {
+      let exact = y(l);
+      for (let j = 0; j < local; j++) exact -= (a[j] as number) * k(j, l);
+      expect(gradient[l]).toBe(f(exact));
+    }
+    for (let l = 0; l < local; l++) gradient[l] = (gradient[l] as number) + (problem.trained(l) ? 0.25 : 9);
+    expect(kernels.regrade(block)).toBeCloseTo(0.25, 5);
+  });
+});
+
+describe("svmKernels", () => {
+  it("instantiates once a memory and writes nothing into it", () => {
+    const memory = sharedMemory(1 << 16);
+    const bytes = new Uint8Array(memory.buffer).fill(7);
+    expect(svmKernels(memory)).toBe(svmKernels(memory));
+    expect(bytes.every((byte) => byte === 7)).toBe(true);
+  });
+});

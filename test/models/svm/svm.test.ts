@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { rng } from "#hpo/math/rng";
+import { svmFromJSON } from "#hpo/models/svm/model";
+import { svmFoldSolver } from "#hpo/models/svm/solver";
+import { type SvmOptions, svm } from "#hpo/models/svm/svm";
+import { describeEstimatorContract } from "../../contract/estimator-contract.ts";
+import { runSolver } from "../../solver-run.ts";
+import { classTable, foldPlan, readTable } from "../../table-data.ts";
+
+const studies = new URL("../../../studies/data/", import.meta.url).pathname;
+const wine = readTable(`${studies}wine.csv.gz`);
+const iris = readTable(`${studies}iris.csv.gz`);
+const context = { rng: rng(0), signal: new AbortController().signal };
+
+for (const [name, table, options] of [
+  ["svm, rbf on wine", wine, { kernel: "rbf", C: 10, gamma: 0.5 }],
+  ["svm, scaled γ on iris", iris, { kernel: "rbf", C: 1 }],
+  ["svm, linear on wine", wine, { kernel: "linear", C: 1 }],
+] as const) {
+  describeEstimatorContract(name, { estimator: svm(options), data: table.data, target: table.target, load: svmFromJSON });
+}
+const two = classTable(
+  [...Array(40).keys()].map((at) => [Math.sin(at), Math.cos(at * at)]),
+  [...Array(40).keys()].map((at) => (Math.sin(at) > 0.2 ? "yes" : "no")),
+  "f64",
+);
+describeEstimatorContract("svm, two classes in f64", {
+  estimator: svm({ kernel: "rbf", C: 3 }),
+  data: two.data,
+  target: two.target,
+  load: svmFromJSON,
+});
+
+describe("svm()", () => {
+  it("writes every option down, with defaults", () => {
+    expect(svm({ kernel: "rbf", C: 1 }).options).toEqual({
+      kernel: "rbf",
+      C: 1,
+      gamma: "scale",
+      tolerance: 1e-3,
+      maxIterations: 10_000_000,
+    });
+    expect(svm({ kernel: "linear", C: 1, tolerance: 0.1 }).options).toEqual({
+      kernel: "linear",
+      C: 1,
+      tolerance: 0.1,
+      maxIterations: 10_000_000,
+    });
+  });
+
+  it("tells a wrong option with what it must be", () => {
+    const wrong: readonly [unknown, RegExp][] = [
+      [{ kernel: "poly", C: 1 }, /^svm\(\): kernel must be one of "rbf", "linear"; got "poly"\.$/],
+      [{ kernel: "rbf" }, /^svm\(\): C must be a finite number above 0 and at most/],
+      [{ kernel: "rbf", C: 0 }, /C must be/],
+      [{ kernel: "rbf", C: Number.NaN }, /C must be/],
+      [{ kernel: "rbf", C: Infinity }, /C must be/],
+      [{ kernel: "rbf", C: 1, gamma: 0 }, /gamma must be/],
+      [{ kernel: "rbf", C: 1, gamma: "auto" }, /gamma must be .* or one of "scale"; got "auto"/],
+      [{ kernel: "linear", C: 1, gamma: 1 }, /gamma must be left out/],
+      [{ kernel: "rbf", C: 1, tolerance: 0 }, /tolerance must be/],
+      [{ kernel: "rbf", C: 1, maxIterations: 0.5 }, /maxIterations must be an integer/],
+      [{ kernel: "rbf", C: 1, c: 1 }, /there is no option c/],
+      [undefined, /options must be an object/],
+    ];
+    for (const [options, message] of wrong) expect(() => svm(options as SvmOptions)).toThrow(message);
+  });
+
+  it("fits the model of the fold solver: equal labels, and scores equal up to the rounding of sums", async () => {
+    const plan = foldPlan(Int32Array.from({ length: wine.data.rows }, (_, row) => (row * 7) % 5));
+    const cells = [0.1, 1, 30, 1000].flatMap((C) => [
+      { kernel: "rbf" as const, C, gamma: 2 },
+      { kernel: "linear" as const, C },
+    ]);
+    const requests = cells.map((options, index) => ({ index, options: svm(options).options }));
+    const solver = svmFoldSolver({ data: wine.data, target: wine.target, plan, weights: null, answer: "scores" });
+    const { results } = runSolver(solver, wine.data, requests);
+    for (const [cell, options] of cells.entries()) {
+      for (const [fold, { train, test }] of plan.folds.entries()) {
+        const model = await svm(options).fit({ data: wine.data, target: wine.target, rows: train, weights: null }, context);
+        const expected = results[cell]?.[fold];
+        expect(model.predict({ data: wine.data, rows: test })).toEqual(expected?.predicted);
+        const scores = model.predictScores?.({ data: wine.data, rows: test }) ?? [];
+        for (const [at, score] of scores.entries()) expect(Math.abs(score - (expected?.scores?.[at] as number))).toBeLessThan(1e-6);
+      }
+    }
+  });
+
+  it("answers with the only class there is", async () => {
+    const rows = Uint32Array.from([0, 1, 2]);
+    const model = await svm({ kernel: "rbf", C: 1 }).fit({ data: iris.data, target: iris.target, rows, weights: null }, context);
+    expect([...model.predict({ data: iris.data, rows: Uint32Array.from([0, 60, 120]) })]).toEqual([0, 0, 0]);
+    expect([...(model.predictScores?.({ data: iris.data, rows: Uint32Array.of(60) }) ?? [])]).toEqual([0, -1, -1]);
+  });
+
+  it("uses scikit-learn's scaled γ", async () => {
+    const rows = Uint32Array.from({ length: 150 }, (_, row) => row);
+    const scaled = (
+      await svm({ kernel: "rbf", C: 1 }).fit({ data: iris.data, target: iris.target, rows, weights: null }, context)
+    ).toJSON();
+    let [sum, squares] = [0, 0];
+    if (iris.data.features.kind !== "dense") throw new TypeError("dense");
+    for (let row = 0; row < 150; row++) {
+      for (let k = 0; k < 4; k++) {
+        const value = iris.data.features.values[row * 4 + k] as number;
+        sum += value;
+        squares += value * value;
+      }
+    }
+    expect((scaled as { gamma: number }).gamma).toBeCloseTo(1 / (4 * (squares / 600 - (sum / 600) ** 2)), 9);
+  });
+
+  it("refuses what it can't fit, in one sentence", async () => {
+    const rows = Uint32Array.from([0, 1]);
+    const estimator = svm({ kernel: "rbf", C: 1 });
+    const input = { data: iris.data, target: iris.target, rows, weights: null };
+    await expect(estimator.fit({ ...input, rows: new Uint32Array(0) }, context)).rejects.toThrow(
+      "svm(): there must be at least one training row; got 0.",
+    );
+    await expect(estimator.fit({ ...input, weights: new Float64Array(2) }, context)).rejects.toThrow(/row weights/);
+    await expect(
+      estimator.fit({ ...input, target: { kind: "number", name: "y", values: new Float64Array(150) } }, context),
+    ).rejects.toThrow(/must be a class/);
+    const model = await estimator.fit({ ...input, rows: Uint32Array.from([0, 60]) }, context);
+    expect(() => model.predict({ data: wine.data, rows })).toThrow("svm(): rows must have 4 features, as in training; got 13.");
+    expect(() => svmFromJSON({ kind: "tree" })).toThrow(/svmFromJSON\(\)/);
+    expect(() => svmFromJSON(null)).toThrow(/svmFromJSON\(\)/);
+  });
+});
