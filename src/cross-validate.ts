@@ -9,6 +9,7 @@ import { openStudy } from "./open-study.ts";
 import { grid } from "./samplers/grid.ts";
 import { memoryStore } from "./store/memory/memory-store.ts";
 
+/** What `crossValidate` judges, and how. */
 export interface CrossValidateOptions {
   /** Relative paths are relative to the working folder. */
   readonly data: DataRecipe;
@@ -19,6 +20,7 @@ export interface CrossValidateOptions {
   readonly seed?: number;
 }
 
+/** What `crossValidate` found. */
 export interface CrossValidated {
   /** By metric: mean over folds, its standard error, and the value over all test rows pooled. */
   readonly values: OutcomeRecord["values"];

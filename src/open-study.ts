@@ -15,7 +15,7 @@ import { loadStudy } from "./loader/load-study.ts";
 import { spaceJson } from "./space/space-json.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
-import { Study } from "./study/study.ts";
+import { type RunStudyOptions, Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
@@ -27,6 +27,7 @@ import { inlineExecutor } from "./workers/inline-executor.ts";
 import { availableSlots } from "./workers/available-slots.ts";
 import { threadExecutor } from "./workers/thread-executor.ts";
 
+/** How to open a study. */
 export interface OpenStudyOptions {
   /** SQLite file; ":memory:" keeps nothing. Default `.hpo/hpo.sqlite` under the working folder. */
   readonly database?: string;
@@ -85,7 +86,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       spec,
       store,
       evaluation: (executor) => evaluationOf(spec, shared, { executor, store }),
-      executor: (workers) => executorOf(origin.source, workers),
+      executor: (run) => executorOf(origin.source, run),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
@@ -142,11 +143,11 @@ async function loadData({ judge, metrics }: StudySpec, folder: string): Promise<
   return judge.data.load({ folder, task });
 }
 
-function executorOf(source: StudySource, workers: number | undefined): Executor {
+function executorOf(source: StudySource, { workers, onOutput }: RunStudyOptions): Executor {
   if (workers !== undefined && (!Number.isInteger(workers) || workers < 1 || workers > 1024)) {
     throw new HpoError("OPTION_INVALID", `study.run(): workers must be an integer from 1 to 1024; got ${String(workers)}.`);
   }
-  if ("bundle" in source) return threadExecutor({ slots: workers ?? availableSlots() });
+  if ("bundle" in source) return threadExecutor({ slots: workers ?? availableSlots(), ...(onOutput === undefined ? {} : { onOutput }) });
   if (workers !== undefined && workers > 1) {
     throw new HpoError(
       "OPTION_INVALID",

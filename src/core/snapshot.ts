@@ -76,7 +76,7 @@ export interface StudySummary {
 export interface RunProgress {
   readonly study: string;
   readonly elapsedSeconds: number;
-  /** Trials. `total` is null where there is no end but a budget. */
+  /** Trials: ended well (complete or pruned), started and not ended, failed. `total` is null where there is no end but a budget. */
   readonly done: number;
   readonly running: number;
   readonly failed: number;

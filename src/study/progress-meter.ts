@@ -21,10 +21,10 @@ export class ProgressMeter {
   readonly #startedAt: number;
   #done = 0;
   #failed = 0;
-  #doneInThisRun = 0;
+  #endedInThisRun = 0;
+  readonly #running = new Set<number>();
   #tasksDone = 0;
   #best: RunProgress["best"] = null;
-  #openTrials = 0;
   stopping = false;
 
   constructor(options: ProgressMeterOptions) {
@@ -47,18 +47,16 @@ export class ProgressMeter {
     this.#tasksDone++;
   }
 
-  trialsOpened(count: number): void {
-    this.#openTrials += count;
+  trialStarted(trial: number): void {
+    this.#running.add(trial);
   }
 
   /** `restored`: it was finished in an earlier run. */
   trialFinished(outcome: OutcomeRecord, params: Params, restored = false): void {
-    this.#done++;
-    if (!restored) {
-      this.#doneInThisRun++;
-      this.#openTrials--;
-    }
+    this.#running.delete(outcome.trial);
+    if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
+    else this.#done++;
     const judged = outcome.values[this.#options.metric];
     if (outcome.state !== "complete" || judged === undefined || Number.isNaN(judged.value)) return;
     const best = this.#best;
@@ -74,17 +72,17 @@ export class ProgressMeter {
     const now = this.#options.clock();
     const elapsedSeconds = now - this.#startedAt;
     const total = this.#options.total();
-    const rate = this.#doneInThisRun > 0 && elapsedSeconds > 0 ? this.#doneInThisRun / elapsedSeconds : null;
+    const rate = this.#endedInThisRun > 0 && elapsedSeconds > 0 ? this.#endedInThisRun / elapsedSeconds : null;
     return {
       study: this.#options.study,
       elapsedSeconds,
       done: this.#done,
-      running: Math.max(0, this.#openTrials),
+      running: this.#running.size,
       failed: this.#failed,
       total,
       tasksDone: this.#tasksDone,
       rate,
-      secondsLeft: rate === null || total === null ? null : Math.max(0, total - this.#done) / rate,
+      secondsLeft: rate === null || total === null ? null : Math.max(0, total - this.#done - this.#failed) / rate,
       best: this.#best,
       slots: this.#slots.map(({ label, since }) => ({ label, seconds: label === null ? 0 : now - since })),
       stopping: this.stopping,

@@ -71,6 +71,7 @@ export class StudyRun {
           if (this.#started.has(trial)) continue;
           this.#started.add(trial);
           this.#startedAt.set(trial, now());
+          meter.trialStarted(trial);
         }
         meter.slotStarts(slot, task.label);
         this.#changed();
@@ -137,8 +138,7 @@ export class StudyRun {
     while (this.#hasRoom() && this.#canOpen()) {
       const seed = this.#restored.shift() ?? (await this.#proposeGroup());
       if (seed === undefined) return;
-      const { evaluation, meter } = this.#options;
-      const work = await evaluation.begin(seed.group, seed.trials, seed.saved);
+      const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);
       const unfinished = seed.trials.filter((trial) => !seed.saved.finished.has(trial.number)).map((trial) => trial.number);
       const group: OpenGroup = {
         number: seed.group,
@@ -148,7 +148,6 @@ export class StudyRun {
         active: 0,
       };
       this.#groups.set(seed.group, group);
-      meter.trialsOpened(unfinished.length);
       await this.#store(group, work.opening);
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);

@@ -21,7 +21,7 @@ export interface StudyParts {
   readonly store: Store;
   /** Made anew for each run, since it may hold memory. */
   readonly evaluation: (executor: Executor) => Evaluation;
-  readonly executor: (workers: number | undefined) => Executor;
+  readonly executor: (options: RunStudyOptions) => Executor;
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
@@ -30,6 +30,7 @@ export interface StudyParts {
   readonly ownsStore: boolean;
 }
 
+/** How to run a study; none of it changes a result. */
 export interface RunStudyOptions {
   /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
   readonly workers?: number;
@@ -38,6 +39,8 @@ export interface RunStudyOptions {
   /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. Throws nothing. */
   readonly onProgress?: (progress: RunProgress) => void;
   readonly progressIntervalMs?: number;
+  /** What the study's code writes to stdout and stderr on worker threads; default: it goes to this process's stderr. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** An open study. Nothing in it prints or ends the process. */
@@ -48,6 +51,8 @@ export class Study {
   #run: StudyRun | undefined;
   #askTell: AskTell | undefined;
   #closed = false;
+  /** A stop that came while `run()` was on its way. */
+  #stopRequested = false;
 
   constructor(parts: StudyParts) {
     this.#parts = parts;
@@ -97,7 +102,7 @@ export class Study {
   async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
     const { spec, store, codeHash, environment } = this.#parts;
     const saved = store.load(this.name);
-    const executor = this.#parts.executor(options.workers);
+    const executor = this.#parts.executor(options);
     const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
     const clock = (): number => performance.now() / 1000;
     const began = clock();
@@ -153,6 +158,8 @@ export class Study {
     try {
       await queue.add({ run: row(null) });
       if (options.signal?.aborted === true) run.abort();
+      if (this.#stopRequested) run.stop();
+      this.#stopRequested = false;
       const end = await run.work();
       await queue.add({ run: row(end === "stopped" && budgetSpent ? "complete" : end) });
       progress.end(() => meter.read());
@@ -186,9 +193,10 @@ export class Study {
     });
   }
 
-  /** Lets running tasks finish, starts no more; `run()` then resolves. */
+  /** Lets running tasks finish, starts no more; `run()` then resolves. Before a `run()` it stops that one at its start. */
   stop(): void {
-    this.#run?.stop();
+    if (this.#run === undefined) this.#stopRequested = true;
+    else this.#run.stop();
   }
 
   /**

@@ -7,13 +7,23 @@
 
 /** `rows` holds the row numbers (u32) in the matrix at `kernel`; `out` gets four f64 a row. */
 export function decisions(
-  kernel: usize, stride: usize, rows: usize, rowCount: u32, blocks: usize, blockCount: u32, coefficients: usize, out: usize,
+  kernel: usize,
+  stride: usize,
+  rows: usize,
+  rowCount: u32,
+  blocks: usize,
+  blockCount: u32,
+  coefficients: usize,
+  out: usize,
 ): void {
   for (let r: u32 = 0; r < rowCount; r++) {
-    const row = kernel + <usize>load<u32>(rows + (<usize>r << 2)) * stride;
-    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    const row = kernel + <usize>load<u32>(rows + ((<usize>r) << 2)) * stride;
+    let s0 = f64x2.splat(0),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0;
     let c = coefficients;
-    for (let at = blocks, end = blocks + (<usize>blockCount << 2); at < end; at += 4, c += 128) {
+    for (let at = blocks, end = blocks + ((<usize>blockCount) << 2); at < end; at += 4, c += 128) {
       const values = v128.load(row + <usize>load<u32>(at));
       const k0 = f64x2.promote_low_f32x4(values);
       const k1 = f64x2.promote_low_f32x4(i32x4.shuffle(values, values, 2, 3, 2, 3));
@@ -22,7 +32,7 @@ export function decisions(
       s2 = f64x2.add(s2, f64x2.add(f64x2.mul(k0, v128.load(c, 64)), f64x2.mul(k1, v128.load(c, 80))));
       s3 = f64x2.add(s3, f64x2.add(f64x2.mul(k0, v128.load(c, 96)), f64x2.mul(k1, v128.load(c, 112))));
     }
-    const to = out + (<usize>r << 5);
+    const to = out + ((<usize>r) << 5);
     store<f64>(to, f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1));
     store<f64>(to, f64x2.extract_lane(s1, 0) + f64x2.extract_lane(s1, 1), 8);
     store<f64>(to, f64x2.extract_lane(s2, 0) + f64x2.extract_lane(s2, 1), 16);

@@ -3,8 +3,23 @@
  * kernels of large values). Same notation and selection; one row at a time, since it is rarely needed.
  */
 import {
-  HIGHEST, LOW, LOWEST, PRECISE, SIZE_A, SIZE_B, STEPS, TOLERANCE, UP, STEP, STEP_I, STEP_J,
-  columnsA, columnsB, diagonalValue, kernelRow, kernelValue,
+  HIGHEST,
+  LOW,
+  LOWEST,
+  PRECISE,
+  SIZE_A,
+  SIZE_B,
+  STEPS,
+  TOLERANCE,
+  UP,
+  STEP,
+  STEP_I,
+  STEP_J,
+  columnsA,
+  columnsB,
+  diagonalValue,
+  kernelRow,
+  kernelValue,
 } from "./problem";
 import { LEAST_CURVATURE, move } from "./step";
 
@@ -16,7 +31,7 @@ function update(problem: usize): void {
   const sizeA = load<u32>(problem, SIZE_A);
   const size = sizeA + load<u32>(problem, SIZE_B);
   for (let local: u32 = 0; local < size; local++) {
-    const at = <usize>local << 2;
+    const at = (<usize>local) << 2;
     const columns = local < sizeA ? columnsA(problem) : columnsB(problem);
     const change = step * (<f64>load<f32>(rowI + columns + at) - <f64>load<f32>(rowJ + columns + at));
     store<f64>(g + (at << 1), load<f64>(g + (at << 1)) - change);
@@ -35,13 +50,13 @@ export function optimizePrecisely(problem: usize, count: u32): bool {
     let lowest = Infinity;
     let i: u32 = 0;
     for (let local: u32 = 0; local < size; local++) {
-      const value = load<f64>(g + (<usize>local << 3));
-      const raised = value + <f64>load<f32>(up + (<usize>local << 2));
+      const value = load<f64>(g + ((<usize>local) << 3));
+      const raised = value + <f64>load<f32>(up + ((<usize>local) << 2));
       if (raised > highest) {
         highest = raised;
         i = local;
       }
-      lowest = min(lowest, value + <f64>load<f32>(low + (<usize>local << 2)));
+      lowest = min(lowest, value + <f64>load<f32>(low + ((<usize>local) << 2)));
     }
     store<f64>(problem, highest, HIGHEST);
     store<f64>(problem, lowest, LOWEST);
@@ -52,8 +67,8 @@ export function optimizePrecisely(problem: usize, count: u32): bool {
     let best: f64 = 0;
     let j: u32 = u32.MAX_VALUE;
     for (let local: u32 = 0; local < size; local++) {
-      if (load<f32>(low + (<usize>local << 2)) != 0) continue;
-      const drop = highest - load<f64>(g + (<usize>local << 3));
+      if (load<f32>(low + ((<usize>local) << 2)) != 0) continue;
+      const drop = highest - load<f64>(g + ((<usize>local) << 3));
       if (drop <= 0) continue;
       const curvature = kii + <f64>diagonalValue(problem, local) - 2 * <f64>kernelValue(problem, row, local);
       const gain = (drop * drop) / max(curvature, LEAST_CURVATURE);
@@ -63,7 +78,7 @@ export function optimizePrecisely(problem: usize, count: u32): bool {
       }
     }
     if (j == u32.MAX_VALUE) return true;
-    move(problem, i, j, highest - load<f64>(g + (<usize>j << 3)));
+    move(problem, i, j, highest - load<f64>(g + ((<usize>j) << 3)));
     update(problem);
   }
   store<u32>(problem, count, STEPS);
