@@ -28,6 +28,7 @@ export interface StudySnapshot {
   readonly database: string;
 }
 
+/** A trial as reports read it. */
 export interface TrialSnapshot {
   readonly number: number;
   readonly group: number;

@@ -47,7 +47,7 @@ function hpo(...args: readonly string[]): { readonly status: number | null; read
   return spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", env: { ...process.env, CI: "1" } });
 }
 
-describe.skipIf(typeof engine["openStudy"] !== "function")("hpo run (skipped until the package has openStudy)", () => {
+describe.skipIf(typeof engine["openStudy"] !== "function")("hpo run (needs a package with openStudy)", () => {
   it("prints one JSON object on stdout and progress on stderr", () => {
     const { status, stdout, stderr } = hpo("run", "parabola.ts", "--json", "--workers", "1");
     expect(status, stderr).toBe(0);

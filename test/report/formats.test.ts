@@ -104,7 +104,7 @@ describe("the JSON of a table", () => {
 
 const hasLatex = spawnSync("pdflatex", ["--version"]).status === 0;
 
-describe.skipIf(!hasLatex)("the LaTeX of a table (skipped where pdflatex is absent)", () => {
+describe.skipIf(!hasLatex)("the LaTeX of a table (needs pdflatex)", () => {
   it("compiles by itself and inside a document, with no package", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "hpo-latex-"));
     try {
