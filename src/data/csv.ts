@@ -88,8 +88,7 @@ async function roleColumns(
   for (const role of roleNames) {
     const given = options[role];
     if (given === undefined) continue;
-    roles[role] =
-      typeof given === "string" ? table.collected(role) : await readOuterColumn(given, role, origin.reader, context);
+    roles[role] = typeof given === "string" ? table.collected(role) : await readOuterColumn(given, role, origin.reader, context);
   }
   return roles;
 }
