@@ -100,12 +100,5 @@ export interface RunProgress {
   readonly stopping: boolean;
 }
 
-/** A report is pure: snapshot in, text out. */
-export interface Report {
-  readonly name: string;
-  readonly mediaType: string;
-  render(snapshot: StudySnapshot): string | Uint8Array;
-}
-
 /** `hpo run --json`. Scores are fractions at full precision; NaN is null. */
 export type RunSummary = { readonly [key: string]: Json };
