@@ -20,13 +20,6 @@ export function onlyTarget(data: Dataset): Target {
       `${data.name}: cross-validation takes one target; the data has ${data.targets.length}. Ignore the others.`,
     );
   }
-  if (target.kind === "class" && target.classes.length < 2) {
-    throw new HpoError(
-      "DATA_UNSUPPORTED",
-      `${data.name}: the target ${target.name} must have at least two classes; all ${data.rows} rows are ${JSON.stringify(target.classes[0] ?? "missing")}. Name another column, or read it as a number with kind: "number".`,
-      { data: { dataset: data.name, target: target.name, classes: target.classes } },
-    );
-  }
   return target;
 }
 
