@@ -3,7 +3,7 @@ import { canonicalJson } from "../../core/json.ts";
 import type { RunRecord, StudyHeader } from "../../core/records.ts";
 import type { StudySummary } from "../../core/snapshot.ts";
 import { checkStudyName, nameTaken, studyNotFound } from "../store-failure.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedHeader } from "../stored-header.ts";
 import { pictureState } from "../study-picture.ts";
 
 /** The studies of a database; each call inside a transaction of the caller's. */
@@ -74,7 +74,7 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
     const row = one.get(name);
     if (row === undefined) return undefined;
     const [createdAt, declaration, description, codeHash] = row;
-    return { name, createdAt, declaration: storedJson(declaration), codeHash, description: storedJson(description) };
+    return { name, createdAt, codeHash, ...storedHeader(location, name, { declaration, description }) };
   }
 
   return {
