@@ -10,11 +10,13 @@ export type ReporterName = (typeof reporterNames)[number];
 
 /** Shows a run while it goes on, on stderr. */
 export interface Reporter {
-  readonly intervalSeconds: number;
+  readonly intervalMs: number;
   start(file: string): void;
   update(progress: RunProgress): void;
   /** One sentence, such as "stopping". */
   message(text: string): void;
+  /** What the study's own code printed, as it came: also half a line. */
+  output(text: string): void;
   /** Leaves the terminal as it was; `summary` is null where the run broke off. */
   end(summary: RunSummary | null): void;
 }
@@ -36,16 +38,26 @@ function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
   let last: RunProgress | null = null;
   let title = "";
   let note = "";
+  let drawn = 0;
+  /** What was printed since the last line end. */
+  let begun = "";
+  const erase = (): void => {
+    screen.clear();
+    drawn = 0;
+  };
   const draw = (): void => {
     // One column less than there are: a full last column makes some terminals begin a new line.
     const width = Math.max(40, (stream.columns ?? 80) - 1);
     // The note says more than the view's own line about stopping.
     const progress = last === null || note === "" ? last : { ...last, stopping: false };
-    const lines = progress === null ? [title] : liveView(progress, { width, height: (stream.rows ?? 24) - 3, colour });
-    screen([...lines, ...(note === "" ? [] : wrap(note, width))].join("\n"));
+    const view = progress === null ? [title] : liveView(progress, { width, height: (stream.rows ?? 24) - 3, colour });
+    const lines = [...view, ...(note === "" ? [] : wrap(note, width))];
+    if (lines.length !== drawn) erase();
+    drawn = lines.length;
+    screen(lines.join("\n"));
   };
   return {
-    intervalSeconds: 0.1,
+    intervalMs: 100,
     start: (file) => {
       title = truncate(`${plainText(file)}: reading data and stored results …`, Math.max(40, (stream.columns ?? 80) - 1));
       draw();
@@ -59,12 +71,28 @@ function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
       note = text;
       draw();
     },
+    output: (text) => {
+      const lines = (begun + text).split("\n");
+      begun = lines.pop() ?? "";
+      if (lines.length === 0) return;
+      erase();
+      stream.write(`${lines.map(lastState).join("\n")}\n`);
+      draw();
+    },
     end: () => {
       stream.off("resize", draw);
-      screen.clear();
+      erase();
       screen.done();
+      if (begun !== "") stream.write(`${lastState(begun)}\n`);
+      begun = "";
     },
   };
+}
+
+/** A line that was written over itself by carriage returns, as it was last. */
+function lastState(line: string): string {
+  const states = line.split("\r").filter((state) => state !== "");
+  return states.at(-1) ?? "";
 }
 
 /** One line now and then, and the last state at the end. */
@@ -80,7 +108,7 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     pending = null;
   };
   return {
-    intervalSeconds: 1,
+    intervalMs: 1000,
     start: () => {},
     update: (progress) => {
       // Often at first, then at most every tenth of the time gone: a night's log stays readable.
@@ -89,6 +117,9 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     },
     message: (text) => {
       stream.write(`hpo: ${text}\n`);
+    },
+    output: (text) => {
+      stream.write(text);
     },
     end: (summary) => {
       if (pending !== null) show(pending);
@@ -105,10 +136,11 @@ function ndjsonReporter(stream: NodeJS.WriteStream): Reporter {
     stream.write(`${ndjsonEvent(event)}\n`);
   };
   return {
-    intervalSeconds: 0.5,
+    intervalMs: 500,
     start: (file) => write({ event: "start", file }),
     update: (progress) => write({ event: "progress", progress }),
     message: (message) => write({ event: "message", message }),
+    output: (text) => write({ event: "output", text }),
     end: (summary) => {
       if (summary !== null) write({ event: "end", summary });
     },

@@ -52,7 +52,9 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   const found = trial.values[metric];
   if (found === undefined) return "–";
   const unit = unitOf(snapshot, metric);
-  const pooled = found.pooled === null || found.pooled === found.value ? "" : ` (pooled ${formatEstimate(found.pooled, null, unit)})`;
+  const alone = formatEstimate(found.value, null, unit);
+  const whole = found.pooled === null ? alone : formatEstimate(found.pooled, null, unit);
+  const pooled = whole === alone ? "" : ` (pooled ${whole})`;
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
