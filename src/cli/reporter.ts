@@ -1,4 +1,5 @@
 import { createLogUpdate } from "log-update";
+import { lineBuffer } from "./line-buffer.ts";
 import type { RunProgress, RunSummary } from "../core/snapshot.ts";
 import { formatSeconds } from "../report/duration.ts";
 import { liveView, plainLine } from "../report/live-view.ts";
@@ -15,8 +16,8 @@ export interface Reporter {
   update(progress: RunProgress): void;
   /** One sentence, such as "stopping". */
   message(text: string): void;
-  /** What the study's own code printed, as it came: also half a line. */
-  output(text: string): void;
+  /** What the study's own code printed, as it came: also half a line. `slot` is undefined for code in this process. */
+  output(text: string, slot?: number): void;
   /** Leaves the terminal as it was; `summary` is null where the run broke off. */
   end(summary: RunSummary | null): void;
 }
@@ -36,11 +37,11 @@ export function reporter(name: ReporterName, stream: NodeJS.WriteStream, colour:
 function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
   const screen = createLogUpdate(stream);
   let last: RunProgress | null = null;
+  let lastAt = 0;
+  let clock: NodeJS.Timeout | undefined;
   let title = "";
   let note = "";
   let drawn = 0;
-  /** What was printed since the last line end. */
-  let begun = "";
   const erase = (): void => {
     screen.clear();
     drawn = 0;
@@ -49,50 +50,56 @@ function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
     // One column less than there are: a full last column makes some terminals begin a new line.
     const width = Math.max(40, (stream.columns ?? 80) - 1);
     // The note says more than the view's own line about stopping.
-    const progress = last === null || note === "" ? last : { ...last, stopping: false };
+    const now = last === null ? null : later(last, (performance.now() - lastAt) / 1000);
+    const progress = now === null || note === "" ? now : { ...now, stopping: false };
     const view = progress === null ? [title] : liveView(progress, { width, height: (stream.rows ?? 24) - 3, colour });
     const lines = [...view, ...(note === "" ? [] : wrap(note, width))];
     if (lines.length !== drawn) erase();
     drawn = lines.length;
     screen(lines.join("\n"));
   };
+  const printed = lineBuffer((lines) => {
+    erase();
+    stream.write(lines);
+    if (stream.listeners("resize").includes(draw)) draw();
+  });
   return {
     intervalMs: 100,
     start: (file) => {
       title = truncate(`${plainText(file)}: reading data and stored results …`, Math.max(40, (stream.columns ?? 80) - 1));
       draw();
       stream.on("resize", draw);
+      clock = setInterval(draw, 200);
+      clock.unref();
     },
     update: (progress) => {
       last = progress;
+      lastAt = performance.now();
       draw();
     },
     message: (text) => {
       note = text;
       draw();
     },
-    output: (text) => {
-      const lines = (begun + text).split("\n");
-      begun = lines.pop() ?? "";
-      if (lines.length === 0) return;
-      erase();
-      stream.write(`${lines.map(lastState).join("\n")}\n`);
-      draw();
-    },
+    output: printed.add,
     end: () => {
+      clearInterval(clock);
       stream.off("resize", draw);
       erase();
       screen.done();
-      if (begun !== "") stream.write(`${lastState(begun)}\n`);
-      begun = "";
+      printed.flush();
     },
   };
 }
 
-/** A line that was written over itself by carriage returns, as it was last. */
-function lastState(line: string): string {
-  const states = line.split("\r").filter((state) => state !== "");
-  return states.at(-1) ?? "";
+/** Progress is told when something changes; in between only the clocks go on. */
+function later(progress: RunProgress, seconds: number): RunProgress {
+  return {
+    ...progress,
+    elapsedSeconds: progress.elapsedSeconds + seconds,
+    secondsLeft: progress.secondsLeft === null ? null : Math.max(0, progress.secondsLeft - seconds),
+    slots: progress.slots.map((slot) => (slot.label === null ? slot : { ...slot, seconds: slot.seconds + seconds })),
+  };
 }
 
 /** One line now and then, and the last state at the end. */
@@ -107,6 +114,7 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     shownAt = progress.elapsedSeconds;
     pending = null;
   };
+  const printed = lineBuffer((lines) => stream.write(lines));
   return {
     intervalMs: 1000,
     start: () => {},
@@ -118,10 +126,9 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     message: (text) => {
       stream.write(`hpo: ${text}\n`);
     },
-    output: (text) => {
-      stream.write(text);
-    },
+    output: printed.add,
     end: (summary) => {
+      printed.flush();
       if (pending !== null) show(pending);
       if (summary !== null)
         stream.write(
@@ -140,7 +147,7 @@ function ndjsonReporter(stream: NodeJS.WriteStream): Reporter {
     start: (file) => write({ event: "start", file }),
     update: (progress) => write({ event: "progress", progress }),
     message: (message) => write({ event: "message", message }),
-    output: (text) => write({ event: "output", text }),
+    output: (text, slot) => write({ event: "output", slot: slot ?? null, text }),
     end: (summary) => {
       if (summary !== null) write({ event: "end", summary });
     },

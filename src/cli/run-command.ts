@@ -74,7 +74,7 @@ async function runStudy(
       signal: abort.signal,
       onProgress: (progress) => view.update(progress),
       progressIntervalMs: view.intervalMs,
-      onOutput: (text) => view.output(text),
+      onOutput: (text: string, slot?: number) => view.output(text, slot),
     });
     view.end(runSummary(snapshot, runState(snapshot)));
     return { snapshot, spec: study.spec, interrupted: listener.count() > 0 };

@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, mainMetric, paretoFront, unitOf } from "./best-trial.ts";
+import { bestTrial, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, formatParams, orderedParams } from "./number-format.ts";
@@ -60,14 +60,13 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
 
 /** `{ study, best, front }`, as in `hpo run --json`. */
 export function bestJson(snapshot: StudySnapshot): string {
-  const metric = mainMetric(snapshot);
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
   const object = {
     study: snapshot.name,
     objectives: snapshot.description.objectives,
-    best: best === null ? null : trialSummary(best, metric),
-    front: front === null ? null : front.map((trial) => trialSummary(trial, metric)),
+    best: best === null ? null : trialSummary(snapshot, best),
+    front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
   return `${jsonText(object, 2)}\n`;
 }

@@ -83,7 +83,9 @@ function dataLines(snapshot: StudySnapshot, width: number): string[] {
   if (data.classes === null) return [...size, "numeric target"];
   return [
     ...size,
-    ...joinParts(data.classes.map(plainText), width - 9, ", ").map((line, i) => `${i === 0 ? "classes  " : "         "}${line}`),
+    ...joinParts(data.classes.map(plainText), width - 10, ", ").map(
+      (line, i, all) => `${i === 0 ? "classes  " : "         "}${line}${i < all.length - 1 ? "," : ""}`,
+    ),
   ];
 }
 

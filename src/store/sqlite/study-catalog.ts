@@ -43,7 +43,7 @@ const tables = [
 /** Prepares every statement once. */
 export function studyCatalog(db: Database, location: string): StudyCatalog {
   const number = db.prepare<[string], number>("SELECT study FROM studies WHERE name = ?").pluck();
-  const names = db.prepare<[], string>("SELECT name FROM studies ORDER BY study LIMIT 6").pluck();
+  const names = db.prepare<[], string>("SELECT name FROM studies ORDER BY study").pluck();
   const rows = db
     .prepare<[], [number, string, string, number, number, number, number, RunRecord["state"]]>(
       `SELECT study, name, created_at, trials, complete, failed, (SELECT count(*) FROM runs r WHERE r.study = s.study),
