@@ -21,14 +21,18 @@ export function lineBuffer(write: (lines: string) => void): LineBuffer {
       const rest = lastState(lines.pop() ?? "");
       if (rest.length > longest) lines.push(rest);
       begun.set(slot, rest.length > longest ? "" : rest);
-      if (lines.length > 0) write(`${lines.map(lastState).join("\n")}\n`);
+      if (lines.length > 0) write(`${lines.map(shown).join("\n")}\n`);
     },
     flush() {
-      const lines = [...begun.values()].map(lastState).filter((line) => line !== "");
+      const lines = [...begun.values()].map(shown).filter((line) => line !== "");
       begun.clear();
       if (lines.length > 0) write(`${lines.join("\n")}\n`);
     },
   };
+}
+
+function shown(line: string): string {
+  return lastState(line).replace(/\r$/, "");
 }
 
 /** What stands on a line after its carriage returns; one at the end waits for what comes. */

@@ -64,7 +64,7 @@ export function bestJson(snapshot: StudySnapshot): string {
   const front = paretoFront(snapshot);
   const object = {
     study: snapshot.name,
-    objectives: snapshot.description.objectives,
+    objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
