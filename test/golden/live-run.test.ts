@@ -26,6 +26,7 @@ export default defineStudy({
 /** Times are what differs from run to run. */
 function normal(screen: string): string {
   return screen
+    .replace(/^ready>.*\n/gm, "")
     .replace(/(\d+ min )?[\d.]+ (ms|s|min)\b|<1 ms/g, (time) => "T".padEnd(time.length))
     .replace(/ +T +$/gm, "   T")
     .replace(/[\d.]+ trials\/(s|min|h)/g, "R trials/s")
@@ -41,7 +42,7 @@ describe.skipIf(!hasTmux)("a run in a terminal (skipped without tmux)", () => {
 
   it.each([80, 120])("shows what it does, what was printed above it, and its result at %i columns", async (columns) => {
     const folder = studyFolder({ "gated.ts": gated });
-    open = terminal({ columns, rows: 24, folder: folder.path, main });
+    open = await terminal({ columns, rows: 24, folder: folder.path, main });
     open.type("hpo run gated.ts --workers 2");
     const begun = await open.until(/0\/6 done · 2 running[^]*1 {2}trial 0[^]*2 {2}trial 1/);
     folder.write("go-0", "");
@@ -58,7 +59,7 @@ describe.skipIf(!hasTmux)("a run in a terminal (skipped without tmux)", () => {
     const stopped = await open.until(/The same command continues\./);
     folder.write("go-5", "");
     open.type("clear; hpo run gated.ts --workers 2; echo code $?");
-    const ended = await open.until(/code 0/);
+    const ended = await open.until(/^code 0/m);
     const screens = { begun, failed, stopping, stopped, ended };
     const text = Object.entries(screens).map(([name, screen]) => `----- ${name}\n${normal(screen)}`);
     expectGolden(`live-run-${columns}.txt`, text.join("\n"));

@@ -15,13 +15,13 @@ export interface Terminal {
 
 export const hasTmux: boolean = spawnSync("tmux", ["-V"]).status === 0;
 
-/** Opens a shell in `folder`, with `hpo` on its path. */
-export function terminal(options: {
+/** Opens a shell in `folder` that knows `hpo`, with the prompt "ready>" on an empty screen. */
+export async function terminal(options: {
   readonly columns: number;
   readonly rows: number;
   readonly folder: string;
   readonly main: string;
-}): Terminal {
+}): Promise<Terminal> {
   const { columns, rows, folder, main } = options;
   const home = mkdtempSync(path.join(tmpdir(), "hpo-tmux-"));
   const tmux = (...args: string[]): string => {
@@ -30,15 +30,14 @@ export function terminal(options: {
     if (done.status !== 0) throw new Error(`tmux ${args.join(" ")}: ${done.stderr}`);
     return done.stdout;
   };
-  const shell = `cd '${folder}'; unset CI NO_COLOR FORCE_COLOR; export LC_ALL=C.UTF-8 PS1='$ '; hpo() { '${process.execPath}' '${main}' "$@"; }; clear`;
+  const shell = `cd '${folder}'; unset CI NO_COLOR FORCE_COLOR; export LC_ALL=C.UTF-8 PS1='re''ady> '; hpo() { '${process.execPath}' '${main}' "$@"; }; clear`;
   tmux("new-session", "-d", "-x", String(columns), "-y", String(rows), "sh");
   const screen = (): string => `${tmux("capture-pane", "-p").trimEnd()}\n`;
   const type = (line: string): void => {
     tmux("send-keys", "-l", line);
     tmux("send-keys", "Enter");
   };
-  type(shell);
-  return {
+  const opened: Terminal = {
     type,
     press: (key) => {
       tmux("send-keys", key);
@@ -56,4 +55,7 @@ export function terminal(options: {
       rmSync(home, { recursive: true, force: true });
     },
   };
+  type(shell);
+  await opened.until(/^ready>/m);
+  return opened;
 }
