@@ -13,7 +13,17 @@ export function describeCommit(open: () => Store): void {
       trials: [trialRow(0), trialRow(1)],
       shared: [sharedRow("k", [0])],
       evaluations: [evaluationRow(0, 0)],
-      predictions: [{ trial: 0, repeat: 0, fold: 0, rows: Uint32Array.of(1, 5), predicted: Float64Array.of(0, 2), scores: null }],
+      predictions: [
+        {
+          trial: 0,
+          repeat: 0,
+          fold: 0,
+          rows: Uint32Array.of(1, 5),
+          predicted: Float64Array.of(0, 2),
+          truth: Float64Array.of(1, 2),
+          scores: null,
+        },
+      ],
       outcomes: [outcomeRow(0)],
       attempts: [
         {
@@ -62,7 +72,19 @@ export function describeCommit(open: () => Store): void {
         { evaluations: [evaluationRow(9, 0)] },
         { outcomes: [outcomeRow(9)] },
         { shared: [sharedRow("k", [9])] },
-        { predictions: [{ trial: 9, repeat: 0, fold: 0, rows: new Uint32Array(0), predicted: new Float64Array(0), scores: null }] },
+        {
+          predictions: [
+            {
+              trial: 9,
+              repeat: 0,
+              fold: 0,
+              rows: new Uint32Array(0),
+              predicted: new Float64Array(0),
+              truth: new Float64Array(0),
+              scores: null,
+            },
+          ],
+        },
       ];
       for (const batch of batches)
         expect(() => commit({ trials: [trialRow(0)], ...batch })).toThrow("belongs to a trial that is not stored");
@@ -108,20 +130,21 @@ export function describeCommit(open: () => Store): void {
       expect(trials.map((trial) => trial.wallSeconds)).toStrictEqual([6, 6]);
     });
 
-    it("keeps codes of predictions exactly, values as 32-bit floats, rows exactly", () => {
+    it("keeps rows, true values and predicted codes exactly, predicted values as 32-bit floats", () => {
       const wide = Float64Array.of(0, 65_535, 256);
       const values = Float64Array.of(0.1, NaN, -Infinity);
-      const base = { trial: 0, repeat: 0, rows: Uint32Array.of(0, 1, 0xffffffff) };
+      const base = { trial: 0, repeat: 0, rows: Uint32Array.of(0, 1, 0xffffffff), truth: wide };
+      const other = { ...base, truth: Float64Array.of(0.1, -0, 2 ** 53) };
       commit({
         trials: [trialRow(0)],
         predictions: [
-          { ...base, fold: 1, predicted: values, scores: Float64Array.of(0.25, -0, 1, 2, 3, 4) },
+          { ...other, fold: 1, predicted: values, scores: Float64Array.of(0.25, -0, 1, 2, 3, 4) },
           { ...base, fold: 0, predicted: wide, scores: null },
         ],
       });
       expect(open().predictions(study, 0)).toStrictEqual([
         { ...base, fold: 0, predicted: wide, scores: null },
-        { ...base, fold: 1, predicted: Float64Array.from(Float32Array.from(values)), scores: Float64Array.of(0.25, -0, 1, 2, 3, 4) },
+        { ...other, fold: 1, predicted: Float64Array.from(Float32Array.from(values)), scores: Float64Array.of(0.25, -0, 1, 2, 3, 4) },
       ]);
       expect(open().predictions(study, 1)).toStrictEqual([]);
     });
