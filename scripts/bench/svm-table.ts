@@ -62,7 +62,8 @@ export async function svmTable(args: readonly string[]): Promise<void> {
     },
   });
   const source = sources[values.data];
-  if (source === undefined) throw new RangeError(`svm-table: --data must be one of ${Object.keys(sources).join(", ")}; got ${values.data}.`);
+  if (source === undefined)
+    throw new RangeError(`svm-table: --data must be one of ${Object.keys(sources).join(", ")}; got ${values.data}.`);
   const { table, folds } = load(values.data, source);
   if (values.once) {
     console.log(JSON.stringify(solve(table, folds)));
@@ -127,7 +128,9 @@ function report(input: {
   };
   say(`${data}: ours ${oursCpuSeconds.toFixed(2)} s CPU for the table of 25 cells × 10 folds, one thread, median of ${ours.length}`);
   if (measured) {
-    say(`LIBSVM: ${full ? `${total.toFixed(1)} s for the table, ` : ""}cells ${result.fastestPeerCellSeconds?.toFixed(2)} to ${result.slowestPeerCellSeconds?.toFixed(2)} s`);
+    say(
+      `LIBSVM: ${full ? `${total.toFixed(1)} s for the table, ` : ""}cells ${result.fastestPeerCellSeconds?.toFixed(2)} to ${result.slowestPeerCellSeconds?.toFixed(2)} s`,
+    );
     if (result.ratio !== null) say(`ratio ${result.ratio.toFixed(1)}`);
     say(`rows classified otherwise, net, at most: ${result.maxRowDelta}`);
   }
@@ -135,10 +138,13 @@ function report(input: {
 }
 
 function load(name: string, source: Source): { readonly table: ClassTable; readonly folds: Int32Array } {
-  const file = sharedData(`tabular/${source.file}.csv.gz`) ?? (name === "satellite" ? path.join(root, "studies/data/landsat.csv.gz") : undefined);
-  if (file === undefined) throw new Error(`svm-table: ${source.file}.csv.gz is not there; put ../shared/data beside the checkout or set HPO_SHARED_DATA.`);
+  const file =
+    sharedData(`tabular/${source.file}.csv.gz`) ?? (name === "satellite" ? path.join(root, "studies/data/landsat.csv.gz") : undefined);
+  if (file === undefined)
+    throw new Error(`svm-table: ${source.file}.csv.gz is not there; put ../shared/data beside the checkout or set HPO_SHARED_DATA.`);
   const table = readTable(file, source.left);
-  const split = name === "satellite" ? path.join(root, "test/oracle/svm_folds10_satellite.csv.gz") : sharedData(`oracles/svm_folds10_${name}.csv.gz`);
+  const split =
+    name === "satellite" ? path.join(root, "test/oracle/svm_folds10_satellite.csv.gz") : sharedData(`oracles/svm_folds10_${name}.csv.gz`);
   return { table, folds: split === undefined ? dealtFolds(table) : readFolds(split) };
 }
 
@@ -165,7 +171,10 @@ function solve({ data, target }: ClassTable, folds: Int32Array): Ours {
 
 /** The peer's program in a folder of its own, or undefined (said) where it can't be built. */
 function compilePeer(say: (line: string) => void): string | undefined {
-  const source = path.join(path.dirname(sharedData("README.md") ?? path.join(root, "../shared/data/README.md")), "../peers/libsvm_table.cpp");
+  const source = path.join(
+    path.dirname(sharedData("README.md") ?? path.join(root, "../shared/data/README.md")),
+    "../peers/libsvm_table.cpp",
+  );
   if (!existsSync(source)) {
     say("LIBSVM is left out: ../shared/peers/libsvm_table.cpp is not beside this checkout.");
     return undefined;
@@ -181,7 +190,10 @@ function compilePeer(say: (line: string) => void): string | undefined {
 function writePeerInput(file: string, { data, target }: ClassTable, folds: Int32Array): void {
   if (data.features.kind !== "dense") return;
   const { values, stride, width } = data.features;
-  const lines = Array.from({ length: data.rows }, (_, row) => `${folds[row]} ${target.codes[row]} ${values.subarray(row * stride, row * stride + width).join(" ")}`);
+  const lines = Array.from(
+    { length: data.rows },
+    (_, row) => `${folds[row]} ${target.codes[row]} ${values.subarray(row * stride, row * stride + width).join(" ")}`,
+  );
   writeFileSync(file, `${lines.join("\n")}\n`);
 }
 
@@ -200,7 +212,12 @@ function runPeer(program: string, input: string, asked: readonly string[]): Peer
 function pinned(program: string, args: readonly string[]): string {
   const taskset = spawnSync("taskset", ["-c", "0", "true"], { stdio: "ignore" }).status === 0;
   const command = taskset ? ["taskset", "-c", "0", program, ...args] : [program, ...args];
-  return execFileSync(command[0] as string, command.slice(1), { encoding: "utf8", cwd: root, maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "inherit"] });
+  return execFileSync(command[0] as string, command.slice(1), {
+    encoding: "utf8",
+    cwd: root,
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 function median(values: readonly number[]): number {
