@@ -1,7 +1,7 @@
 import { accuracy, csv, defineStudy, inMemory, kFold, mse, openStudy, random, type StudySpec, svm, values } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { Batch, Store } from "../../src/core/store.ts";
+import type { Batch, Store } from "#hpo/core/store";
 import { ridge } from "../fixtures/ridge.ts";
 import { dataFolder } from "../validation/iris.ts";
 

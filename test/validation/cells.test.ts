@@ -18,8 +18,8 @@ import {
 } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { Params, Space } from "../../src/core/space.ts";
-import type { Store } from "../../src/core/store.ts";
+import type { Params, Space } from "#hpo/core/space";
+import type { Store } from "#hpo/core/store";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { dataFolder } from "./iris.ts";
 

@@ -1,6 +1,6 @@
 import { inlineExecutor } from "#hpo/workers/inline-executor";
-import type { GroupWork, WorkRows } from "../../src/core/evaluation.ts";
-import type { Incident, Task } from "../../src/core/executor.ts";
+import type { GroupWork, WorkRows } from "#hpo/core/evaluation";
+import type { Incident, Task } from "#hpo/core/executor";
 
 export interface Driven {
   readonly rows: readonly WorkRows[];

@@ -2,7 +2,7 @@ import { accuracy, inMemory, type Metric, rocAuc } from "hpo";
 import { judging } from "#hpo/validation/judging";
 import { trialOutcome } from "#hpo/validation/trial-outcome";
 import { describe, expect, it } from "vitest";
-import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../../src/core/records.ts";
+import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "#hpo/core/records";
 
 const at = "2026-01-01T00:00:00.000Z";
 
