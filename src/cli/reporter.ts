@@ -25,7 +25,7 @@ export interface Reporter {
 /** Animation needs a terminal that a person looks at. */
 export function defaultReporter(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): ReporterName {
   const inCi = environment["CI"] !== undefined && environment["CI"] !== "" && environment["CI"] !== "false";
-  return stream.isTTY === true && !inCi && environment["TERM"] !== "dumb" ? "live" : "plain";
+  return stream.isTTY && !inCi && environment["TERM"] !== "dumb" ? "live" : "plain";
 }
 
 export function reporter(name: ReporterName, stream: NodeJS.WriteStream, colour: boolean): Reporter {
@@ -132,7 +132,7 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
       if (pending !== null) show(pending);
       if (summary !== null)
         stream.write(
-          `${plainText(String(summary["study"]))}  ${summary["state"]} after ${formatSeconds(summary["wallSeconds"] as number | null)}\n`,
+          `${plainText(String(summary["study"]))}  ${String(summary["state"])} after ${formatSeconds(summary["wallSeconds"] as number | null)}\n`,
         );
     },
   };

@@ -49,6 +49,7 @@ export interface TensorBlock {
   readonly shape: readonly number[];
 }
 
+/** What a feature column holds: numbers, or categories with their levels. */
 export type Column = NumberColumn | CategoryColumn;
 
 export interface NumberColumn {
@@ -77,7 +78,7 @@ export type Target =
 /** What a row is besides its features. null where the data has no such role. */
 export interface Roles {
   readonly weight: Float64Array | null;
-  /** Dense group numbers from 0 in order of first appearance, and the groups' names. */
+  /** Dense group numbers from 0, indexes into the groups' names, which are sorted as classes are. */
   readonly group: { readonly codes: Int32Array; readonly names: readonly string[] } | null;
   /** A predefined test fold a row, from 0; -1 = never tested. */
   readonly fold: Int32Array | null;

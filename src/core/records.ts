@@ -102,6 +102,7 @@ export interface SharedWorkRecord {
   readonly endedAt: string;
 }
 
+/** What a trial's model said of the rows of one test fold (out-of-fold predictions), one entry a row. */
 export interface PredictionRecord {
   readonly trial: number;
   readonly repeat: number;

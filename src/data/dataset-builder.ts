@@ -50,7 +50,7 @@ export function buildDataset(parts: DatasetParts): Dataset {
   const weight = parts.weight === null ? null : weightRole(parts.weight);
   const group = parts.group === null ? null : groupRole(parts.group);
   const fold = parts.fold === null ? null : foldRole(parts.fold);
-  const levels = columns.map((column) => (column.levels === null ? null : canonicalNames(column.levels, true)));
+  const levels = columns.map((column) => (column.levels === null ? null : canonicalNames(column.levels)));
   const plan: FeaturePlan = { source, features, columns, levels, scale: parts.scale, precision: parts.precision };
   const scan = scanFeatures(plan);
 

@@ -14,12 +14,12 @@ export function weightRole(column: ValueColumn): Float64Array {
   return values;
 }
 
-/** Group numbers in order of first appearance. */
+/** Group numbers in the order of their sorted names, so that group folds don't hang on the order of rows. */
 export function groupRole(column: ValueColumn): { readonly codes: Int32Array; readonly names: readonly string[] } {
   const { source, name, texts, codes } = asTexts(column);
   const row = codes.indexOf(-1);
   if (row >= 0) throw dataError(source, { ...source.place(row), column: name }, "every row must have a group; this one has none.");
-  const { names, codes: order } = canonicalNames(texts, false);
+  const { names, codes: order } = canonicalNames(texts);
   return { codes: codes.map((code) => order[code] as number), names: Object.freeze([...names]) };
 }
 

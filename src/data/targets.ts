@@ -20,7 +20,7 @@ export function readTarget(kind: TargetKind, column: ValueColumn): ReadTarget {
   }
   const { texts, codes } = asTexts(column);
   checkMissing(column, (row) => (codes[row] as number) < 0);
-  const { names, codes: order } = canonicalNames(texts, true);
+  const { names, codes: order } = canonicalNames(texts);
   if (names.length < 2) {
     const only = JSON.stringify(names[0]);
     throw dataError(source, { column: name }, `a class target must have at least two classes; all ${codes.length} rows are ${only}.`);

@@ -38,6 +38,7 @@ type TileKernel = (
 
 type DecisionKernel = (
   ...addresses: readonly [
+    solutions: number,
     kernel: number,
     stride: number,
     rows: number,

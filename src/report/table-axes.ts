@@ -106,7 +106,7 @@ function axisValues(param: string, trials: readonly TrialSnapshot[], declared: D
   const used = trials.length === 0 || trials.some((trial) => Object.hasOwn(trial.params, param));
   if (used && order.length <= declaredLimit) for (const value of order) add(value);
   for (const trial of trials) add(paramOf(trial.params, param));
-  if (used === false) return [];
+  if (!used) return [];
   const rank = new Map(order.map((value, i) => [valueKey(value), i]));
   return [...found.values()].sort((a, b) => compareValues(a, b, rank));
 }

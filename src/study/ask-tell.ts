@@ -27,6 +27,8 @@ export class AskTell {
   readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedAt: string }>();
   /** Waiting trials of earlier processes, not handed out by this one yet. */
   readonly #toHandOut: number[] = [];
+  /** Trials of which a run has stored folds already. */
+  readonly #judged: ReadonlySet<number>;
   readonly #holderId = randomUUID();
   readonly #renewal: NodeJS.Timeout;
   readonly #startedAt = new Date().toISOString();
@@ -36,7 +38,23 @@ export class AskTell {
   constructor(options: AskTellOptions) {
     this.#options = options;
     const { spec, store } = options;
+    this.#proposer = new Proposer(spec, (trial) => this.#outcomes.get(trial));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
+    try {
+      const { trials, evaluations } = store.load(spec.name);
+      for (const { outcome, ...trial } of trials) {
+        this.#proposer.restore(trial);
+        this.#nextGroup = Math.max(this.#nextGroup, trial.group + 1);
+        if (outcome === null) {
+          this.#waiting.set(trial.number, { trial, startedAt: trial.proposedAt });
+          this.#toHandOut.push(trial.number);
+        } else this.#outcomes.set(trial.number, outcome);
+      }
+      this.#judged = new Set(evaluations.map((evaluation) => evaluation.trial));
+    } catch (error) {
+      store.release(spec.name, this.#holderId);
+      throw error;
+    }
     this.#renewal = setInterval(() => {
       try {
         store.renew(spec.name, this.#holderId);
@@ -46,19 +64,10 @@ export class AskTell {
       }
     }, 5000);
     this.#renewal.unref();
-    this.#proposer = new Proposer(spec, (trial) => this.#outcomes.get(trial));
-    for (const { outcome, ...trial } of store.load(spec.name).trials) {
-      this.#proposer.restore(trial);
-      this.#nextGroup = Math.max(this.#nextGroup, trial.group + 1);
-      if (outcome === null) {
-        this.#waiting.set(trial.number, { trial, startedAt: trial.proposedAt });
-        this.#toHandOut.push(trial.number);
-      } else this.#outcomes.set(trial.number, outcome);
-    }
   }
 
   ask(): Trial | undefined {
-    const { spec, trials } = this.#options;
+    const { spec } = this.#options;
     const now = new Date().toISOString();
     const again = this.#toHandOut.shift();
     const waiting = again === undefined ? undefined : this.#waiting.get(again);
@@ -66,7 +75,7 @@ export class AskTell {
       waiting.startedAt = now;
       return this.#trial(waiting.trial);
     }
-    if (this.#proposer.exhausted || (trials !== null && this.#proposer.next >= trials)) return undefined;
+    if (this.#ended) return undefined;
     const blocker = this.#proposer.waitsFor();
     if (blocker !== undefined) {
       throw new HpoError(
@@ -97,7 +106,7 @@ export class AskTell {
     const outcome =
       value instanceof Error ? failed(number, value, endedAt) : complete(number, objectiveValues(this.#options.spec, value), endedAt);
     const evaluations =
-      outcome.state !== "complete"
+      outcome.state !== "complete" || this.#judged.has(number)
         ? []
         : [
             {
@@ -114,15 +123,28 @@ export class AskTell {
               endedAt,
             },
           ];
-    this.#commit({ evaluations, outcomes: [outcome], finishedGroups: [waiting.trial.group] }, null);
+    const { group } = waiting.trial;
+    const last = [...this.#waiting.values()].every(({ trial }) => trial.group !== group || trial.number === number);
+    this.#commit({ evaluations, outcomes: [outcome], finishedGroups: last ? [group] : [] }, null);
     this.#waiting.delete(number);
+    const queued = this.#toHandOut.indexOf(number);
+    if (queued >= 0) this.#toHandOut.splice(queued, 1);
     this.#outcomes.set(number, outcome);
   }
 
   close(): void {
     clearInterval(this.#renewal);
-    this.#commit({}, this.#waiting.size === 0 ? "complete" : "stopped");
-    this.#options.store.release(this.#options.spec.name, this.#holderId);
+    try {
+      this.#commit({}, this.#waiting.size === 0 && this.#ended ? "complete" : "stopped");
+    } finally {
+      this.#options.store.release(this.#options.spec.name, this.#holderId);
+    }
+  }
+
+  /** Whether no further trial will be proposed. */
+  get #ended(): boolean {
+    const { trials } = this.#options;
+    return this.#proposer.exhausted || (trials !== null && this.#proposer.next >= trials);
   }
 
   #trial({ number, params }: TrialRecord): Trial {

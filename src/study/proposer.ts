@@ -27,11 +27,14 @@ export class Proposer {
   /** Trials 0 … absorbed − 1 are in the state. */
   #absorbed = 0;
   #exhausted = false;
+  /** Proposals that there are; null where there is no end. */
+  readonly #size: number | null;
 
   constructor(options: ProposerOptions, outcomeOf: OutcomeOf) {
     this.#options = options;
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
+    this.#size = options.sampler.size(options.space);
     this.#state = options.sampler.start({ space: options.space, directions });
   }
 
@@ -41,7 +44,7 @@ export class Proposer {
   }
 
   get exhausted(): boolean {
-    return this.#exhausted;
+    return this.#exhausted || (this.#size !== null && this.next >= this.#size);
   }
 
   /** Takes a trial that is stored already; in number order. */

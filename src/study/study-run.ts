@@ -68,7 +68,8 @@ export class StudyRun {
       now,
       onStart: (task, trials, slot) => {
         for (const trial of trials) {
-          if (this.#started.has(trial)) continue;
+          // A part may serve trials that ended in an earlier run.
+          if (this.#started.has(trial) || options.outcomes.has(trial)) continue;
           this.#started.add(trial);
           this.#startedAt.set(trial, now());
           meter.trialStarted(trial);
@@ -82,6 +83,10 @@ export class StudyRun {
       },
       onAttempt: (attempt: AttemptRecord) => this.#commit({ attempts: [attempt] }),
     });
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
   }
 
   /** Lets running tasks finish, starts no more. */
@@ -123,7 +128,9 @@ export class StudyRun {
         });
       }
     } catch (error) {
-      this.#runner.abort();
+      this.abort();
+      // Nothing is written once the run has ended.
+      while (this.#busy > 0) await new Promise<void>((resolve) => (this.#wake = resolve));
       throw error;
     } finally {
       for (const group of this.#groups.values()) group.work.close();
@@ -135,7 +142,7 @@ export class StudyRun {
 
   /** Opens groups while there is room: restored ones first, in order. */
   async #open(): Promise<void> {
-    while (this.#hasRoom() && this.#canOpen()) {
+    while (!this.#stopping && this.#hasRoom() && this.#canOpen()) {
       const seed = this.#restored.shift() ?? (await this.#proposeGroup());
       if (seed === undefined) return;
       const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);

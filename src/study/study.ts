@@ -9,11 +9,13 @@ import type { OutcomeRecord, RunRecord } from "../core/records.ts";
 import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
+import { deadline } from "../workers/deadline.ts";
 import { AskTell } from "./ask-tell.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { progressThrottle } from "./progress-throttle.ts";
 import { Proposer } from "./proposer.ts";
-import { StudyRun } from "./study-run.ts";
+import { StudyRun, type StudyRunOptions } from "./study-run.ts";
 
 /** What a study is wired from; `open-study` picks the parts. */
 export interface StudyParts {
@@ -36,7 +38,7 @@ export interface RunStudyOptions {
   readonly workers?: number;
   /** Cuts running tasks off; what is durable stays. */
   readonly signal?: AbortSignal;
-  /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. Throws nothing. */
+  /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. What it throws ends the run. */
   readonly onProgress?: (progress: RunProgress) => void;
   readonly progressIntervalMs?: number;
   /** What the study's code writes to stdout and stderr on worker threads; default: it goes to this process's stderr. */
@@ -48,6 +50,8 @@ export class Study {
   readonly name: string;
   readonly spec: StudySpec;
   readonly #parts: StudyParts;
+  /** From the call of `run()` until its promise settles. */
+  #running: Promise<unknown> | undefined;
   #run: StudyRun | undefined;
   #askTell: AskTell | undefined;
   #closed = false;
@@ -71,12 +75,22 @@ export class Study {
    */
   async run(options: RunStudyOptions = {}): Promise<StudySnapshot> {
     if (this.#closed) throw new HpoError("USAGE", "study.run(): the study must be open; it was closed. Open it again with openStudy().");
-    if (this.#run !== undefined || this.#askTell !== undefined) {
+    if (this.#running !== undefined || this.#askTell !== undefined) {
       throw new HpoError(
         "STUDY_BUSY",
         `study.run(): ${showValue(this.name)} is in use by this object already; wait for its run() or close() it.`,
       );
     }
+    const running = this.#leased(options);
+    this.#running = running;
+    try {
+      return await running;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #leased(options: RunStudyOptions): Promise<StudySnapshot> {
     const { store } = this.#parts;
     const holder = { id: randomUUID(), pid: process.pid, host: hostname(), since: new Date().toISOString() };
     store.acquire(this.name, holder);
@@ -100,80 +114,108 @@ export class Study {
   }
 
   async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
-    const { spec, store, codeHash, environment } = this.#parts;
-    const saved = store.load(this.name);
+    const { store, codeHash, environment } = this.#parts;
     const executor = this.#parts.executor(options);
     const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
-    const clock = (): number => performance.now() / 1000;
-    const began = clock();
+    const began = seconds();
     const row = (state: RunRecord["state"]): RunRecord => ({
       id: holderId,
       startedAt,
       endedAt: state === null ? null : new Date().toISOString(),
       state,
-      wallSeconds: clock() - began,
+      wallSeconds: seconds() - began,
       workers: executor.slots,
       codeHash,
       environment,
     });
-    const outcomes = new Map<number, OutcomeRecord>();
-    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
-    const meter = this.#meter(proposer, executor.slots, clock);
-    for (const trial of saved.trials) {
-      proposer.restore(trial);
-      if (trial.outcome === null) continue;
-      outcomes.set(trial.number, trial.outcome);
-      meter.trialFinished(trial.outcome, trial.params, true);
-    }
-    const progress = throttle(options.onProgress, options.progressIntervalMs ?? 100);
-    const run = new StudyRun({
-      saved,
-      proposer,
-      evaluation: this.#parts.evaluation(executor),
-      executor,
-      meter,
-      commit: (batch) => queue.add(batch),
-      runRow: () => row(null),
-      outcomes,
-      trials: this.#parts.trials,
-      retries: spec.retries,
-      codeHash,
-      adaptive: spec.sampler.traits.adaptive,
-      lookahead: spec.lookahead,
-      now: () => new Date().toISOString(),
-      onChange: progress.change,
+    const progress = progressThrottle(options.onProgress, {
+      intervalMs: options.progressIntervalMs ?? 100,
+      failed: (e) => this.#run?.fail(e),
     });
-    this.#run = run;
-    const abort = (): void => run.abort();
-    let budgetSpent = false;
-    const budget = this.#parts.timeBudgetSeconds;
-    const timer =
-      budget === null
-        ? undefined
-        : setTimeout(() => {
-            budgetSpent = true;
-            run.stop();
-          }, budget * 1000);
-    options.signal?.addEventListener("abort", abort, { once: true });
+    let disarm = (): void => {};
     try {
       await queue.add({ run: row(null) });
-      if (options.signal?.aborted === true) run.abort();
-      if (this.#stopRequested) run.stop();
-      this.#stopRequested = false;
+      const { run, meter } = this.#studyRun({
+        executor,
+        commit: (batch) => queue.add(batch),
+        runRow: () => row(null),
+        onChange: progress.change,
+      });
+      this.#run = run;
+      const limits = this.#limits(run, options.signal);
+      disarm = limits.disarm;
       const end = await run.work();
-      await queue.add({ run: row(end === "stopped" && budgetSpent ? "complete" : end) });
       progress.end(() => meter.read());
+      await queue.add({ run: row(end === "stopped" && limits.budgetSpent() ? "complete" : end) });
     } catch (error) {
       await queue.add({ run: row("failed") }).catch(() => {
         // The store itself failed: the error that ended the run says so.
       });
       throw error;
     } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener("abort", abort);
+      disarm();
       progress.cancel();
       await executor.close();
     }
+  }
+
+  /** The loop, set up from what is stored. */
+  #studyRun(parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange">): {
+    readonly run: StudyRun;
+    readonly meter: ProgressMeter;
+  } {
+    const { spec, store, codeHash, trials } = this.#parts;
+    const saved = store.load(this.name);
+    const outcomes = new Map<number, OutcomeRecord>();
+    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
+    const meter = this.#meter(proposer, parts.executor.slots, seconds);
+    for (const trial of saved.trials) {
+      proposer.restore(trial);
+      if (trial.outcome === null) continue;
+      outcomes.set(trial.number, trial.outcome);
+      meter.trialFinished(trial.outcome, trial.params, true);
+    }
+    const run = new StudyRun({
+      ...parts,
+      saved,
+      proposer,
+      evaluation: this.#parts.evaluation(parts.executor),
+      meter,
+      outcomes,
+      trials,
+      retries: spec.retries,
+      codeHash,
+      adaptive: spec.sampler.traits.adaptive,
+      lookahead: spec.lookahead,
+      now: () => new Date().toISOString(),
+    });
+    return { run, meter };
+  }
+
+  /** What ends a run from outside: the signal, a stop that came early, the time budget. */
+  #limits(run: StudyRun, signal: AbortSignal | undefined): { budgetSpent(): boolean; disarm(): void } {
+    let cut = false;
+    let budgetSpent = false;
+    const abort = (): void => {
+      cut = true;
+      run.abort();
+    };
+    const disarm = deadline(this.#parts.timeBudgetSeconds, () => {
+      // A run that was stopped before is not made complete by the clock.
+      budgetSpent = !run.stopping;
+      run.stop();
+    });
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) abort();
+    if (this.#stopRequested) run.stop();
+    this.#stopRequested = false;
+    return {
+      budgetSpent: () => budgetSpent && !cut,
+      disarm: () => {
+        disarm();
+        signal?.removeEventListener("abort", abort);
+      },
+    };
   }
 
   #meter(proposer: Proposer, slots: number, clock: () => number): ProgressMeter {
@@ -188,7 +230,8 @@ export class Study {
       metric,
       unit: spec.metrics[metric]?.unit ?? "number",
       direction: objective?.direction ?? "maximize",
-      total: () => (proposer.exhausted ? proposer.next : total),
+      // Trials that are planned are done, also where the total was lowered later.
+      total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),
       clock,
     });
   }
@@ -213,7 +256,8 @@ export class Study {
   }
 
   #asking(): AskTell {
-    if (this.#run !== undefined) {
+    if (this.#closed) throw new HpoError("USAGE", "study.ask(): the study must be open; it was closed. Open it again with openStudy().");
+    if (this.#running !== undefined) {
       throw new HpoError("STUDY_BUSY", `study.ask(): ${showValue(this.name)} is running; wait for run() to end.`);
     }
     const { spec, store, codeHash, environment, trials } = this.#parts;
@@ -221,38 +265,23 @@ export class Study {
     return this.#askTell;
   }
 
-  /** Ends a run (as `stop`), gives the lease back, closes the store where it was opened by this study. Idempotent. */
+  /** Cuts a run off and waits for its end, gives the lease back, closes the store where it was opened by this study. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopRequested = true;
     this.#run?.abort();
-    this.#askTell?.close();
-    if (this.#parts.ownsStore) this.#parts.store.close();
+    try {
+      // What the run fails of is told by run().
+      await this.#running?.catch(() => undefined);
+      this.#askTell?.close();
+    } finally {
+      if (this.#parts.ownsStore) this.#parts.store.close();
+    }
   }
 }
 
-/** Calls `listener` at most every `intervalMs`. */
-function throttle(
-  listener: ((progress: RunProgress) => void) | undefined,
-  intervalMs: number,
-): { change(read: () => RunProgress): void; end(read: () => RunProgress): void; cancel(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const cancel = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
-  return {
-    change(read) {
-      if (listener === undefined || timer !== undefined) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        listener(read());
-      }, intervalMs);
-    },
-    end(read) {
-      cancel();
-      listener?.(read());
-    },
-    cancel,
-  };
+/** Monotonic. */
+function seconds(): number {
+  return performance.now() / 1000;
 }

@@ -48,7 +48,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
         stack: error instanceof Error ? (error.stack ?? null) : null,
       };
     }
-    if (typeof estimator?.fit !== "function") {
+    if (typeof estimator?.fit !== "function" || typeof estimator.traits !== "object" || estimator.traits === null) {
       return {
         kind: "error",
         message: `model must return an estimator such as svm({ … }); got ${showValue(estimator)}.`,
@@ -56,9 +56,11 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
         stack: null,
       };
     }
-    if (!checked.has(estimator.name)) {
+    // Options may change what a model can do: one of the same name is checked again where its traits differ.
+    const kind = JSON.stringify([estimator.name, estimator.task, estimator.traits]);
+    if (!checked.has(kind)) {
       checkEstimator(estimator, judging);
-      checked.add(estimator.name);
+      checked.add(kind);
     }
     return estimator;
   }

@@ -44,6 +44,11 @@ export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat
     checkSplit(split, data.rows, splitter.name);
     folds.push({ train: shared(split.train), test: shared(split.test) });
   }
+  if (folds.length === 0) {
+    throw new HpoError("SPLIT_INVALID", `${splitter.name}: there must be at least one fold; got none.`, {
+      data: { splitter: splitter.name },
+    });
+  }
   return { folds };
 }
 

@@ -35,11 +35,21 @@ export function openPart(sealed: Uint8Array): PartEnvelope | undefined {
   const answerLength = view.getUint32(4, true);
   const timesLength = view.getUint32(8, true);
   if (view.getUint32(0, true) !== magic || sealed.length !== 12 + answerLength + timesLength) return undefined;
-  const text = new TextDecoder().decode(sealed.subarray(12 + answerLength));
-  const { cpuRate, own } = JSON.parse(text) as { cpuRate: number | null; own: [number, number, number, number][] };
+  const times = timesOf(sealed.subarray(12 + answerLength));
+  if (times === undefined) return undefined;
+  const { cpuRate, own } = times;
   return {
     bytes: sealed.subarray(12, 12 + answerLength),
     own: own.map(([request, fold, fitSeconds, predictSeconds]) => ({ request, fold, fitSeconds, predictSeconds })),
     cpuRate,
   };
+}
+
+function timesOf(bytes: Uint8Array): { cpuRate: number | null; own: [number, number, number, number][] } | undefined {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as ReturnType<typeof timesOf>;
+  } catch {
+    // Damaged: the part is computed again.
+    return undefined;
+  }
 }

@@ -34,13 +34,18 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
   const { plan, requests, group, name, shared, judging, now } = options;
   const prefix = `solve/${group}/${name}/`;
   const done = new Map<string, PartEnvelope>();
+  /** Parts whose stored bytes are not whole: computed again, and not stored a second time under a key that stands. */
+  const damaged = new Set<string>();
   for (const part of saved.parts) {
-    const envelope = part.key.startsWith(prefix) ? openPart(part.bytes) : undefined;
-    if (envelope !== undefined) done.set(part.key.slice(prefix.length), envelope);
+    if (!part.key.startsWith(prefix)) continue;
+    const key = part.key.slice(prefix.length);
+    const envelope = openPart(part.bytes);
+    if (envelope === undefined) damaged.add(key);
+    else done.set(key, envelope);
   }
   const startedAt = now();
-  const stages = neededStages(plan, done);
   const ended = new Set(trials.flatMap((trial, index) => (saved.finished.has(trial.number) ? [index] : [])));
+  const stages = neededStages(plan, done, ended);
   const incidents = new Map<number, { readonly order: number; readonly incident: Incident }>();
   const left = partsLeft(plan, requests, done);
   let stage = -1;
@@ -53,7 +58,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     lease ??= options.arenas.take(plan);
     if (lease === undefined) return [];
     for (stage++; stage < stages.length; stage++) {
-      const parts = stages[stage]?.filter((part) => part.requests.some((request) => !incidents.has(request))) ?? [];
+      const parts = stages[stage]?.filter((part) => part.requests.some((request) => !incidents.has(request) && !ended.has(request))) ?? [];
       if (parts.length === 0) continue;
       open = parts.length;
       return parts.map((part) => task(part, lease as ArenaLease));
@@ -63,8 +68,8 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     return [];
   }
 
-  function task(part: SolverPart, { sharedOffset, slotsOffset }: ArenaLease): Task {
-    const input: PartInput = { part, sharedOffset, slotsOffset, slotBytes: plan.slotBytes };
+  function task(part: SolverPart, { sharedOffset, slotsOffset, slotBytes }: ArenaLease): Task {
+    const input: PartInput = { part, sharedOffset, slotsOffset, slotBytes };
     return {
       key: prefix + part.key,
       label: part.label,
@@ -94,15 +99,12 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
         continue;
       }
       const answer = answerOf(trial, requests[index] as SolveRequest);
+      // As for trials judged alone: predictions that are not kept are not pooled.
+      const kept = options.keepPredictions ? answer.predictions : [];
       evaluations.push(...answer.evaluations);
-      predictions.push(...(options.keepPredictions ? answer.predictions : []));
+      predictions.push(...kept);
       outcomes.push(
-        trialOutcome(trial, answer.evaluations, {
-          judging,
-          predictions: answer.predictions,
-          objectives: options.objectives,
-          endedAt: now(),
-        }),
+        trialOutcome(trial, answer.evaluations, { judging, predictions: kept, objectives: options.objectives, endedAt: now() }),
       );
     }
     return { shared: [], evaluations, predictions, outcomes };
@@ -155,11 +157,11 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
       const value = result.value as PartResult;
       const row = sharedRow(finished, result, { group, trials, endedAt: now() });
       if (!part.durable) return { ...answered(candidates(part)), shared: [row] };
-      const cpuRate = result.cpuSeconds === null || result.wallSeconds === 0 ? null : result.cpuSeconds / result.wallSeconds;
+      const cpuRate = cpuRateOf(result);
       const envelope = { bytes: value.bytes, own: value.own, cpuRate };
       done.set(part.key, envelope);
       for (const request of part.requests) left.get(request)?.delete(part.key);
-      return { ...answered(candidates(part)), shared: [{ ...row, bytes: sealPart(envelope) }] };
+      return { ...answered(candidates(part)), shared: [damaged.has(part.key) ? row : { ...row, bytes: sealPart(envelope) }] };
     },
     fail(finished, incident) {
       open--;
@@ -201,6 +203,12 @@ function ownTime(parts: Iterable<PartEnvelope>, request: number, { fold }: FoldR
   return { fitSeconds, predictSeconds, wallSeconds: fitSeconds + predictSeconds, cpuSeconds };
 }
 
+/** CPU seconds a wall second; null where CPU time could not be measured. */
+function cpuRateOf({ wallSeconds, cpuSeconds }: Extract<TaskResult, { ok: true }>): number | null {
+  if (cpuSeconds === null) return null;
+  return wallSeconds === 0 ? 1 : cpuSeconds / wallSeconds;
+}
+
 /** The part's time less what belongs to single requests. */
 function sharedRow(
   task: Task,
@@ -211,7 +219,8 @@ function sharedRow(
   const value = result.value as PartResult;
   const own = value.own.reduce((sum, one) => sum + one.fitSeconds + one.predictSeconds, 0);
   const wallSeconds = Math.max(0, result.wallSeconds - own);
-  const cpuSeconds = result.cpuSeconds === null || result.wallSeconds === 0 ? null : (wallSeconds / result.wallSeconds) * result.cpuSeconds;
+  const rate = cpuRateOf(result);
+  const cpuSeconds = rate === null ? null : wallSeconds * rate;
   return {
     group: details.group,
     key: task.key,
@@ -226,12 +235,22 @@ function sharedRow(
   };
 }
 
-/** Parts to run, by stage: durable ones that are not stored, and arena stages that those need, directly or through others. */
-function neededStages(plan: SolverPlan, done: ReadonlyMap<string, unknown>): readonly (readonly SolverPart[])[] {
+/**
+ * Parts to run, by stage: durable ones that are not stored and that a request without an outcome waits for, and arena
+ * stages that those need, directly or through others.
+ */
+function neededStages(
+  plan: SolverPlan,
+  done: ReadonlyMap<string, unknown>,
+  ended: ReadonlySet<number>,
+): readonly (readonly SolverPart[])[] {
   const needed = new Set<string>();
   const kept: SolverPart[][] = [];
   for (const stage of [...plan.stages].reverse()) {
-    const parts = stage.parts.filter((part) => (part.durable ? !done.has(part.key) : needed.has(stage.name)));
+    const parts = stage.parts.filter((part) => {
+      if (part.requests.every((request) => ended.has(request))) return false;
+      return part.durable ? !done.has(part.key) : needed.has(stage.name);
+    });
     if (parts.length > 0) for (const name of stage.needs) needed.add(name);
     kept.unshift(parts);
   }

@@ -7,6 +7,8 @@ import { growTo } from "../core/shared-memory.ts";
 export interface ArenaLease {
   readonly sharedOffset: number;
   readonly slotsOffset: number;
+  /** Scratch of each slot, a multiple of 64 bytes, so that every slot's is aligned. */
+  readonly slotBytes: number;
   /** Idempotent. */
   release(): void;
 }
@@ -26,10 +28,11 @@ export function solverArenas(data: Dataset, slots: number, memoryBytes: number):
   let held = false;
   return {
     memoryBytes: Math.min(memoryBytes, addressableBytes - data.dataEnd),
-    take({ sharedBytes, slotBytes }) {
+    take(plan) {
       if (held) return undefined;
+      const slotBytes = align(plan.slotBytes);
       const sharedOffset = align(data.dataEnd);
-      const slotsOffset = align(sharedOffset + sharedBytes);
+      const slotsOffset = align(sharedOffset + plan.sharedBytes);
       const end = slotsOffset + slots * slotBytes;
       try {
         growTo(data.memory, end);
@@ -46,6 +49,7 @@ export function solverArenas(data: Dataset, slots: number, memoryBytes: number):
       return {
         sharedOffset,
         slotsOffset,
+        slotBytes,
         release() {
           if (!released) held = false;
           released = true;

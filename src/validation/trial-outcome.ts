@@ -25,7 +25,7 @@ export function trialOutcome(
     const scores = folds.map((fold) => fold.values[name] ?? Number.NaN);
     const undefinedFold = scores.findIndex(Number.isNaN);
     if (undefinedFold >= 0 && objectives.includes(name)) {
-      const message = `${name} is not defined on fold ${folds[undefinedFold]?.fold}; use fewer folds or a stratified splitter, so that every fold has what the metric needs.`;
+      const message = `${name} is not defined on fold ${undefinedFold + 1} of ${folds.length}; use fewer folds or a stratified splitter, so that every fold has what the metric needs.`;
       return failedTrial(trial, { kind: "error", message, code: "METRIC_UNSUPPORTED", stack: null }, endedAt);
     }
     const standardError = scores.length < 2 ? null : sampleStandardDeviation(scores) / Math.sqrt(scores.length);

@@ -100,6 +100,8 @@ type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 /** Starts the clock anew when the module is there: the seconds are the function's. */
 async function attempt(task: Task, context: TaskContext, clock: { wall: number; cpu: number | null }): Promise<Outcome> {
   try {
+    // A turn of the event loop, so that a queue of tasks that never await lets results be stored and timers fire.
+    await new Promise((resolve) => setImmediate(resolve));
     const run = await taskFunction(task.module, task.export);
     context.signal.throwIfAborted();
     clock.wall = performance.now();

@@ -3,6 +3,12 @@ import Database from "better-sqlite3";
 /** What changes from run to run without anything being lost: leases, the runs themselves, and scratch that a finished group drops. */
 const volatileTables = /^(sqlite_|leases?$|runs?$|environments?$|shared_bytes|part_bytes|solver_states)/;
 
+/** Counters that follow the rows of other tables. */
+const counters = new Set(["studies.trials", "studies.complete", "studies.pruned", "studies.failed"]);
+
+/** Null until it is known, then never changed: kept as rows of their own. */
+const lateColumns = ["started_at"];
+
 /** All rows of a database, by table, each as one text; blobs in hexadecimal. */
 export function databaseRows(file: string): Map<string, Set<string>> {
   const database = new Database(file, { readonly: true });
@@ -12,10 +18,10 @@ export function databaseRows(file: string): Map<string, Set<string>> {
     for (const table of tables) {
       if (volatileTables.test(table)) continue;
       const all = database.prepare(`SELECT * FROM "${table}"`).all() as Record<string, unknown>[];
-      rows.set(
-        table,
-        new Set(all.map((row) => JSON.stringify(row, (_key, value) => (Buffer.isBuffer(value) ? value.toString("hex") : value)))),
-      );
+      const kept = all.map((row) => Object.entries(row).filter(([column]) => !counters.has(`${table}.${column}`)));
+      rows.set(table, new Set(kept.map((row) => rowText(row.filter(([column]) => !lateColumns.includes(column))))));
+      const late = kept.filter((row) => row.some(([column, value]) => lateColumns.includes(column) && value !== null));
+      rows.set(`${table} with all columns`, new Set(late.map(rowText)));
     }
     return rows;
   } finally {
@@ -26,4 +32,12 @@ export function databaseRows(file: string): Map<string, Set<string>> {
 /** Rows of `before` that `after` does not have, as "table: row". */
 export function lostRows(before: Map<string, Set<string>>, after: Map<string, Set<string>>): string[] {
   return [...before].flatMap(([table, rows]) => [...rows].filter((row) => !after.get(table)?.has(row)).map((row) => `${table}: ${row}`));
+}
+
+function rowText(row: readonly (readonly [string, unknown])[]): string {
+  return row.map(([column, value]) => `${column}=${textOf(value)}`).join(" ");
+}
+
+function textOf(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString("hex") : String(value);
 }

@@ -20,19 +20,15 @@ function kill() {
   // The signal is delivered before the system call returns.
 }
 
-const counting = new Proxy(store, {
-  get(target, name) {
-    const member = target[name];
-    if (typeof member !== "function") return member;
-    if (name !== "commit") return member.bind(target);
-    return (...args) => {
-      commits++;
-      if (commits === Number(killAt) && when === "before") kill();
-      member.apply(target, args);
-      if (commits === Number(killAt) && when === "after") kill();
-    };
+const counting = {
+  ...store,
+  commit(...args) {
+    commits++;
+    if (commits === Number(killAt) && when === "before") kill();
+    store.commit(...args);
+    if (commits === Number(killAt) && when === "after") kill();
   },
-});
+};
 
 const study = await openStudy(file, { store: counting });
 const { state } = await study.run({ workers: Number(workers) });

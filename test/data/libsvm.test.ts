@@ -22,7 +22,7 @@ describe("libsvm()", () => {
 
   it("takes qid as the group", async () => {
     const data = await load(libsvm("a"), dataFolder({ a: "1 qid:7 1:1\n2 qid:7 1:2\n3 qid:4 1:3\n" }));
-    expect(data.roles.group).toEqual({ codes: Int32Array.of(0, 0, 1), names: ["7", "4"] });
+    expect(data.roles.group).toEqual({ codes: Int32Array.of(1, 1, 0), names: ["4", "7"] });
   });
 
   it("gives back what was written", async () => {

@@ -21,7 +21,7 @@ describe("exponentials", () => {
   it("match Math.exp within 1e-7 from 0 to where they end, and are exactly 1 at 0", () => {
     const count = 1 << 18;
     const { kernels, f32 } = bench(count * 8);
-    for (let i = 0; i < count; i++) f32[i] = (i * 87.3) / count;
+    for (let i = 0; i < count; i++) f32[i] = (i * 44.36) / count;
     kernels.exponentials(0, count * 4, count, 1);
     let worst = 0;
     for (let i = 0; i < count; i++) {
@@ -32,12 +32,12 @@ describe("exponentials", () => {
     expect(worst).toBeLessThan(1e-7);
   });
 
-  it("are 0 far out and at infinity, and never a denormal number", () => {
+  it("are 0 below 2⁻⁶⁴ and at infinity", () => {
     const { kernels, f32 } = bench(64);
-    f32.set([87.34, 88, 1e3, 1e30, Infinity, 0, 1e-30, 87.32]);
+    f32.set([44.37, 88, 1e3, 1e30, Infinity, 0, 1e-30, 44.36]);
     kernels.exponentials(0, 32, 8, 1);
     expect([...f32.subarray(8, 15)]).toEqual([0, 0, 0, 0, 0, 1, 1]);
-    expect(f32[15]).toBeGreaterThanOrEqual(2 ** -126);
+    expect(f32[15]).toBeGreaterThanOrEqual(2 ** -64);
   });
 });
 
@@ -69,29 +69,32 @@ describe("distances and products", () => {
 });
 
 describe("decisions", () => {
-  it("match sums in double precision over the given blocks", () => {
-    const { kernels, f32, f64, u32 } = bench(1 << 16);
-    const random = rng(2);
-    const [columns, rows] = [32, 5];
-    for (let at = 0; at < columns * rows; at++) f32[at] = random.normal();
-    const [rowsAt, blocksAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
-    u32.set([4, 0, 2], rowsAt / 4);
-    const blocks = [0, 3, 7];
-    u32.set(
-      blocks.map((block) => block * 16),
-      blocksAt / 4,
-    );
-    for (let at = 0; at < blocks.length * 16; at++) f64[packedAt / 8 + at] = random.normal();
-    kernels.decisions(0, columns * 4, rowsAt, 3, blocksAt, blocks.length, packedAt, outAt);
-    for (const [r, row] of [4, 0, 2].entries()) {
-      for (let solution = 0; solution < 4; solution++) {
-        let sum = 0;
-        for (const [b, block] of blocks.entries()) {
-          for (let lane = 0; lane < 4; lane++) {
-            sum += (f32[row * columns + block * 4 + lane] as number) * (f64[packedAt / 8 + b * 16 + solution * 4 + lane] as number);
+  it("match sums in double precision over the given blocks, for one to four solutions", () => {
+    for (const solutions of [1, 2, 3, 4]) {
+      const { kernels, f32, f64, u32 } = bench(1 << 16);
+      const random = rng(2);
+      const [columns, rows] = [32, 5];
+      for (let at = 0; at < columns * rows; at++) f32[at] = random.normal();
+      const [rowsAt, blocksAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
+      u32.set([4, 0, 2], rowsAt / 4);
+      const blocks = [0, 3, 7];
+      u32.set(
+        blocks.map((block) => block * 16),
+        blocksAt / 4,
+      );
+      for (let at = 0; at < blocks.length * solutions * 4; at++) f64[packedAt / 8 + at] = random.normal();
+      kernels.decisions(solutions, 0, columns * 4, rowsAt, 3, blocksAt, blocks.length, packedAt, outAt);
+      for (const [r, row] of [4, 0, 2].entries()) {
+        for (let solution = 0; solution < solutions; solution++) {
+          let sum = 0;
+          for (const [b, block] of blocks.entries()) {
+            for (let lane = 0; lane < 4; lane++) {
+              sum +=
+                (f32[row * columns + block * 4 + lane] as number) * (f64[packedAt / 8 + (b * solutions + solution) * 4 + lane] as number);
+            }
           }
+          expect(f64[outAt / 8 + r * 4 + solution]).toBeCloseTo(sum, 12);
         }
-        expect(f64[outAt / 8 + r * 4 + solution]).toBeCloseTo(sum, 12);
       }
     }
   });
@@ -114,10 +117,10 @@ function twoClassProblem(seed: number) {
   }
   const at = { coefficient: 32768, gradient: 36864, up: 40960, low: 45056, precise: 49152, outside: 53248, diagonal: 57344 };
   for (const [member, value] of Object.entries({ kernel, stride: size * 4, ...ranges, ...at })) {
-    u32[(block + (svmProblem[member as keyof typeof svmProblem] as number)) / 4] = value;
+    u32[(block + svmProblem[member as keyof typeof svmProblem]) / 4] = value;
   }
   f32.fill(1, at.diagonal / 4, at.diagonal / 4 + size);
-  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + (svmProblem[name] as number)) / 8;
+  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + svmProblem[name]) / 8;
   f64[member("tolerance")] = 1e-3;
   for (let l = 0; l < local; l++) f32[at.outside / 4 + l] = random.uniform() < 0.2 ? -Infinity : 0;
   const position = (l: number): number => (l < ranges.sizeA ? ranges.startA + l : ranges.startB + l - ranges.sizeA);
@@ -132,8 +135,15 @@ function twoClassProblem(seed: number) {
     trained: (l: number): boolean => f32[at.outside / 4 + l] === 0,
     a: f64.subarray(at.coefficient / 8, at.coefficient / 8 + local),
     gradient: f32.subarray(at.gradient / 4, at.gradient / 4 + local),
-    steps: (): number => u32[(block + (svmProblem["steps"] as number)) / 4] as number,
+    steps: (): number => u32[(block + svmProblem["steps"]) / 4] as number,
   };
+}
+
+/** 1/x within 0.3 %, as the kernel has it. */
+function reciprocal(x: number): number {
+  const bits = new Int32Array(Float32Array.of(x).buffer);
+  const guess = new Float32Array(Int32Array.of(0x7ef311c7 - (bits[0] as number)).buffer)[0] as number;
+  return f(guess * f(2 - f(x * guess)));
 }
 
 /** The scalar twin of `optimize`: the same steps in the same order, in the same precision. */
@@ -154,7 +164,7 @@ function optimizeSlowly(problem: ReturnType<typeof twoClassProblem>, bound: numb
     for (let l = 0; l < local; l++) {
       const drop = f((g[i] as number) - (g[l] as number));
       if (!low(l) || drop <= 0) continue;
-      const gain = f(f(drop * drop) / Math.max(f(2 - f(2 * k(i, l))), f(1e-12)));
+      const gain = f(f(drop * drop) * reciprocal(Math.max(f(2 - f(2 * k(i, l))), f(1e-12))));
       if (gain > best) [j, best] = [l, gain];
     }
     const slope = (g[i] as number) - (g[j] as number);

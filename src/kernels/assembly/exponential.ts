@@ -3,7 +3,8 @@
  *
  * exp(x) for x ≤ 0: n = round(x / ln 2), r = x − n ln 2 with ln 2 in two parts (Cody and Waite 1980), and
  * exp(x) = 2ⁿ (1 + r + r² P(r)) with P of degree 5 (S. Moshier, Cephes expf, 1992). Relative error below 1e-7;
- * exp(0) is exactly 1; below −87.33 the answer is 0, so that no denormal number ever enters the solver.
+ * exp(0) is exactly 1. Below x = −44.36 (2⁻⁶⁴) the answer is 0: such values are beyond the solver's precision, and their
+ * products with small steps would be denormal numbers, which processors multiply many times slower.
  */
 
 @inline
@@ -19,7 +20,7 @@ function exponential4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
   const y = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return v128.andnot(f32x4.mul(y, power), f32x4.lt(x, f32x4.splat(-87.33)));
+  return v128.andnot(f32x4.mul(y, power), f32x4.lt(x, f32x4.splat(-44.3614)));
 }
 
 /** out[i] = exp(−γ source[i]) for `count` values, a multiple of 8; `out` may be `source`. */

@@ -94,18 +94,29 @@ function apply(problem: usize): u32 {
   store<f64>(problem, <f64>highest, HIGHEST);
   store<f64>(problem, <f64>smallest(worst), LOWEST);
   let local = firstBlock(best, blocks, highest) << 4;
-  while (load<f32>(f + (<usize>local << 2)) + load<f32>(up + (<usize>local << 2)) != highest) local++;
+  const last = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B) - 1;
+  while (local < last && load<f32>(f + (<usize>local << 2)) + load<f32>(up + (<usize>local << 2)) != highest) local++;
   return local;
 }
 
 @inline
-function gain4(fi: v128, f: v128, low: v128, k: v128, diagonal: v128): v128 {
-  const drop = f32x4.pmax(f32x4.sub(fi, f32x4.add(f, low)), f32x4.splat(0));
-  const curvature = f32x4.pmax(f32x4.sub(diagonal, f32x4.add(k, k)), f32x4.splat(1e-12));
-  return f32x4.div(f32x4.mul(drop, drop), curvature);
+function drop4(fi: v128, f: v128, low: v128): v128 {
+  return f32x4.pmax(f32x4.sub(fi, f32x4.add(f, low)), f32x4.splat(0));
 }
 
-/** The low row with the largest second-order gain together with i: where every K_tt is 1. */
+/**
+ * drop² / (K_ii + K_tt − 2 K_it), within 0.3 %: the choice of j needs no more. 1/x starts from a subtraction in the exponent and
+ * takes one step of Newton's method, which is several times faster than a division.
+ */
+@inline
+function gain4(drop: v128, k: v128, diagonal: v128): v128 {
+  const curvature = f32x4.pmax(f32x4.sub(diagonal, f32x4.add(k, k)), f32x4.splat(1e-12));
+  const guess = i32x4.sub(i32x4.splat(0x7ef311c7), curvature);
+  const inverse = f32x4.mul(guess, f32x4.sub(f32x4.splat(2), f32x4.mul(curvature, guess)));
+  return f32x4.mul(f32x4.mul(drop, drop), inverse);
+}
+
+/** The low row with the largest second-order gain together with i: where every K_tt is 1. Few rows violate: most blocks are passed over. */
 function partner(problem: usize, i: u32): u32 {
   const row = kernelRow(problem, i);
   const f = <usize>load<u32>(problem, GRADIENT);
@@ -114,26 +125,22 @@ function partner(problem: usize, i: u32): u32 {
   const two = f32x4.splat(2);
   let best = f32x4.splat(0);
   let blocks = i32x4.splat(0);
-  let block = i32x4.splat(0);
-  const one = i32x4.splat(1);
   let at: usize = 0;
   let end = <usize>load<u32>(problem, SIZE_A) << 2;
   let k = row + columnsA(problem);
   for (let part = 0; part < 2; part++) {
     for (; at < end; at += 64) {
+      const d0 = drop4(fi, v128.load(f + at), v128.load(low + at));
+      const d1 = drop4(fi, v128.load(f + at, 16), v128.load(low + at, 16));
+      const d2 = drop4(fi, v128.load(f + at, 32), v128.load(low + at, 32));
+      const d3 = drop4(fi, v128.load(f + at, 48), v128.load(low + at, 48));
+      if (!v128.any_true(v128.or(v128.or(d0, d1), v128.or(d2, d3)))) continue;
       const gain = f32x4.pmax(
-        f32x4.pmax(
-          gain4(fi, v128.load(f + at), v128.load(low + at), v128.load(k + at), two),
-          gain4(fi, v128.load(f + at, 16), v128.load(low + at, 16), v128.load(k + at, 16), two),
-        ),
-        f32x4.pmax(
-          gain4(fi, v128.load(f + at, 32), v128.load(low + at, 32), v128.load(k + at, 32), two),
-          gain4(fi, v128.load(f + at, 48), v128.load(low + at, 48), v128.load(k + at, 48), two),
-        ),
+        f32x4.pmax(gain4(d0, v128.load(k + at), two), gain4(d1, v128.load(k + at, 16), two)),
+        f32x4.pmax(gain4(d2, v128.load(k + at, 32), two), gain4(d3, v128.load(k + at, 48), two)),
       );
-      blocks = v128.bitselect(block, blocks, f32x4.gt(gain, best));
+      blocks = v128.bitselect(i32x4.splat(<i32>(at >> 6)), blocks, f32x4.gt(gain, best));
       best = f32x4.pmax(best, gain);
-      block = i32x4.add(block, one);
     }
     end += <usize>load<u32>(problem, SIZE_B) << 2;
     k = row + columnsB(problem);
@@ -143,8 +150,8 @@ function partner(problem: usize, i: u32): u32 {
   const first = <usize>firstBlock(best, blocks, gain) << 6;
   k = row + (first < <usize>load<u32>(problem, SIZE_A) << 2 ? columnsA(problem) : columnsB(problem));
   for (at = first; at < first + 64; at += 16) {
-    const same = f32x4.eq(gain4(fi, v128.load(f + at), v128.load(low + at), v128.load(k + at), two), f32x4.splat(gain));
-    const lanes = i32x4.bitmask(same);
+    const drop = drop4(fi, v128.load(f + at), v128.load(low + at));
+    const lanes = i32x4.bitmask(f32x4.eq(gain4(drop, v128.load(k + at), two), f32x4.splat(gain)));
     if (lanes != 0) return (<u32>at >> 2) + ctz(lanes);
   }
   return u32.MAX_VALUE;
@@ -166,7 +173,7 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
   for (let part = 0; part < 2; part++) {
     for (; at < end; at += 16) {
       const ktt = f32x4.add(kii, v128.load(diagonal + columns + at));
-      const gain = gain4(fi, v128.load(f + at), v128.load(low + at), v128.load(row + columns + at), ktt);
+      const gain = gain4(drop4(fi, v128.load(f + at), v128.load(low + at)), v128.load(row + columns + at), ktt);
       const better = i32x4.bitmask(f32x4.gt(gain, f32x4.splat(best)));
       if (better == 0) continue;
       best = largest(gain);

@@ -41,6 +41,7 @@ export function decisions(
   for (let first = 0; first < functions.length; first += together) {
     const served = functions.slice(first, first + together);
     let count = 0;
+    let next = 0;
     for (let local = 0; local < size; local += 4) {
       let empty = true;
       for (const { coefficients: a } of served) {
@@ -48,16 +49,25 @@ export function decisions(
       }
       if (empty) continue;
       blocks[count] = input.columnOf(local) * 4;
-      for (let s = 0; s < together; s++) {
-        const a = served[s]?.coefficients;
-        for (let lane = 0; lane < 4; lane++) packed[count * 16 + s * 4 + lane] = a === undefined ? 0 : (a[local + lane] as number);
+      for (const { coefficients: a } of served) {
+        for (let lane = 0; lane < 4; lane++) packed[next++] = a[local + lane] as number;
       }
       count++;
     }
     // Few rows a call: a running loop is never recompiled.
     for (let row = 0; row < rows.length; row += 64) {
       const many = Math.min(64, rows.length - row);
-      svmKernels(memory).decisions(kernel.values, kernel.stride, rowsAt + row * 4, many, blocksAt, count, packedAt, outAt + row * 32);
+      svmKernels(memory).decisions(
+        served.length,
+        kernel.values,
+        kernel.stride,
+        rowsAt + row * 4,
+        many,
+        blocksAt,
+        count,
+        packedAt,
+        outAt + row * 32,
+      );
     }
     for (const [s, { offset }] of served.entries()) {
       const values = new Float64Array(rows.length);

@@ -63,6 +63,8 @@ const callSteps = 256;
 /** After this many steps, or from this C on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
+/** A solve that f in single precision can't end by then goes on in double. */
+const mostRegrades = 4;
 
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
@@ -122,6 +124,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
       kernels.bound(block);
       let iterations = 0;
       let precisely = false;
+      let regrades = 0;
       const run = (kernel: (problem: number, count: number) => number): boolean => {
         for (;;) {
           const solved = kernel(block, Math.min(callSteps, maxIterations - iterations)) !== 0;
@@ -135,7 +138,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
       while (converged && (stepsSinceExact > driftSteps || C >= driftC) && stepsSinceExact > 0) {
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
-        precisely = precisely || drift > tolerance / 4;
+        precisely = precisely || drift > tolerance / 4 || ++regrades > mostRegrades;
         kernels.bound(block);
         converged = run(precisely ? kernels.optimizePrecisely : optimize);
         if (precisely) {

@@ -43,7 +43,8 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
     return scale;
   };
   const chainsOf = (requests: readonly SolveRequest[]) => chains(requests, scaled);
-  /** Votes by chain key, C, fold: a part serves many requests, so it is decoded once. */
+  // Requests are combined one by one: what they share is planned and decoded once.
+  const planned = new WeakMap<readonly SolveRequest[], ReadonlyMap<number, readonly SolverPart[]>>();
   const decoded = new WeakMap<Uint8Array, readonly (readonly PairEntry[])[]>();
 
   function entriesOf(bytes: Uint8Array, { costs, pairs }: PairPartInput): readonly (readonly PairEntry[])[] {
@@ -61,6 +62,25 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
 
   function planFor(requests: readonly SolveRequest[], memoryBytes: number) {
     return svmPlan(chainsOf(requests), { layout, width, requestCount: requests.length, memoryBytes, dataEnd: data.dataEnd });
+  }
+
+  /** The durable parts of each request. */
+  function durableParts(requests: readonly SolveRequest[]): ReadonlyMap<number, readonly SolverPart[]> {
+    const known = planned.get(requests);
+    if (known !== undefined) return known;
+    const found = new Map<number, SolverPart[]>();
+    for (const { parts } of planFor(requests, Infinity).stages) {
+      for (const part of parts) {
+        if (!part.durable) continue;
+        for (const request of part.requests) {
+          const list = found.get(request) ?? [];
+          list.push(part);
+          found.set(request, list);
+        }
+      }
+    }
+    planned.set(requests, found);
+    return found;
   }
 
   return {
@@ -93,9 +113,7 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
       }
     },
     combine(request, requests, parts): readonly FoldResult[] {
-      const own = planFor(requests, Infinity).stages.flatMap((stage) =>
-        stage.parts.filter((part) => part.durable && part.requests.includes(request.index)),
-      );
+      const own = durableParts(requests).get(request.index) ?? [];
       const votes: PairVotes[][] = layout.folds.map(() => []);
       const skipped = layout.folds.map(() => 0);
       for (const part of own) {

@@ -1,0 +1,11 @@
+// npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
+import { svmTable } from "./svm-table.ts";
+
+const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable };
+
+const [name = "", ...args] = process.argv.slice(2);
+const figure = figures[name];
+if (figure === undefined) {
+  console.error(`bench: the figures are ${Object.keys(figures).join(", ")}; got ${name === "" ? "none" : name}.`);
+  process.exitCode = 2;
+} else await figure(args);

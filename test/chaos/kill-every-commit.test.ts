@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseAnswers } from "../study-answers.ts";
+import { databaseRows, lostRows } from "./database-rows.ts";
+import { drive } from "./kill-run.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "hpo-kill-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const studies = [
+  { name: "quadratic", about: "an objective", when: "after" },
+  { name: "iris-centroid", about: "a task a fold", when: "after" },
+  { name: "iris-svm", about: "shared solves", when: "after" },
+  { name: "iris-svm", about: "shared solves", when: "before" },
+] as const;
+
+describe("a coordinator killed at any store commit", () => {
+  it.each(studies)(
+    "loses no row and ends with equal bits: $name ($about), killed $when the commit",
+    async ({ name, when }) => {
+      const file = fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
+      const whole = path.join(folder, `${name}-${when}-whole.sqlite`);
+      const undisturbed = await drive({ file, database: whole, workers: 1, killAt: 0 });
+      expect(undisturbed.state).toBe("complete");
+      const answers = databaseAnswers(whole, name);
+
+      async function killAndResume(killAt: number): Promise<void> {
+        const database = path.join(folder, `${name}-${when}-${killAt}.sqlite`);
+        const first = await drive({ file, database, workers: 1, killAt, when });
+        expect(first.state).toBe("killed");
+        const before = databaseRows(database);
+        const second = await drive({ file, database, workers: 1, killAt: 0 });
+        expect(second.state).toBe("complete");
+        expect(lostRows(before, databaseRows(database))).toEqual([]);
+        expect(databaseAnswers(database, name)).toEqual(answers);
+        rmSync(database);
+      }
+
+      // Two at a time: the machine that this must pass on has two cores.
+      let next = 1;
+      const kills = async (): Promise<void> => {
+        while (next <= undisturbed.commits) await killAndResume(next++);
+      };
+      await Promise.all([kills(), kills()]);
+      expect(undisturbed.commits).toBeGreaterThan(5);
+    },
+    120_000,
+  );
+
+  it("loses nothing when it is killed again and again", async () => {
+    const file = fileURLToPath(new URL("../fixtures/iris-centroid.ts", import.meta.url));
+    const whole = path.join(folder, "again-whole.sqlite");
+    await drive({ file, database: whole, workers: 2, killAt: 0 });
+    const database = path.join(folder, "again.sqlite");
+    let runs = 0;
+    // Each run dies soon after its first result.
+    while ((await drive({ file, database, workers: 2, killAt: 4 })).state === "killed") expect(++runs).toBeLessThan(100);
+    expect(runs).toBeGreaterThan(2);
+    expect(databaseAnswers(database, "iris-centroid")).toEqual(databaseAnswers(whole, "iris-centroid"));
+  }, 120_000);
+});

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { medianSorted } from "simple-statistics";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseAnswers } from "../study-answers.ts";
+import { databaseRows, lostRows } from "./database-rows.ts";
+import { drive } from "./kill-run.ts";
+
+const file = fileURLToPath(new URL("../../studies/landsat-svm.ts", import.meta.url));
+const killCount = 20;
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "hpo-kill-landsat-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function median(values: readonly number[]): number {
+  return medianSorted([...values].sort((a, b) => a - b));
+}
+
+describe("the Landsat table, its coordinator killed", () => {
+  it("ends with equal bits and costs at most 10 % more CPU, wherever the kill falls", async () => {
+    const whole = path.join(folder, "whole.sqlite");
+    const first = await drive({ file, database: whole, workers: 1, killAt: 0 });
+    const answers = databaseAnswers(whole, "landsat-svm");
+    const last = first.commits - 5;
+    expect(last).toBeGreaterThan(killCount);
+    const killed: number[] = [];
+    const undisturbed = [first.cpuSeconds];
+    for (let kill = 0; kill < killCount; kill++) {
+      const killAt = 1 + Math.round((kill * (last - 1)) / (killCount - 1));
+      const database = path.join(folder, `kill-${killAt}.sqlite`);
+      const before = await drive({ file, database, workers: 1, killAt, when: kill % 2 === 0 ? "after" : "before" });
+      expect(before.state).toBe("killed");
+      const rows = databaseRows(database);
+      const after = await drive({ file, database, workers: 1, killAt: 0 });
+      expect(after.state).toBe("complete");
+      expect(lostRows(rows, databaseRows(database))).toEqual([]);
+      expect(databaseAnswers(database, "landsat-svm")).toEqual(answers);
+      killed.push(before.cpuSeconds + after.cpuSeconds);
+      rmSync(database);
+      // Undisturbed runs in between, since the machine's speed drifts.
+      if (kill % 5 === 4) {
+        const again = path.join(folder, `whole-${kill}.sqlite`);
+        undisturbed.push((await drive({ file, database: again, workers: 1, killAt: 0 })).cpuSeconds);
+      }
+    }
+    const ratio = median(killed) / median(undisturbed);
+    console.info(`CPU of a killed and resumed table over an undisturbed one: median ${ratio.toFixed(3)} (${killCount} kills)`);
+    expect(ratio).toBeLessThanOrEqual(1.1);
+  }, 600_000);
+});

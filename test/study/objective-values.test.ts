@@ -1,0 +1,28 @@
+import { objectiveValues } from "#hpo/study/objective-values";
+import { describe, expect, it } from "vitest";
+import type { MetricDeclaration } from "../../src/core/study-spec.ts";
+
+function declared(...names: string[]): { metrics: Record<string, MetricDeclaration> } {
+  return { metrics: Object.fromEntries(names.map((name) => [name, { name, direction: "minimize", unit: "number", needs: null }])) };
+}
+
+describe("objectiveValues()", () => {
+  it("takes a number for the one metric, and an object with a number for each", () => {
+    expect(objectiveValues(declared("loss"), 3)).toEqual({ loss: 3 });
+    expect(objectiveValues(declared("loss"), { loss: Number.POSITIVE_INFINITY })).toEqual({ loss: Number.POSITIVE_INFINITY });
+    expect(objectiveValues(declared("a", "b"), { b: 2, a: 1 })).toEqual({ a: 1, b: 2 });
+  });
+
+  it.each([
+    [["loss"], undefined, "the objective must return a number; got nothing."],
+    [["loss"], Number.NaN, "the objective must return a number that is not NaN; got NaN."],
+    [["loss"], "3", 'the objective must return a number; got "3".'],
+    [["loss"], null, "the objective must return a number; got null."],
+    [["a", "b"], 3, "the objective must return an object with one number for each of a, b; got 3."],
+    [["a", "b"], { a: 1 }, "b must return a number that is not NaN; got nothing."],
+    [["a", "b"], { a: 1, b: 2, c: 3 }, "the objective must return an object with one number for each of a, b"],
+    [["a"], [1], "the objective must return an object with one number for each of a; got [1]."],
+  ])("refuses, for the metrics %j, %j", (names, returned, message) => {
+    expect(() => objectiveValues(declared(...names), returned)).toThrow(message);
+  });
+});

@@ -1,0 +1,76 @@
+import { TaskRunner, type TaskEnd } from "#hpo/study/task-runner";
+import { inlineExecutor } from "#hpo/workers/inline-executor";
+import { describe, expect, it } from "vitest";
+import type { Task } from "../../src/core/executor.ts";
+import type { AttemptRecord } from "../../src/core/records.ts";
+
+const module = new URL("./tasks.mjs", import.meta.url).href;
+
+function task(name: string, input: unknown, key = name): Task {
+  return { key, label: key, module, export: name, input, shared: null, priority: 0, timeoutSeconds: null };
+}
+
+function runner(
+  retries: number,
+  earlier = new Map<string, AttemptRecord[]>(),
+): { readonly tasks: TaskRunner; readonly attempts: AttemptRecord[] } {
+  const attempts: AttemptRecord[] = [];
+  const tasks = new TaskRunner({
+    executor: inlineExecutor(),
+    retries,
+    codeHash: "code",
+    earlier,
+    now: () => "2026-01-01T00:00:00.000Z",
+    onStart: () => {},
+    onEnd: () => {},
+    onAttempt: async (attempt) => void attempts.push(attempt),
+  });
+  return { tasks, attempts };
+}
+
+function told(end: TaskEnd): unknown {
+  return end.kind === "value" ? end.result.value : end.kind === "failed" ? end.incident.message : "cut";
+}
+
+describe("TaskRunner", () => {
+  it("tries a task again as often as it may", async () => {
+    for (const retries of [0, 1, 2, 5]) {
+      const { tasks, attempts } = runner(retries);
+      const end = await tasks.run(task("failsWithCount", { id: `count ${retries}`, times: 3 }), [7]);
+      expect(told(end)).toBe(retries >= 3 ? "ended" : `failure ${retries + 1}`);
+      expect(attempts.map(({ attempt, trials }) => [attempt, trials])).toEqual(
+        Array.from({ length: Math.min(3, retries + 1) }, (_, index) => [index + 1, [7]]),
+      );
+    }
+  });
+
+  it("takes the same message twice for the code's fault, and tries no third time", async () => {
+    const { tasks, attempts } = runner(10);
+    expect(told(await tasks.run(task("failsAlike", null), [0]))).toBe("always this");
+    expect(attempts).toHaveLength(2);
+  });
+
+  it("counts the attempts of earlier runs", async () => {
+    const { tasks: first, attempts } = runner(1);
+    await first.run(task("failsWithCount", { id: "earlier", times: 9 }, "k"), [0]);
+    expect(attempts).toHaveLength(2);
+    const kept = runner(1, new Map([["k", attempts]]));
+    expect(told(await kept.tasks.run(task("failsWithCount", { id: "earlier", times: 9 }, "k"), [0]))).toBe("failure 2");
+    expect(kept.attempts).toEqual([]);
+    const one = runner(1, new Map([["k", attempts.slice(0, 1)]]));
+    expect(told(await one.tasks.run(task("failsWithCount", { id: "earlier", times: 9 }, "k"), [0]))).toBe("failure 3");
+    expect(one.attempts.map(({ attempt }) => attempt)).toEqual([2]);
+  });
+
+  it("cuts off without counting an attempt", async () => {
+    const { tasks, attempts } = runner(1);
+    const running = tasks.run(task("untilAborted", null), [0]);
+    const waiting = tasks.run(task("failsAlike", null), [1]);
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    tasks.abort();
+    expect([await running, await waiting]).toEqual([{ kind: "cut" }, { kind: "cut" }]);
+    expect(attempts).toEqual([]);
+    expect(tasks.active).toBe(0);
+    expect(await tasks.run(task("failsAlike", null), [1])).toEqual({ kind: "cut" });
+  });
+});
