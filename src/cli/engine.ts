@@ -1,7 +1,8 @@
+import type * as publicFace from "../index.ts";
 import type { EvaluationRecord, PredictionRecord } from "../core/records.ts";
 
 /** The public interface. It is loaded when a command needs it, so that `--help` is quick. */
-export type Engine = typeof import("../index.ts");
+export type Engine = typeof publicFace;
 
 export async function engine(): Promise<Engine> {
   return import("../index.ts");

@@ -39,7 +39,7 @@ export interface TrialsFlags extends ReadFlags {
 /** `hpo list` */
 export async function listCommand(flags: ReadFlags): Promise<void> {
   requireDatabase(flags.db);
-  const studies = await (await engine()).listStudies({ database: flags.db });
+  const studies = (await engine()).listStudies({ database: flags.db });
   await printData(flags.json === true ? `${jsonText(studies, 2)}\n` : studyList(studies, textLayout()));
 }
 

@@ -29,8 +29,8 @@ export function divertStdout(listener: (text: string) => void): () => void {
   const write = process.stdout.write;
   process.stdout.write = (chunk: string | Uint8Array, second?: unknown, third?: unknown): boolean => {
     listener(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
-    const done = typeof second === "function" ? second : third;
-    if (typeof done === "function") queueMicrotask(() => done());
+    const done = (typeof second === "function" ? second : third) as (() => void) | undefined;
+    if (done !== undefined) queueMicrotask(done);
     return true;
   };
   return () => {

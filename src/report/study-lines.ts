@@ -1,6 +1,6 @@
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
-import { bestTrial, directionOf, mainMetric, rankedTrials, unitOf } from "./best-trial.ts";
+import { directionOf, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatEstimate, formatParam, formatParams } from "./number-format.ts";
@@ -27,13 +27,7 @@ export function scalingLabel(snapshot: StudySnapshot): string {
   return snapshot.description.data?.scaling === "min-max" ? "scaled to [0,1] on all rows" : "";
 }
 
-/** "γ=4 C=10  92.43 ± 0.31 %": the best trial by the first objective; null where none is complete. */
-export function bestLine(snapshot: StudySnapshot, metric: string = mainMetric(snapshot)): string | null {
-  const best = metric === mainMetric(snapshot) ? bestTrial(snapshot) : (rankedTrials(snapshot, metric)[0] ?? null);
-  return best === null ? null : trialLine(snapshot, best, metric);
-}
-
-/** The best cell of a table, in the words of `bestLine`; null for an empty table. */
+/** "γ=4 C=10  92.43 ± 0.31 %": the best cell of a table; null for an empty table. */
 export function bestOfTable(snapshot: StudySnapshot, table: AccuracyTable): string | null {
   const cell = table.best === null ? null : table.cells[table.best.row]?.[table.best.column];
   const trial = snapshot.trials.find((one) => one.number === cell?.trial);

@@ -44,7 +44,7 @@ describe.each(Object.entries(studies))("the reports of the study %s", (name, sna
 });
 
 describe("the page of a study with its best trial's folds", () => {
-  const { classes = [] } = landsat.description.data as unknown as { classes: string[] };
+  const { classes } = landsat.description.data as unknown as { classes: string[] };
   const evaluations = Array.from({ length: 10 }, (_, fold) => ({
     ...{ trial: 6, repeat: 0, fold, rung: 0, testRows: 643, correct: 594, identical: false, startedAt: "", endedAt: "" },
     values: { accuracy: 0.92 + fold / 1000, macroF1: 0.9 - fold / 1000 },

@@ -107,6 +107,29 @@ describe("the database file", () => {
     expect(["STORE_FAILED", "STORE_INVALID"]).toContain(error.code);
   });
 
+  it.each([
+    ["description", "{"],
+    ["description", "null"],
+    ["description", '{"metrics":[5],"objectives":[],"sampler":"grid","data":null,"cv":null}'],
+    ["description", '{"metrics":[],"objectives":[],"sampler":"grid","data":{"name":"x"},"cv":null}'],
+    ["declaration", "[]"],
+  ])("whose study has a strange %s is told so, and its other studies are read: %s", (column, text) => {
+    const file = at(`strange-${text.length}.sqlite`);
+    const store = sqliteStore(file);
+    store.create(studyHeader("strange"));
+    store.create(studyHeader("sound"));
+    store.close();
+    const db = new Database(file);
+    db.prepare(`UPDATE studies SET ${column} = ? WHERE name = 'strange'`).run(text);
+    db.close();
+    const reader = sqliteStore(file, { readonly: true });
+    const error = failure(() => reader.snapshot("strange"));
+    expect([error.code, error.message]).toEqual(["STORE_FAILED", expect.stringContaining("is damaged")]);
+    expect(reader.snapshot("sound").name).toBe("sound");
+    expect(reader.list()).toHaveLength(2);
+    reader.close();
+  });
+
   it("gives freed pages back when it is closed", () => {
     const file = at("freed.sqlite");
     const store = sqliteStore(file);

@@ -18,6 +18,7 @@ function prediction(fold: number, rows: number[], predicted: number[], scores: n
     fold,
     rows: Uint32Array.from(rows),
     predicted: Float64Array.from(predicted),
+    truth: new Float64Array(predicted.length),
     scores: scores === null ? null : Float64Array.from(scores),
   };
 }
