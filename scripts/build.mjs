@@ -1,7 +1,7 @@
 // Builds dist/: TypeScript with tsc, the AssemblyScript kernels with asc. Plain JavaScript, since `prepare` runs it
 // before anything is built, and also with --omit=dev, where the compilers are absent: then it says so and exits 0.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,9 @@ function run(script, args) {
   const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
   return status === 0;
 }
+
+// What is packed holds nothing that an earlier state of src/ has left.
+if (prepare) rmSync(path.join(root, "dist"), { recursive: true, force: true });
 
 let ok = run(tsc, ["-p", "tsconfig.build.json"]);
 const assembly = path.join(root, "src/kernels/assembly");

@@ -5,7 +5,7 @@ import { type SourceImport, sourceImports } from "./source-imports.ts";
 
 /**
  * The house, floor 0 first. Imports run only downwards; rooms of one row are strangers to each other.
- * Files of `src/` itself (`index.ts`, `define-study.ts` …) are the room "public", the floor below the programs.
+ * The files of `src/` itself are the room "public", the floor below the programs.
  */
 const house: readonly (readonly string[])[] = [
   ["math"],
@@ -18,6 +18,9 @@ const house: readonly (readonly string[])[] = [
   ["public"],
   ["cli", "dashboard"],
 ];
+
+/** The files of the room "public": names and wiring, no more, so a new one is a decision. */
+const publicFiles: readonly string[] = ["index.ts", "define-study.ts", "open-study.ts", "cross-validate.ts"];
 
 /** Rooms that import modules whose address is data. */
 const computedImports: readonly string[] = ["workers", "loader"];
@@ -61,10 +64,10 @@ function sourceProblem(file: string, target: string | null, relative: string | u
   return undefined;
 }
 
-/** `src/core/json.ts` lies in "core", `src/index.ts` in "public". */
+/** `src/core/json.ts` lies in "core", `src/index.ts` in "public", an unknown `src/x.ts` in "x.ts", which is no room. */
 function roomOf(file: string): string {
   const [, room = "", inside] = file.split("/");
-  return inside === undefined ? "public" : room;
+  return inside === undefined && publicFiles.includes(room) ? "public" : room;
 }
 
 function floorOf(room: string): number {

@@ -123,7 +123,7 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
   }
   checkOptions("defineStudy", definition, isObjective ? objectiveRules : modelRules);
   checkSpace(definition.space);
-  const metrics = isObjective ? objectiveMetrics(definition.metrics) : (definition as ModelStudyDefinition<S>).metrics;
+  const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
   const sampler = definition.sampler ?? defaultSampler(definition.space);
   const trials = definition.trials ?? null;
   const size = sampler.size(definition.space);

@@ -1,5 +1,5 @@
 import { openStore } from "#hpo/store/open-store";
-import type { Store } from "../src/core/store.ts";
+import type { Store } from "#hpo/core/store";
 
 /** All that a study has answered, without times: equal texts mean equal bits. */
 export function studyAnswers(store: Store, name: string): string[] {

@@ -1,37 +1,25 @@
-import type { RunProgress, StudySnapshot, StudySummary } from "../core/snapshot.ts";
-import type { StudySpec } from "../core/study-spec.ts";
+import type { EvaluationRecord, PredictionRecord } from "../core/records.ts";
 
-/** What the programs use of the public interface. It is loaded when a command needs it, so that `--help` is quick. */
-export interface Engine {
-  openStudy(file: string, options: OpenOptions): Promise<Study>;
-  listStudies(options: { readonly database: string }): Promise<readonly StudySummary[]>;
-  readStudy(name: string, options: { readonly database: string }): Promise<StudySnapshot>;
-}
-
-export interface OpenOptions {
-  readonly database?: string;
-  readonly fork?: string;
-  readonly fresh?: boolean;
-  readonly acceptCode?: boolean;
-  readonly seed?: number;
-  readonly trials?: number;
-  readonly timeBudgetSeconds?: number;
-}
-
-export interface Study {
-  readonly name: string;
-  readonly spec: StudySpec;
-  run(options: {
-    readonly workers?: number;
-    readonly signal?: AbortSignal;
-    readonly onProgress?: (progress: RunProgress) => void;
-    readonly progressIntervalSeconds?: number;
-  }): Promise<StudySnapshot>;
-  stop(): void;
-  snapshot(): StudySnapshot;
-  close(): Promise<void>;
-}
+/** The public interface. It is loaded when a command needs it, so that `--help` is quick. */
+export type Engine = typeof import("../index.ts");
 
 export async function engine(): Promise<Engine> {
-  return (await import("../index.ts")) as unknown as Engine;
+  return import("../index.ts");
+}
+
+/** What is stored of one trial's folds. */
+export interface TrialFolds {
+  readonly evaluations: readonly EvaluationRecord[];
+  readonly predictions: readonly PredictionRecord[];
+}
+
+/** Reads the folds of a trial, also while another process runs the study. */
+export async function readTrialFolds(study: string, trial: number, database: string): Promise<TrialFolds> {
+  const { openStore } = await import("../store/open-store.ts");
+  const store = openStore(database, { readonly: true });
+  try {
+    return { evaluations: store.evaluations(study, trial), predictions: store.predictions(study, trial) };
+  } finally {
+    store.close();
+  }
 }

@@ -4,7 +4,13 @@ import { plainText } from "../report/plain-text.ts";
 import { exitCodes } from "./exit-code.ts";
 
 /** Codes that say that the command, not the study, has to change. */
-const usageCodes: ReadonlySet<HpoErrorCode> = new Set<HpoErrorCode>(["USAGE", "STUDY_NOT_FOUND", "STUDY_FILE_NOT_FOUND"]);
+const usageCodes: ReadonlySet<HpoErrorCode> = new Set<HpoErrorCode>([
+  "USAGE",
+  "STUDY_NOT_FOUND",
+  "STUDY_FILE_NOT_FOUND",
+  "STUDY_CHANGED",
+  "CODE_CHANGED",
+]);
 
 export interface Failure {
   readonly exitCode: number;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { HpoError } from "../core/hpo-error.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { type AccuracyTable, accuracyTable } from "../report/accuracy-table.ts";
+import { bestTrial } from "../report/best-trial.ts";
 import { bestJson, bestReport } from "../report/best-report.ts";
 import { jsonText } from "../report/plain-text.ts";
 import { studyList } from "../report/study-list.ts";
@@ -12,7 +13,7 @@ import { tableLatex } from "../report/table-latex.ts";
 import { tableMarkdown } from "../report/table-markdown.ts";
 import { tableText } from "../report/table-text.ts";
 import { trialsCsv, trialsJson, trialsText } from "../report/trials-table.ts";
-import { engine } from "./engine.ts";
+import { engine, readTrialFolds } from "./engine.ts";
 import { printData, textLayout } from "./terminal.ts";
 
 export const tableFormats = ["text", "md", "csv", "tex", "json"] as const;
@@ -45,7 +46,10 @@ export async function listCommand(flags: ReadFlags): Promise<void> {
 /** `hpo show STUDY` */
 export async function showCommand(study: string, flags: ReadFlags): Promise<void> {
   const snapshot = await read(study, flags);
-  await printData(flags.json === true ? studyJson(snapshot) : studyPage(snapshot, textLayout()));
+  if (flags.json === true) return printData(studyJson(snapshot));
+  const best = bestTrial(snapshot);
+  const folds = best === null ? {} : await readTrialFolds(study, best.number, flags.db);
+  await printData(studyPage(snapshot, { ...textLayout(), ...folds }));
 }
 
 /** `hpo best STUDY` */

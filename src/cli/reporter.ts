@@ -1,4 +1,5 @@
 import { createLogUpdate } from "log-update";
+import { lineBuffer } from "./line-buffer.ts";
 import type { RunProgress, RunSummary } from "../core/snapshot.ts";
 import { formatSeconds } from "../report/duration.ts";
 import { liveView, plainLine } from "../report/live-view.ts";
@@ -10,11 +11,13 @@ export type ReporterName = (typeof reporterNames)[number];
 
 /** Shows a run while it goes on, on stderr. */
 export interface Reporter {
-  readonly intervalSeconds: number;
+  readonly intervalMs: number;
   start(file: string): void;
   update(progress: RunProgress): void;
   /** One sentence, such as "stopping". */
   message(text: string): void;
+  /** What the study's own code printed, as it came: also half a line. `slot` is undefined for code in this process. */
+  output(text: string, slot?: number): void;
   /** Leaves the terminal as it was; `summary` is null where the run broke off. */
   end(summary: RunSummary | null): void;
 }
@@ -22,7 +25,7 @@ export interface Reporter {
 /** Animation needs a terminal that a person looks at. */
 export function defaultReporter(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): ReporterName {
   const inCi = environment["CI"] !== undefined && environment["CI"] !== "" && environment["CI"] !== "false";
-  return stream.isTTY === true && !inCi && environment["TERM"] !== "dumb" ? "live" : "plain";
+  return stream.isTTY && !inCi && environment["TERM"] !== "dumb" ? "live" : "plain";
 }
 
 export function reporter(name: ReporterName, stream: NodeJS.WriteStream, colour: boolean): Reporter {
@@ -34,36 +37,68 @@ export function reporter(name: ReporterName, stream: NodeJS.WriteStream, colour:
 function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
   const screen = createLogUpdate(stream);
   let last: RunProgress | null = null;
+  let lastAt = 0;
+  let clock: NodeJS.Timeout | undefined;
   let title = "";
   let note = "";
+  let drawn = 0;
+  const erase = (): void => {
+    screen.clear();
+    drawn = 0;
+  };
   const draw = (): void => {
     // One column less than there are: a full last column makes some terminals begin a new line.
     const width = Math.max(40, (stream.columns ?? 80) - 1);
     // The note says more than the view's own line about stopping.
-    const progress = last === null || note === "" ? last : { ...last, stopping: false };
-    const lines = progress === null ? [title] : liveView(progress, { width, height: (stream.rows ?? 24) - 3, colour });
-    screen([...lines, ...(note === "" ? [] : wrap(note, width))].join("\n"));
+    const now = last === null ? null : later(last, (performance.now() - lastAt) / 1000);
+    const progress = now === null || note === "" ? now : { ...now, stopping: false };
+    const view = progress === null ? [title] : liveView(progress, { width, height: (stream.rows ?? 24) - 3, colour });
+    const lines = [...view, ...(note === "" ? [] : wrap(note, width))];
+    if (lines.length !== drawn) erase();
+    drawn = lines.length;
+    screen(lines.join("\n"));
   };
+  const printed = lineBuffer((lines) => {
+    erase();
+    stream.write(lines);
+    if (stream.listeners("resize").includes(draw)) draw();
+  });
   return {
-    intervalSeconds: 0.1,
+    intervalMs: 100,
     start: (file) => {
       title = truncate(`${plainText(file)}: reading data and stored results …`, Math.max(40, (stream.columns ?? 80) - 1));
       draw();
       stream.on("resize", draw);
+      clock = setInterval(draw, 200);
+      clock.unref();
     },
     update: (progress) => {
       last = progress;
+      lastAt = performance.now();
       draw();
     },
     message: (text) => {
       note = text;
       draw();
     },
+    output: printed.add,
     end: () => {
+      clearInterval(clock);
       stream.off("resize", draw);
-      screen.clear();
+      erase();
       screen.done();
+      printed.flush();
     },
+  };
+}
+
+/** Progress is told when something changes; in between only the clocks go on. */
+function later(progress: RunProgress, seconds: number): RunProgress {
+  return {
+    ...progress,
+    elapsedSeconds: progress.elapsedSeconds + seconds,
+    secondsLeft: progress.secondsLeft === null ? null : Math.max(0, progress.secondsLeft - seconds),
+    slots: progress.slots.map((slot) => (slot.label === null ? slot : { ...slot, seconds: slot.seconds + seconds })),
   };
 }
 
@@ -79,8 +114,9 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     shownAt = progress.elapsedSeconds;
     pending = null;
   };
+  const printed = lineBuffer((lines) => stream.write(lines));
   return {
-    intervalSeconds: 1,
+    intervalMs: 1000,
     start: () => {},
     update: (progress) => {
       // Often at first, then at most every tenth of the time gone: a night's log stays readable.
@@ -90,11 +126,13 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     message: (text) => {
       stream.write(`hpo: ${text}\n`);
     },
+    output: printed.add,
     end: (summary) => {
+      printed.flush();
       if (pending !== null) show(pending);
       if (summary !== null)
         stream.write(
-          `${plainText(String(summary["study"]))}  ${summary["state"]} after ${formatSeconds(summary["wallSeconds"] as number | null)}\n`,
+          `${plainText(String(summary["study"]))}  ${String(summary["state"])} after ${formatSeconds(summary["wallSeconds"] as number | null)}\n`,
         );
     },
   };
@@ -105,10 +143,11 @@ function ndjsonReporter(stream: NodeJS.WriteStream): Reporter {
     stream.write(`${ndjsonEvent(event)}\n`);
   };
   return {
-    intervalSeconds: 0.5,
+    intervalMs: 500,
     start: (file) => write({ event: "start", file }),
     update: (progress) => write({ event: "progress", progress }),
     message: (message) => write({ event: "message", message }),
+    output: (text, slot) => write({ event: "output", slot: slot ?? null, text }),
     end: (summary) => {
       if (summary !== null) write({ event: "end", summary });
     },

@@ -5,11 +5,13 @@ import { runState, runSummary } from "../report/run-summary.ts";
 import { fitsTable } from "../report/table-axes.ts";
 import { tableText } from "../report/table-text.ts";
 import { bestTrialsText } from "../report/trials-table.ts";
-import { engine, type OpenOptions, type Study } from "./engine.ts";
+import type { OpenStudyOptions } from "../open-study.ts";
+import type { Study } from "../study/study.ts";
+import { engine } from "./engine.ts";
 import { exitCodes, missesTarget, runExitCode } from "./exit-code.ts";
 import { interrupts } from "./interrupts.ts";
 import { defaultReporter, type Reporter, type ReporterName, reporter } from "./reporter.ts";
-import { printData, textLayout, wantsColour } from "./terminal.ts";
+import { divertStdout, printData, textLayout, wantsColour } from "./terminal.ts";
 
 export interface RunFlags {
   readonly workers?: number;
@@ -63,6 +65,7 @@ async function runStudy(
     view.end(null);
     process.exit(exitCodes.interrupted);
   }
+  const restoreStdout = divertStdout((text) => view.output(text));
   try {
     view.start(file);
     study = await (await engine()).openStudy(file, openOptions(flags));
@@ -70,7 +73,8 @@ async function runStudy(
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
       signal: abort.signal,
       onProgress: (progress) => view.update(progress),
-      progressIntervalSeconds: view.intervalSeconds,
+      progressIntervalMs: view.intervalMs,
+      onOutput: (text: string, slot?: number) => view.output(text, slot),
     });
     view.end(runSummary(snapshot, runState(snapshot)));
     return { snapshot, spec: study.spec, interrupted: listener.count() > 0 };
@@ -79,11 +83,12 @@ async function runStudy(
     throw error;
   } finally {
     await study?.close();
+    restoreStdout();
     listener.close();
   }
 }
 
-function openOptions(flags: RunFlags): OpenOptions {
+function openOptions(flags: RunFlags): OpenStudyOptions {
   return {
     database: flags.db,
     ...(flags.fork === undefined ? {} : { fork: flags.fork }),

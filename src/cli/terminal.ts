@@ -21,6 +21,23 @@ export function printData(text: string): Promise<void> {
   });
 }
 
+/**
+ * Sends what a study's code prints in this process to `listener`, so that stdout holds the result alone. Gives back what
+ * ends it.
+ */
+export function divertStdout(listener: (text: string) => void): () => void {
+  const write = process.stdout.write;
+  process.stdout.write = (chunk: string | Uint8Array, second?: unknown, third?: unknown): boolean => {
+    listener(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+    const done = typeof second === "function" ? second : third;
+    if (typeof done === "function") queueMicrotask(() => done());
+    return true;
+  };
+  return () => {
+    process.stdout.write = write;
+  };
+}
+
 /** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more. */
 export function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {

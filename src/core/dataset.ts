@@ -49,6 +49,7 @@ export interface TensorBlock {
   readonly shape: readonly number[];
 }
 
+/** What a feature column holds: numbers, or categories with their levels. */
 export type Column = NumberColumn | CategoryColumn;
 
 export interface NumberColumn {

@@ -8,12 +8,14 @@ export interface RowSet {
   readonly rows: Uint32Array;
 }
 
+/** The rows that a model is fitted to, with their target (of all rows of the data set, not of these alone). */
 export interface FitInput extends RowSet {
   readonly target: Target;
   /** One weight an entry of `rows`, or null for equal weights. */
   readonly weights: Float64Array | null;
 }
 
+/** What a fit may use besides its data; equal input, options and stream give equal models. */
 export interface FitContext {
   readonly rng: Rng;
   readonly signal: AbortSignal;

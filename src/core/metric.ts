@@ -1,5 +1,6 @@
 import type { Answer } from "./estimator.ts";
 
+/** Which way is better. */
 export type Direction = "maximize" | "minimize";
 
 /** Predictions of one fold (or pooled), one entry a test row. */

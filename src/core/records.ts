@@ -32,8 +32,6 @@ export interface StudyDescription {
   readonly metrics: readonly { readonly name: string; readonly direction: "maximize" | "minimize"; readonly unit: "fraction" | "number" }[];
   readonly objectives: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
   readonly sampler: string;
-  /** Parameters in the order of their declaration, those of branches after their choice: stored objects lose their order. */
-  readonly parameters?: readonly string[];
   readonly data: {
     readonly name: string;
     readonly rows: number;
@@ -104,6 +102,7 @@ export interface SharedWorkRecord {
   readonly endedAt: string;
 }
 
+/** What a trial's model said of the rows of one test fold (out-of-fold predictions), one entry a row. */
 export interface PredictionRecord {
   readonly trial: number;
   readonly repeat: number;
@@ -112,6 +111,8 @@ export interface PredictionRecord {
   readonly rows: Uint32Array;
   /** Class codes or values. */
   readonly predicted: Float64Array;
+  /** What was to be predicted, in the same form. */
+  readonly truth: Float64Array;
   /** null unless a metric needed them. */
   readonly scores: Float64Array | null;
 }

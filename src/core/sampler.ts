@@ -23,8 +23,10 @@ export interface Proposal {
   readonly note?: string;
 }
 
+/** What a sampler knows of a study before the first trial. */
 export interface SamplerContext {
   readonly space: Space;
+  /** One entry an objective, in order. */
   readonly directions: readonly Direction[];
 }
 
@@ -44,6 +46,7 @@ export interface Sampler<S = unknown> {
   size(space: Space): number | null;
 }
 
+/** What a sampler's proposals depend on; it decides which trials may be planned at once. */
 export interface SamplerTraits {
   /** true: proposals depend on outcomes, so trials wait for those `lookahead` before them. */
   readonly adaptive: boolean;

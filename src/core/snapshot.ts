@@ -28,6 +28,7 @@ export interface StudySnapshot {
   readonly database: string;
 }
 
+/** A trial as reports read it. */
 export interface TrialSnapshot {
   readonly number: number;
   readonly group: number;
@@ -97,13 +98,6 @@ export interface RunProgress {
   /** One entry a slot; label null while it waits. */
   readonly slots: readonly { readonly label: string | null; readonly seconds: number }[];
   readonly stopping: boolean;
-}
-
-/** A report is pure: snapshot in, text out. */
-export interface Report {
-  readonly name: string;
-  readonly mediaType: string;
-  render(snapshot: StudySnapshot): string | Uint8Array;
 }
 
 /** `hpo run --json`. Scores are fractions at full precision; NaN is null. */

@@ -38,6 +38,8 @@ export interface ChoiceParameter {
   readonly branches: Readonly<Record<string, Space>> | null;
 }
 
+/** What a parameter may be: an interval, integers, a list of values, or alternatives. */
 export type Parameter = FloatParameter | IntParameter | ValuesParameter | ChoiceParameter;
 
+/** Parameters by name, in the order of their declaration, which is the order of a grid's axes. */
 export type Space = { readonly [name: string]: Parameter };

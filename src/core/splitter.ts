@@ -10,12 +10,14 @@ export interface SplitInput {
   readonly folds: Int32Array | null;
 }
 
+/** One division of the rows; rows in neither part are left out of it. */
 export interface Split {
   /** Ascending row indexes; disjoint from `test`. */
   readonly train: Uint32Array;
   readonly test: Uint32Array;
 }
 
+/** Divides rows into train and test sets, by roles and classes alone. Equal input and stream give equal splits. */
 export interface Splitter {
   readonly name: string;
   /** For people: "10-fold stratified". */

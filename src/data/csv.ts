@@ -10,7 +10,7 @@ import { didYouMean, listNames } from "./did-you-mean.ts";
 import { numberOf } from "./number-text.ts";
 import { dataRecipe, type LoadContext } from "./data-recipe.ts";
 import { readOuterColumn } from "./outer-column.ts";
-import { type ColumnFile, roleNames, sharedRules, type SharedOptions, targetKind, targetRule, type TargetKind } from "./reader-options.ts";
+import { roleNames, sharedRules, type SharedOptions, targetKind, targetRule, type TargetKind } from "./reader-options.ts";
 import { type RowStore, rowStore } from "./row-blocks.ts";
 import { checkText, notANumber, numberCollector, textCollector, type ValueCollector, type ValueColumn } from "./value-column.ts";
 
@@ -88,8 +88,7 @@ async function roleColumns(
   for (const role of roleNames) {
     const given = options[role];
     if (given === undefined) continue;
-    roles[role] =
-      typeof given === "string" ? table.collected(role) : await readOuterColumn(given as ColumnFile, role, origin.reader, context);
+    roles[role] = typeof given === "string" ? table.collected(role) : await readOuterColumn(given, role, origin.reader, context);
   }
   return roles;
 }

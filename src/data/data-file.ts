@@ -24,7 +24,7 @@ export function dataFile(reader: string, file: string, folder: string): DataFile
  * The bytes of a file in chunks, decompressed where they begin with gzip's magic number, whatever the file is called.
  * @throws HpoError DATA_NOT_FOUND; DATA_INVALID for a folder, a file without permission and a broken gzip stream.
  */
-export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array> {
+export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array, undefined> {
   const head = await firstRawBytes(file, 2);
   const zipped = head[0] === 0x1f && head[1] === 0x8b;
   const raw = createReadStream(file.path, { highWaterMark: chunkBytes });

@@ -63,8 +63,8 @@ export function fillFeatures(
       const end = row + rows;
       if (codes !== undefined) copyCodes(block.subarray(column), values, { width, stride, at: row * stride + column, rows }, codes);
       else if (scaled) {
-        const low = scan.low[column] as number;
-        scaleColumn(block.subarray(column), values, { width, stride, at: row * stride + column, rows }, low, scan.high[column] as number);
+        const range = { low: scan.low[column] as number, high: scan.high[column] as number };
+        scaleColumn(block.subarray(column), values, { width, stride, at: row * stride + column, rows }, range);
       } else copyColumn(block.subarray(column), values, { width, stride, at: row * stride + column, rows });
       if (mask != null) for (let i = row; i < end; i++) if (Number.isNaN(values[i * stride + column])) mask[i] = 1;
     }
@@ -94,8 +94,12 @@ function copyCodes(from: NumericArray, to: Float32Array | Float64Array, { width,
   }
 }
 
-function scaleColumn(from: NumericArray, to: Float32Array | Float64Array, steps: Steps, low: number, high: number): void {
-  const { width, stride, at, rows } = steps;
+function scaleColumn(
+  from: NumericArray,
+  to: Float32Array | Float64Array,
+  { width, stride, at, rows }: Steps,
+  { low, high }: { readonly low: number; readonly high: number },
+): void {
   // Where high − low is beyond 64-bit floats, halves of all three give the same quotient.
   const factor = Number.isFinite(high - low) ? 1 : 0.5;
   const least = low * factor;

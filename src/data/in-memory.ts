@@ -149,7 +149,7 @@ function valueColumn(source: DataSource, name: string, given: ColumnValues): Val
       kind: "number",
       source,
       name,
-      values: Float64Array.from(values, (value) => (value === null ? Number.NaN : (value as number))),
+      values: Float64Array.from(values, (value) => (value === null ? Number.NaN : value)),
     };
   }
   const known = new Map<string, number>();

@@ -16,7 +16,10 @@ const longestLine = 1 << 22;
  * delimiter is far cheaper than parsing. Stops at whole lines before the first chunk that has a quote, so that a
  * parser can go on from there. A byte order mark is passed over; one of UTF-16 stops at once.
  */
-export async function plainLines(chunks: AsyncIterator<Uint8Array>, take: (text: string, line: number) => void): Promise<PlainLines> {
+export async function plainLines(
+  chunks: AsyncIterator<Uint8Array, undefined>,
+  take: (text: string, line: number) => void,
+): Promise<PlainLines> {
   let held: Buffer = Buffer.alloc(0);
   let lines = 0;
   let first = true;

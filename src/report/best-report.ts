@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, mainMetric, paretoFront, unitOf } from "./best-trial.ts";
+import { bestTrial, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, formatParams, orderedParams } from "./number-format.ts";
@@ -52,20 +52,21 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   const found = trial.values[metric];
   if (found === undefined) return "–";
   const unit = unitOf(snapshot, metric);
-  const pooled = found.pooled === null || found.pooled === found.value ? "" : ` (pooled ${formatEstimate(found.pooled, null, unit)})`;
+  const alone = formatEstimate(found.value, null, unit);
+  const whole = found.pooled === null ? alone : formatEstimate(found.pooled, null, unit);
+  const pooled = whole === alone ? "" : ` (pooled ${whole})`;
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
 /** `{ study, best, front }`, as in `hpo run --json`. */
 export function bestJson(snapshot: StudySnapshot): string {
-  const metric = mainMetric(snapshot);
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
   const object = {
     study: snapshot.name,
-    objectives: snapshot.description.objectives,
-    best: best === null ? null : trialSummary(best, metric),
-    front: front === null ? null : front.map((trial) => trialSummary(trial, metric)),
+    objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
+    best: best === null ? null : trialSummary(snapshot, best),
+    front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
   return `${jsonText(object, 2)}\n`;
 }

@@ -2,11 +2,13 @@ import ms from "ms";
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 
-/** Seconds for people: `0.12 s`, `3.1 s`, `45 s`, `2 min 5 s`, `1 h 3 min`, `2 d 4 h`; "–" where they are not known. */
+/** Seconds for people: `3 ms`, `0.12 s`, `3.1 s`, `45 s`, `2 min 5 s`, `1 h 3 min`, `2 d 4 h`; "–" where they are not known. */
 export function formatSeconds(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return "–";
   const positive = Math.max(0, seconds);
   if (positive === 0) return "0 s";
+  if (positive < 0.0005) return "<1 ms";
+  if (positive < 0.0995) return `${Math.round(positive * 1000)} ms`;
   if (positive < 0.995) return `${positive.toFixed(2)} s`;
   if (positive < 9.95) return `${positive.toFixed(1)} s`;
   const whole = Math.round(positive);

@@ -75,7 +75,7 @@ function rateLabel(rate: number | null): string {
 
 function timeLabel(progress: RunProgress): string {
   const elapsed = formatSeconds(progress.elapsedSeconds);
-  return progress.secondsLeft === null ? elapsed : `${elapsed}, ${formatSeconds(progress.secondsLeft)} left`;
+  return progress.secondsLeft === null || progress.running === 0 ? elapsed : `${elapsed}, ${formatSeconds(progress.secondsLeft)} left`;
 }
 
 /** One line for a log: "landsat-svm  12/25 done · 2 running · 0 failed · 8.1 trials/s · 1.5 s, 1.6 s left · best 92.43 ± 0.31 % (γ=4 C=10)". */

@@ -11,12 +11,12 @@ export interface NumberFormat {
   readonly decimals: number | null;
 }
 
-/** Fractions as per cent with two decimals; other numbers with five significant digits of the largest. */
+/** Fractions as per cent with two decimals, whole numbers as such, others with five significant digits of the largest. */
 export function numberFormat(values: readonly number[], unit: Unit): NumberFormat {
   if (unit === "fraction") return { unit, decimals: 2 };
+  if (values.every((value) => !Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) < 1e7))) return { unit, decimals: 0 };
   let largest = 0;
   for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  if (largest === 0) return { unit, decimals: 4 };
   const magnitude = Math.floor(Math.log10(largest));
   if (magnitude > 6 || magnitude < -4) return { unit, decimals: null };
   let decimals = Math.max(0, Math.min(8, 4 - magnitude));

@@ -6,6 +6,7 @@ export type ProgressEvent =
   | { readonly event: "start"; readonly file: string }
   | { readonly event: "progress"; readonly progress: RunProgress }
   | { readonly event: "message"; readonly message: string }
+  | { readonly event: "output"; readonly slot: number | null; readonly text: string }
   | { readonly event: "end"; readonly summary: RunSummary };
 
 /** One line of newline-delimited JSON: `{"event":"progress","study":…,"done":…}`. NaN is null. */

@@ -1,6 +1,8 @@
 import type { Json } from "../core/json.ts";
 import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
+import { orderedParams } from "./number-format.ts";
+import { parameterNames } from "./table-axes.ts";
 
 /** How a run ended. */
 export type RunState = "complete" | "stopped" | "failed";
@@ -20,24 +22,27 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
     state,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
-    best: best === null ? null : trialSummary(best, mainMetric(snapshot)),
-    front: front === null ? null : front.map((trial) => trialSummary(trial, mainMetric(snapshot))),
+    best: best === null ? null : trialSummary(snapshot, best),
+    front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     wallSeconds: finite(snapshot.wallSeconds),
     cpuSeconds: finite(snapshot.cpuSeconds),
     database: snapshot.database,
   };
 }
 
-/** A trial as the JSON of `hpo run` and `hpo best` shows it. */
-export function trialSummary(trial: TrialSnapshot, metric: string): { readonly [key: string]: Json } {
-  const found = trial.values[metric];
+/** A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. */
+export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { readonly [key: string]: Json } {
+  const found = trial.values[mainMetric(snapshot)];
   const values = Object.entries(trial.values).map(
     ([name, one]) => [name, { value: finite(one.value), standardError: finite(one.standardError) }] as const,
   );
   return {
     trial: trial.number,
     params: Object.fromEntries(
-      Object.entries(trial.params).map(([name, value]) => [name, typeof value === "number" ? finite(value) : value]),
+      orderedParams(trial.params, parameterNames(snapshot)).map(([name, value]) => [
+        name,
+        typeof value === "number" ? finite(value) : value,
+      ]),
     ),
     value: finite(found?.value),
     standardError: finite(found?.standardError),

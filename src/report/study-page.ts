@@ -1,21 +1,24 @@
 import picocolors from "picocolors";
 import type { Json } from "../core/json.ts";
-import type { RunRecord } from "../core/records.ts";
+import type { EvaluationRecord, PredictionRecord, RunRecord } from "../core/records.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { bestLines } from "./best-report.ts";
 import { bestTrial } from "./best-trial.ts";
-import { type ConfusionCounts, confusionText } from "./confusion-text.ts";
+import { confusionText } from "./confusion-text.ts";
+import { type DeclaredParameter, declaredSpace } from "./declared-space.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam } from "./number-format.ts";
-import { joinParts, jsonText, plainText, truncate, wrap } from "./plain-text.ts";
+import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
 import { costParts, failureLines, scalingLabel, titleParts } from "./study-lines.ts";
 import { formatTime } from "./study-list.ts";
-import { parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
+import { foldScoresText, trialConfusion } from "./trial-folds.ts";
 
 export interface StudyPageOptions extends TextOptions {
-  readonly confusion?: ConfusionCounts;
+  /** What is stored of the best trial's folds. */
+  readonly evaluations?: readonly EvaluationRecord[];
+  readonly predictions?: readonly PredictionRecord[];
   /** Lines of a list (failures, runs, shared work) before "and N more". Default: 10. */
   readonly limit?: number;
 }
@@ -26,9 +29,12 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
   const limit = options.limit ?? 10;
   const colours = picocolors.createColors(options.colour === true);
   const best = bestTrial(snapshot);
+  const { evaluations = [], predictions = [] } = options;
+  const confusion = trialConfusion(snapshot.description, predictions);
   const sections: (readonly [string, readonly string[]])[] = [
     ["result", best === null ? ["no trial is complete yet"] : bestLines(snapshot, best)],
-    ["confusion of the best trial", options.confusion === undefined ? [] : confusionText(options.confusion, width - 2)],
+    ["folds of the best trial", evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2)],
+    ["confusion of the best trial, all folds", confusion === null ? [] : confusionText(confusion, width - 2)],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
     ["failed trials", failureLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
@@ -53,8 +59,7 @@ export function studyJson(snapshot: StudySnapshot): string {
 
 function declarationLines(snapshot: StudySnapshot, width: number): string[] {
   const { declaration, description } = snapshot;
-  const space = typeof declaration.space === "object" && declaration.space !== null && !Array.isArray(declaration.space);
-  const parameters = space ? spaceLines(declaration.space as { readonly [name: string]: Json }, parameterNames(snapshot)) : [];
+  const parameters = spaceLines(declaredSpace(declaration.space));
   const metrics = description.metrics.map((one) => `${plainText(one.name)} (${one.direction})`).join(", ");
   const objectives = description.objectives.map((one) => `${one.direction} ${plainText(one.metric)}`).join(", ");
   const data = dataLines(snapshot, width - 12).map((line, i) => `${i === 0 ? "data        " : "            "}${line}`);
@@ -78,33 +83,28 @@ function dataLines(snapshot: StudySnapshot, width: number): string[] {
   if (data.classes === null) return [...size, "numeric target"];
   return [
     ...size,
-    ...joinParts(data.classes.map(plainText), width - 9, ", ").map((line, i) => `${i === 0 ? "classes  " : "         "}${line}`),
+    ...joinParts(data.classes.map(plainText), width - 10, ", ").map(
+      (line, i, all) => `${i === 0 ? "classes  " : "         "}${line}${i < all.length - 1 ? "," : ""}`,
+    ),
   ];
 }
 
 /** "γ  2, 4, 8", "C  1 … 1000, log", with the parameters of a branch indented under it. */
-function spaceLines(space: { readonly [name: string]: Json }, names: readonly string[], indent: string = ""): string[] {
-  const entries = Object.entries(space).sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
-  return entries.flatMap(([name, json]) => {
-    if (typeof json !== "object" || json === null || Array.isArray(json)) return [`${indent}${greek(name)}`];
-    const parameter = json as { readonly [key: string]: Json };
-    const lines = [`${indent}${greek(name)}  ${domain(parameter)}`];
-    const branches = parameter["branches"];
-    if (typeof branches === "object" && branches !== null && !Array.isArray(branches)) {
-      for (const [value, inner] of Object.entries(branches)) {
-        if (typeof inner !== "object" || inner === null || Array.isArray(inner) || Object.keys(inner).length === 0) continue;
-        lines.push(`${indent}  ${plainText(value)}:`, ...spaceLines(inner as { readonly [name: string]: Json }, names, `${indent}    `));
-      }
-    }
-    return lines;
-  });
+function spaceLines(parameters: readonly DeclaredParameter[], indent: string = ""): string[] {
+  const wide = Math.max(0, ...parameters.map(({ name }) => textWidth(greek(name))));
+  return parameters.flatMap((parameter) => [
+    `${indent}${pad(greek(parameter.name), wide)}  ${domain(parameter)}`,
+    ...parameter.branches
+      .filter((branch) => branch.parameters.length > 0)
+      .flatMap((branch) => [`${indent}  ${plainText(branch.value)}:`, ...spaceLines(branch.parameters, `${indent}    `)]),
+  ]);
 }
 
-function domain(parameter: { readonly [key: string]: Json }): string {
-  const { values, low, high, log, step, kind } = parameter;
-  if (Array.isArray(values)) return values.map((value) => formatParam(value as string, 17)).join(", ");
-  const stepped = typeof step === "number" && step !== 1 ? `, step ${step}` : "";
-  return `${String(low)} … ${String(high)} (${plainText(String(kind))}${log === true ? ", log" : ""}${stepped})`;
+function domain({ kind, values, low, high, log, step }: DeclaredParameter): string {
+  if (values.length > 0) return values.map((value) => formatParam(value, 17)).join(", ");
+  if (low === null || high === null) return plainText(kind);
+  const stepped = step !== null && step !== 1 ? `, step ${step}` : "";
+  return `${low} … ${high} (${plainText(kind)}${log ? ", log" : ""}${stepped})`;
 }
 
 function costLines(snapshot: StudySnapshot, limit: number, width: number): string[] {
@@ -140,16 +140,28 @@ function runLines(snapshot: StudySnapshot, limit: number): string[] {
   return hidden > 0 ? [`${hidden} earlier runs`, ...lines.slice(-limit)] : lines;
 }
 
+/** "node v20.20.2 · os linux x64", with the members of an object on lines of their own behind its name. */
 function environmentLines(run: RunRecord | undefined, width: number): string[] {
-  if (run === undefined) return [];
-  const flat: string[] = [];
-  const visit = (value: Json, path: string): void => {
-    if (typeof value === "object" && value !== null) {
-      for (const [key, member] of Object.entries(value)) visit(member, path === "" ? key : `${path}.${key}`);
-    } else if (value !== null) flat.push(plainText(`${path} ${String(value)}`));
-  };
-  visit(run.environment, "");
-  return joinParts(flat, width);
+  if (run === undefined || !isObject(run.environment)) return [];
+  const members = Object.entries(run.environment);
+  const flat = members.filter(([, value]) => !isObject(value) && value !== null);
+  const nested = members.flatMap(([name, value]) => (isObject(value) ? [[plainText(name), value] as const] : []));
+  return [
+    ...joinParts(flat.map(named), width),
+    ...nested.flatMap(([name, value]) => {
+      const room = width - textWidth(name) - 2;
+      const lines = joinParts(Object.entries(value).map(named), room);
+      return lines.map((line, i) => `${i === 0 ? name : " ".repeat(textWidth(name))}  ${line}`);
+    }),
+  ];
+}
+
+function named([name, value]: readonly [string, Json]): string {
+  return plainText(`${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+}
+
+function isObject(json: Json): json is { readonly [key: string]: Json } {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 function more(lines: readonly string[], limit: number): string[] {

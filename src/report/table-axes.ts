@@ -1,7 +1,8 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { TrialSnapshot, StudySnapshot } from "../core/snapshot.ts";
-import type { Parameter, ParamValue, Params, Space } from "../core/space.ts";
+import type { ParamValue, Params } from "../core/space.ts";
+import { type DeclaredParameter, declaredParameters } from "./declared-space.ts";
 import { plainText } from "./plain-text.ts";
 
 /** One side of a table. A value is undefined where a parameter does not exist in the chosen branch. */
@@ -38,7 +39,7 @@ const declaredLimit = 100;
  * @throws HpoError USAGE for an unknown parameter, a filter that fits no trial, or an axis that is too long.
  */
 export function tableAxes(snapshot: StudySnapshot, options: AxisOptions = {}): TableAxes {
-  const declared = declaredParameters(snapshot);
+  const declared = declaredParameters(snapshot.declaration.space);
   const names = parameterNames(snapshot, declared);
   for (const [option, name] of [["rows", options.rows] as const, ["columns", options.columns] as const]) {
     if (name !== undefined) requireParameter(option, name, names);
@@ -75,7 +76,7 @@ export function tableAxes(snapshot: StudySnapshot, options: AxisOptions = {}): T
 
 /** Whether a table shows all that varies: at most two parameters take several values, and each of them has a list of values. */
 export function fitsTable(snapshot: StudySnapshot): boolean {
-  const declared = declaredParameters(snapshot);
+  const declared = declaredParameters(snapshot.declaration.space);
   const varying = parameterNames(snapshot, declared).filter((param) => axisValues(param, snapshot.trials, declared.get(param)).length > 1);
   return varying.length <= 2 && varying.every((param) => isList(declared.get(param)));
 }
@@ -83,48 +84,29 @@ export function fitsTable(snapshot: StudySnapshot): boolean {
 /** Names in the order of their declaration, branches after their choice; then any that only trials have. */
 export function parameterNames(
   snapshot: StudySnapshot,
-  declared: ReadonlyMap<string, Parameter> = declaredParameters(snapshot),
+  declared: ReadonlyMap<string, DeclaredParameter> = declaredParameters(snapshot.declaration.space),
 ): readonly string[] {
-  return [
-    ...new Set([
-      ...(snapshot.description.parameters ?? []),
-      ...declared.keys(),
-      ...snapshot.trials.flatMap((trial) => Object.keys(trial.params)),
-    ]),
-  ];
-}
-
-/** The declared space as a flat list; parameters of branches stand after their choice. */
-function declaredParameters(snapshot: StudySnapshot): ReadonlyMap<string, Parameter> {
-  const found = new Map<string, Parameter>();
-  const visit = (space: Space): void => {
-    for (const [name, parameter] of Object.entries(space)) {
-      if (typeof parameter !== "object" || parameter === null || typeof parameter.kind !== "string") continue;
-      if (!found.has(name)) found.set(name, parameter);
-      if (parameter.kind === "choice" && parameter.branches) for (const branch of Object.values(parameter.branches)) visit(branch);
-    }
-  };
-  const { space } = snapshot.declaration;
-  if (typeof space === "object" && space !== null && !Array.isArray(space)) visit(space as unknown as Space);
-  return found;
+  return [...new Set([...declared.keys(), ...snapshot.trials.flatMap((trial) => Object.keys(trial.params))])];
 }
 
 /** Whether a parameter takes its values from a list: `values`, `choice`, integers, stepped floats. */
-function isList(parameter: Parameter | undefined): boolean {
+function isList(parameter: DeclaredParameter | undefined): boolean {
   if (parameter === undefined) return false;
-  if (parameter.kind === "float") return parameter.step !== null;
-  return parameter.kind !== "int" || (parameter.high - parameter.low) / parameter.step <= freeAxisLimit;
+  const { kind, low, high, step } = parameter;
+  if (kind === "float") return step !== null;
+  if (kind !== "int") return parameter.values.length > 0;
+  return low !== null && high !== null && (high - low) / (step ?? 1) <= freeAxisLimit;
 }
 
 /** Distinct values in declared order, else numbers ascending before all others; "does not exist" stands last. */
-function axisValues(param: string, trials: readonly TrialSnapshot[], declared: Parameter | undefined): TableAxis["values"] {
+function axisValues(param: string, trials: readonly TrialSnapshot[], declared: DeclaredParameter | undefined): TableAxis["values"] {
   const found = new Map<string, ParamValue | undefined>();
   const add = (value: ParamValue | undefined) => found.set(valueKey(value), value);
-  const order = declared !== undefined && (declared.kind === "values" || declared.kind === "choice") ? declared.values : [];
+  const order = declared?.values ?? [];
   const used = trials.length === 0 || trials.some((trial) => Object.hasOwn(trial.params, param));
   if (used && order.length <= declaredLimit) for (const value of order) add(value);
   for (const trial of trials) add(paramOf(trial.params, param));
-  if (used === false) return [];
+  if (!used) return [];
   const rank = new Map(order.map((value, i) => [valueKey(value), i]));
   return [...found.values()].sort((a, b) => compareValues(a, b, rank));
 }

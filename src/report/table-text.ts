@@ -4,8 +4,9 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
-import { joinParts, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
-import { bestOfTable, costParts, failureLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
+import { joinParts, pad, textWidth, truncate } from "./plain-text.ts";
+import { bestOfTable, costParts, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
+import { troubleLines } from "./trouble-lines.ts";
 
 export interface TextOptions {
   /** Terminal columns, at least 40. Default: 100. */
@@ -53,19 +54,8 @@ function foot(
   lines.push(
     ...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`),
   );
-  for (const line of failureLines(snapshot)) lines.push(...labelled("failed", line, width, colours.red));
-  for (const line of snapshot.warnings.slice(0, 3)) {
-    lines.push(...labelled("warning", plainText(line), width, colours.yellow));
-  }
+  lines.push(...troubleLines(snapshot, { width, colours }));
   return lines;
-}
-
-/** A sentence behind its label, at most two lines. */
-function labelled(label: string, sentence: string, width: number, colour: (text: string) => string): string[] {
-  const room = width - label.length - 2;
-  const lines = wrap(sentence, room);
-  const shown = lines.length <= 2 ? lines : [lines[0] as string, truncate(lines.slice(1).join(" "), room)];
-  return shown.map((line, i) => `${i === 0 ? colour(label) : " ".repeat(label.length)}  ${line}`);
 }
 
 function body(table: AccuracyTable, width: number, colours: Colours): string[] {

@@ -10,6 +10,7 @@ import { joinParts, jsonText, plainText } from "./plain-text.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { paramOf, parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
+import { troubleLines } from "./trouble-lines.ts";
 
 /** Every trial, by number; the best one has an asterisk. */
 export function trialsText(snapshot: StudySnapshot, options: TextOptions = {}): string {
@@ -26,7 +27,8 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const head = [...titleParts(snapshot), shown.length === 0 ? "no trial is complete" : `the best ${count(shown.length, "trial")}`];
   const more = ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo trials ${plainText(snapshot.name)}`] : [];
   const lines = shown.length === 0 ? [] : trialLines(snapshot, shown, { ...options, width });
-  return `${[...joinParts(head, width), ...lines, ...more, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
+  const trouble = troubleLines(snapshot, { width, colours: picocolors.createColors(options.colour === true) });
+  return `${[...joinParts(head, width), ...lines, ...more, "", ...joinParts(costParts(snapshot), width), ...trouble].join("\n")}\n`;
 }
 
 function trialLines(

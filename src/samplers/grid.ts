@@ -4,6 +4,7 @@ import type { Sampler } from "../core/sampler.ts";
 import type { Space } from "../core/space.ts";
 import { continuousParameters, gridParams, spaceSize } from "../space/space-grid.ts";
 
+/** Options of `grid()`. */
 export interface GridOptions {
   /** Refuses grids of more configurations; default 100 000. */
   readonly limit?: number;

@@ -3,21 +3,25 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { PredictionRecord } from "../core/records.ts";
 
 /**
- * Out-of-fold predictions, small: rows as differences, class codes as one or two bytes, values and scores as 32-bit
- * floats. Numbers are written by byte plane (all lowest bytes, then all second ones …), little end first, and deflated:
+ * Out-of-fold predictions, small: rows as differences, class codes as one or two bytes, predicted values and scores as
+ * 32-bit floats, true values as 64-bit floats where 32 bits would change them. Numbers are written by byte plane (all lowest bytes, then all second ones …), little end first, and deflated:
  * planes of equal bytes cost next to nothing.
  */
 export interface PackedPrediction {
   readonly rowCount: number;
   readonly rows: Uint8Array;
-  /** SHA-256 of `rows` before it is deflated. */
+  readonly truthType: PackedType | "f64";
+  readonly truth: Uint8Array;
+  /** SHA-256 of rows and truth before they are deflated: the trials of a study share them. */
   readonly rowsSha256: Uint8Array;
-  /** "u8" and "u16" hold whole numbers exactly; "f32" rounds to 24 bits. */
-  readonly type: "u8" | "u16" | "f32";
+  readonly type: PackedType;
   readonly predicted: Uint8Array;
   /** Deflated 32-bit floats; null without scores. */
   readonly scores: Uint8Array | null;
 }
+
+/** "u8" and "u16" hold whole numbers exactly; "f32" rounds to 24 bits. */
+type PackedType = "u8" | "u16" | "f32";
 
 export function packPrediction(record: PredictionRecord): PackedPrediction {
   const differences = new Uint32Array(record.rows.length);
@@ -29,12 +33,17 @@ export function packPrediction(record: PredictionRecord): PackedPrediction {
   }
   const rows = planes(differences, 4);
   const type = codeType(record.predicted);
+  const fit = codeType(record.truth);
+  const truthType = fit === "f32" && !record.truth.every((value) => Object.is(value, Math.fround(value))) ? "f64" : fit;
+  const truth = numberBytes(record.truth, truthType);
   return {
     rowCount: record.rows.length,
     rows: deflateRawSync(rows),
-    rowsSha256: createHash("sha256").update(rows).digest(),
+    truthType,
+    truth: deflateRawSync(truth),
+    rowsSha256: createHash("sha256").update(rows).update(truthType).update(truth).digest(),
     type,
-    predicted: deflateRawSync(type === "f32" ? floatPlanes(record.predicted) : planes(record.predicted, type === "u8" ? 1 : 2)),
+    predicted: deflateRawSync(numberBytes(record.predicted, type)),
     scores: record.scores === null ? null : deflateRawSync(floatPlanes(record.scores), { level: 1 }),
   };
 }
@@ -45,23 +54,33 @@ export function unpackPrediction(
 ): PredictionRecord {
   const rows = integers(inflateRawSync(packed.rows), 4);
   for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
-  const predicted = inflateRawSync(packed.predicted);
   return {
     ...key,
     rows,
-    predicted: packed.type === "f32" ? floats(predicted) : Float64Array.from(integers(predicted, packed.type === "u8" ? 1 : 2)),
+    predicted: numbers(inflateRawSync(packed.predicted), packed.type),
+    truth: numbers(inflateRawSync(packed.truth), packed.truthType),
     scores: packed.scores === null ? null : floats(inflateRawSync(packed.scores)),
   };
 }
 
 /** The smallest type that holds whole numbers exactly; "f32" for anything else. */
-function codeType(values: Float64Array): PackedPrediction["type"] {
+function codeType(values: Float64Array): PackedType {
   let largest = 0;
   for (const value of values) {
     if (!(value >= 0 && value <= 65535) || !Number.isInteger(value) || Object.is(value, -0)) return "f32";
     if (value > largest) largest = value;
   }
   return largest <= 255 ? "u8" : "u16";
+}
+
+function numberBytes(values: Float64Array, type: PackedPrediction["truthType"]): Uint8Array {
+  if (type === "f64") return planes(new Uint32Array(Float64Array.from(values).buffer), 4);
+  return type === "f32" ? floatPlanes(values) : planes(values, type === "u8" ? 1 : 2);
+}
+
+function numbers(bytes: Uint8Array, type: PackedPrediction["truthType"]): Float64Array {
+  if (type === "f64") return new Float64Array(integers(bytes, 4).buffer);
+  return type === "f32" ? floats(bytes) : Float64Array.from(integers(bytes, type === "u8" ? 1 : 2));
 }
 
 function planes(values: Uint32Array | Float64Array, width: 1 | 2 | 4): Uint8Array {

@@ -1,5 +1,6 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
+import { didYouMean } from "../data/did-you-mean.ts";
 
 /** A lease as it is told: who works on the study. */
 interface BusyHolder {
@@ -28,12 +29,13 @@ export function studyBusy(study: string, holder: BusyHolder | null): HpoError {
   );
 }
 
-/** There is no such study; `names` are some that there are. */
+/** There is no such study; `names` are those that there are. */
 export function studyNotFound(study: string, location: string, names: readonly string[]): HpoError {
   const shown = names.slice(0, 5).map((name) => showValue(name));
-  const known =
-    names.length === 0 ? "it holds no study yet" : `it holds ${shown.join(", ")}${names.length > shown.length ? " and others" : ""}`;
-  return new HpoError("STUDY_NOT_FOUND", `There is no study ${showValue(study)} in ${location}; ${known}.`, {
+  const more = names.length - shown.length;
+  const known = names.length === 0 ? "it holds no study yet" : `it holds ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const nearest = didYouMean(study, names.slice(0, 1000));
+  return new HpoError("STUDY_NOT_FOUND", `There is no study ${showValue(study)} in ${location}; ${known}.${nearest}`, {
     data: { study, database: location },
   });
 }

@@ -1,6 +1,7 @@
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import { truthOf } from "./fold-score.ts";
 import type { FoldInput, FoldOutput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
@@ -109,7 +110,16 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
         startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
         endedAt,
       };
-      const prediction = { trial: state.trial.number, repeat: 0, fold, rows: test, predicted: output.predicted, scores: output.scores };
+      const truth = truthOf(judging.target, test);
+      const prediction = {
+        trial: state.trial.number,
+        repeat: 0,
+        fold,
+        rows: test,
+        predicted: output.predicted,
+        truth,
+        scores: output.scores,
+      };
       state.evaluations[fold] = evaluation;
       state.predictions[fold] = prediction;
       return { shared: [], evaluations: [evaluation], predictions: keepPredictions ? [prediction] : [], outcomes: ended(state) };

@@ -3,7 +3,7 @@ import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evalu
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "../core/records.ts";
 import type { ArenaLease, SolverArenas } from "./solver-arenas.ts";
-import { foldScore } from "./fold-score.ts";
+import { foldScore, truthOf } from "./fold-score.ts";
 import { noRows } from "./fold-work.ts";
 import type { Judging } from "./judging.ts";
 import { openPart, type PartEnvelope, sealPart } from "./part-envelope.ts";
@@ -135,7 +135,15 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
       endedAt,
     }));
     const predictions = scored.map(({ result, rows }) => {
-      return { trial, repeat: 0, fold: result.fold, rows, predicted: result.predicted, scores: result.scores };
+      return {
+        trial,
+        repeat: 0,
+        fold: result.fold,
+        rows,
+        predicted: result.predicted,
+        truth: truthOf(judging.target, rows),
+        scores: result.scores,
+      };
     });
     return { evaluations, predictions };
   }

@@ -1,4 +1,5 @@
 /** The program of a slot's thread. It imports as little as it can, since every new slot waits for it. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { TaskContext } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
@@ -34,6 +35,8 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
     const { epoch } = message;
     const controller = new AbortController();
     running = { epoch, controller };
+    // What the last task left for the next turn of the loop comes first: if the thread dies of it, this task has not started.
+    await nextTurn();
     outputLeft = outputLength;
     post({ kind: "started", epoch });
     let wall = performance.now();

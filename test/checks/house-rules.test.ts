@@ -55,6 +55,11 @@ describe("the check of layers", () => {
       `import "../math/rng.ts";`,
       "src/utils/a.ts:1: the room utils is not in the house; give it a row in scripts/check-layers.ts.",
     ],
+    [
+      "src/helpers.ts",
+      `import "./math/rng.ts";`,
+      "src/helpers.ts:1: the room helpers.ts is not in the house; give it a row in scripts/check-layers.ts.",
+    ],
     ["src/cli/a.ts", `import "hpo";`, "src/cli/a.ts:1: imports hpo; within src, import the file by its path."],
     ["src/cli/a.ts", `import "../../scripts/check.ts";`, "src/cli/a.ts:1: imports scripts/check.ts, which is not part of the package."],
     [

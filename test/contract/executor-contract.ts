@@ -1,71 +1,9 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import type { Executor, RunOptions, SharedValue, Task, TaskResult } from "../../src/core/executor.ts";
-
-export interface ExecutorSettings {
-  readonly slots: number;
-  readonly graceSeconds: number;
-  readonly memoryMegabytes?: number;
-}
-
-/** What an executor may be unable to do. */
-export type ExecutorLimit = "several slots" | "interrupts loops" | "contains crashes" | "contains memory" | "copies data";
-
-type Module = "answers" | "failures" | "waits" | "breakers" | "broken-module" | "absent-module";
-
-/** A task of test/workers/tasks. */
-export function testTask(module: Module, name: string, more: Partial<Task> = {}): Task {
-  const url = new URL(`../workers/tasks/${module}.mjs`, import.meta.url).href;
-  return {
-    key: `${module}/${name}`,
-    label: name,
-    module: url,
-    export: name,
-    input: null,
-    shared: null,
-    priority: 0,
-    timeoutSeconds: null,
-    ...more,
-  };
-}
-
-/** The incident of a result that must be one. */
-export function incidentIn(result: TaskResult): Extract<TaskResult, { ok: false }>["incident"] {
-  if (result.ok) throw new Error(`expected an incident; got the value ${String(result.value)}`);
-  return result.incident;
-}
-
-/** The value of a result that must be one. */
-export function valueIn(result: TaskResult): unknown {
-  if (!result.ok) throw new Error(`expected a value; got ${result.incident.kind}: ${result.incident.message}`);
-  return result.value;
-}
-
-/** A gate that tasks wait at, in whatever thread. */
-export function newGate(): { readonly gate: SharedArrayBuffer; readonly open: () => void } {
-  const gate = new SharedArrayBuffer(4);
-  const cell = new Int32Array(gate);
-  return {
-    gate,
-    open: () => {
-      Atomics.store(cell, 0, 1);
-      Atomics.notify(cell, 0);
-    },
-  };
-}
-
-/** Runs a task and tells when its first message comes, which is when it runs. */
-export function runUntilMessage(
-  executor: Executor,
-  task: Task,
-  options: RunOptions = {},
-): { running: Promise<unknown>; result: Promise<TaskResult> } {
-  let result: Promise<TaskResult> | undefined;
-  const running = new Promise((resolve, reject) => {
-    result = executor.run(task, { ...options, onMessage: resolve });
-    result.then((early) => reject(new Error(`ended without a message: ${JSON.stringify(early)}`)));
-  });
-  return { running, result: result as unknown as Promise<TaskResult> };
-}
+import { describe, expect, onTestFinished } from "vitest";
+import type { Executor, RunOptions, SharedValue } from "#hpo/core/executor";
+import { incidentIn, newGate, runUntilMessage, testTask, valueIn } from "../workers/test-task.ts";
+import { executorBench, type ExecutorLimit, type ExecutorSettings } from "./executor-bench.ts";
+import { describeFailures } from "./executor-failures.ts";
+import { describeInterrupts } from "./executor-interrupts.ts";
 
 /** The contract of `Executor`, run against every implementation. A skip says why the implementation can't do it. */
 export function describeExecutorContract(
@@ -73,17 +11,7 @@ export function describeExecutorContract(
   factory: (settings: ExecutorSettings) => Executor,
   { skips = {} }: { skips?: Partial<Record<ExecutorLimit, string>> } = {},
 ): void {
-  function make(settings: Partial<ExecutorSettings> = {}): Executor {
-    const executor = factory({ slots: 1, graceSeconds: 0.05, ...settings });
-    onTestFinished(() => executor.close());
-    return executor;
-  }
-
-  function check(title: string, body: () => Promise<void>, needs?: ExecutorLimit): void {
-    const why = needs === undefined ? undefined : skips[needs];
-    if (why === undefined) it(title, body);
-    else it.skip(`${title} (skipped: ${why})`, body);
-  }
+  const { make, check } = executorBench(factory, skips);
 
   describe(`the executor contract: ${name}`, () => {
     describe("values", () => {
@@ -152,150 +80,8 @@ export function describeExecutorContract(
       });
     });
 
-    describe("failures", () => {
-      const told: Record<string, [message: RegExp, code: string | null]> = {
-        error: [/^the pump is dry$/, null],
-        rejection: [/^RangeError: out of range$/, null],
-        coded: [/^column 3 is empty$/, "DATA_INVALID"],
-        text: [/^The task threw "just text", which is not an Error\.$/, null],
-        nothing: [/^The task threw undefined, which is not an Error\.$/, null],
-        nil: [/^The task threw null, which is not an Error\.$/, null],
-        symbol: [/^The task threw Symbol\(s\), which is not an Error\.$/, null],
-        frozen: [/^frozen solid$/, null],
-        ownCause: [/^its own cause$/, null],
-        unreadable: [/^The task threw Error without a message\.$/, null],
-        hostile: [/^The task threw a value that can't be read\.$/, null],
-        empty: [/^The task threw TypeError without a message\.$/, null],
-        long: [/^x{499}…$/, null],
-        badThenable: [/^then can't be read$/, null],
-        tooLargeArray: [/^RangeError: Array buffer allocation failed$/, null],
-      };
-      for (const [failure, [message, code]] of Object.entries(told)) {
-        check(`tells a task that throws: ${failure}`, async () => {
-          const executor = make();
-          const result = await executor.run(testTask("failures", failure));
-          const kind = failure === "tooLargeArray" ? "out-of-memory" : "error";
-          expect(incidentIn(result)).toMatchObject({ kind, code });
-          expect(incidentIn(result).message).toMatch(message);
-          expect(result.slot).toBe(0);
-          expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
-        });
-      }
-      check("keeps the stacks of an error and of its causes", async () => {
-        const { stack } = incidentIn(await make().run(testTask("failures", "caused")));
-        expect(stack).toMatch(/Error: outer[^]*failures\.mjs[^]*Caused by: Error: inner/);
-      });
-      check("tells a module that is absent or broken, and an export that is no function", async () => {
-        const executor = make();
-        const absent = incidentIn(await executor.run(testTask("absent-module", "x")));
-        expect(absent).toMatchObject({ kind: "error", code: "WORKER_FAILED" });
-        expect(absent.message).toMatch(/absent-module\.mjs can't be imported: Cannot find module/);
-        const broken = incidentIn(await executor.run(testTask("broken-module", "x")));
-        expect(broken.message).toMatch(/broken-module\.mjs can't be imported: this module is broken/);
-        expect(broken.stack).toMatch(/Caused by: Error: this module is broken/);
-        expect(incidentIn(await executor.run(testTask("answers", "notAFunction"))).message).toMatch(
-          /must export a function notAFunction; got 7\.$/,
-        );
-        expect(incidentIn(await executor.run(testTask("answers", "missing"))).message).toMatch(
-          /must export a function missing; got nothing\.$/,
-        );
-      });
-      check(
-        "tells a result, an input, a shared value or a message that can't be copied",
-        async () => {
-          const executor = make();
-          const hard = () => 1;
-          const tasks = [
-            testTask("failures", "returnsFunction"),
-            testTask("answers", "echo", { input: { hard } }),
-            testTask("answers", "sharedItself", { shared: { id: "hard", value: hard } }),
-            testTask("answers", "reportsFunction"),
-          ];
-          for (const task of tasks) {
-            const incident = incidentIn(await executor.run(task));
-            expect(incident.kind).toBe("error");
-            expect(incident.message).toMatch(/must be plain data that can be copied between threads; got: .*could not be cloned/);
-          }
-          expect(incidentIn(await executor.run(testTask("failures", "returnsUnreadable"))).message).toMatch(/got: member can't be read$/);
-          expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
-        },
-        "copies data",
-      );
-      check(
-        "tells a crash of the thread, and goes on with a new one",
-        async () => {
-          const executor = make();
-          const deaths: [string, RegExp][] = [
-            ["exit", /^The task ended its worker, as process\.exit\(\) does \(exit code 3\)\.$/],
-            ["timerThrows", /^An exception outside the task's promise ended its worker: thrown by a timer$/],
-            ["unhandled", /^An exception outside the task's promise ended its worker: nobody caught this$/],
-            ["closesPort", /^The task ended its worker/],
-          ];
-          for (const [death, message] of deaths) {
-            const incident = incidentIn(await executor.run(testTask("breakers", death, { input: 3 })));
-            expect(incident.kind).toBe("crash");
-            expect(incident.message).toMatch(message);
-            expect(valueIn(await executor.run(testTask("answers", "callCount")))).toBe(1);
-          }
-        },
-        "contains crashes",
-      );
-      check(
-        "tells a heap that is full, and goes on with a new thread",
-        async () => {
-          const executor = make({ memoryMegabytes: 32 });
-          const incident = incidentIn(await executor.run(testTask("breakers", "fillHeap")));
-          expect(incident.kind).toBe("out-of-memory");
-          expect(incident.message).toBe("The worker's JavaScript heap reached its memory limit.");
-          expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
-        },
-        "contains memory",
-      );
-    });
-
-    describe("time limits", () => {
-      check("cut off a task that waits", async () => {
-        const result = await make().run(testTask("waits", "deafForever", { timeoutSeconds: 0.05 }));
-        expect(incidentIn(result)).toEqual({
-          kind: "timeout",
-          message: "The task was cut off after its time limit of 0.05 s.",
-          code: null,
-          stack: null,
-        });
-        expect(result.wallSeconds).toBeGreaterThanOrEqual(0.045);
-      });
-      check("abort the task's signal first, and make void what it still returns", async () => {
-        const executor = make({ graceSeconds: 60 });
-        const messages: unknown[] = [];
-        const task = testTask("waits", "untilAborted", { timeoutSeconds: 0.05 });
-        const result = await executor.run(task, { onMessage: (message) => messages.push(message) });
-        expect(incidentIn(result).kind).toBe("timeout");
-        expect(messages).toEqual(["waiting", { reason: "ABORTED" }]);
-        const half = await executor.run(testTask("waits", "halfWhenAborted", { timeoutSeconds: 0.05 }));
-        expect(incidentIn(half).kind).toBe("timeout");
-      });
-      check("take no notice of a limit beyond what a timer can hold", async () => {
-        const executor = make();
-        for (const timeoutSeconds of [1e9, Infinity]) {
-          expect(valueIn(await executor.run(testTask("answers", "rest", { input: 5, timeoutSeconds })))).toBeUndefined();
-        }
-      });
-      for (const loop of ["loop", "wasmLoop", "microtaskLoop"]) {
-        check(
-          `cut off an endless loop (${loop}) while the other slots go on`,
-          async () => {
-            const executor = make({ slots: 2 });
-            const { gate, open } = newGate();
-            const other = runUntilMessage(executor, testTask("waits", "gated", { input: { gate, answer: "undisturbed" } }));
-            await other.running;
-            expect(incidentIn(await executor.run(testTask("breakers", loop, { timeoutSeconds: 0.1 }))).kind).toBe("timeout");
-            open();
-            expect(valueIn(await other.result)).toBe("undisturbed");
-          },
-          "interrupts loops",
-        );
-      }
-    });
+    describeFailures({ make, check });
+    describeInterrupts({ make, check });
 
     describe("order", () => {
       check("is by priority, then first come first served", async () => {
@@ -323,7 +109,7 @@ export function describeExecutorContract(
           expect(started).toBe(false);
           open();
           const slots = (await Promise.all(tasks.map(({ result }) => result))).map(valueIn);
-          expect([...slots].sort()).toEqual([0, 1, 2]);
+          expect(new Set(slots)).toEqual(new Set([0, 1, 2]));
           expect([0, 1, 2]).toContain(valueIn(await fourth));
         },
         "several slots",
@@ -354,83 +140,6 @@ export function describeExecutorContract(
         expect(valueIn(await first.result)).toBe(0);
         expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
         expect(warnings).toEqual([]);
-      });
-    });
-
-    describe("abort", () => {
-      check("before run: the task never starts", async () => {
-        let started = false;
-        const result = await make().run(testTask("answers", "echo"), { signal: AbortSignal.abort(), onStart: () => (started = true) });
-        expect(incidentIn(result)).toMatchObject({ kind: "aborted", message: "The task was aborted before it started." });
-        expect(result).toMatchObject({ slot: -1, wallSeconds: 0, cpuSeconds: null });
-        expect(started).toBe(false);
-      });
-      check("while the task waits for a slot: it ends at once", async () => {
-        const executor = make();
-        const { gate, open } = newGate();
-        const first = runUntilMessage(executor, testTask("waits", "gated", { input: { gate } }));
-        await first.running;
-        const controller = new AbortController();
-        const waiting = executor.run(testTask("answers", "echo"), { signal: controller.signal });
-        controller.abort();
-        expect(incidentIn(await waiting).kind).toBe("aborted");
-        open();
-        expect(valueIn(await first.result)).toBe(0);
-      });
-      check("while it runs: its signal is aborted, and a task that stops needs no grace", async () => {
-        const executor = make({ graceSeconds: 60 });
-        for (const task of ["untilAborted", "halfWhenAborted"]) {
-          const controller = new AbortController();
-          const { running, result } = runUntilMessage(executor, testTask("waits", task), { signal: controller.signal });
-          await running;
-          controller.abort();
-          expect(incidentIn(await result)).toMatchObject({ kind: "aborted", message: "The task was aborted." });
-        }
-      });
-      check("while it runs and takes no notice: it is cut off after the grace time", async () => {
-        const executor = make();
-        const controller = new AbortController();
-        const { running, result } = runUntilMessage(executor, testTask("waits", "deafForever"), { signal: controller.signal });
-        await running;
-        controller.abort();
-        expect(incidentIn(await result).kind).toBe("aborted");
-        expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
-      });
-      check(
-        "while it runs and loops: it is cut off after the grace time",
-        async () => {
-          const executor = make();
-          const controller = new AbortController();
-          const { running, result } = runUntilMessage(executor, testTask("breakers", "wasmLoop"), { signal: controller.signal });
-          await running;
-          controller.abort();
-          expect(incidentIn(await result).kind).toBe("aborted");
-        },
-        "interrupts loops",
-      );
-      check(
-        "keeps a value that was whole before the task could learn of it",
-        async () => {
-          const executor = make({ graceSeconds: 60 });
-          const controller = new AbortController();
-          const { gate, open } = newGate();
-          const { running, result } = runUntilMessage(executor, testTask("waits", "gatedSync", { input: gate }), {
-            signal: controller.signal,
-          });
-          await running;
-          controller.abort();
-          open();
-          expect(valueIn(await result)).toBe("whole");
-        },
-        "interrupts loops",
-      );
-      check("after the task has ended changes nothing", async () => {
-        const executor = make();
-        const controller = new AbortController();
-        const result = await executor.run(testTask("answers", "echo", { input: 1 }), { signal: controller.signal });
-        controller.abort();
-        expect(valueIn(result)).toBe(1);
-        expect(valueIn(await executor.run(testTask("answers", "echo", { input: 2 })))).toBe(2);
       });
     });
 

@@ -241,5 +241,5 @@ function mixedSpace(): Space {
     model: choice({ svm: { kernel: choice({ rbf: { gamma: float(0, 9) }, linear: {} }) }, forest: { trees: int(1, 500, { log: true }) } }),
     size: float(-1, 1),
     constructor: choice([true, "text", 3]),
-  } as Space;
+  };
 }

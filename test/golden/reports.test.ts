@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { accuracyTable } from "#hpo/report/accuracy-table";
 import { bestJson, bestReport } from "#hpo/report/best-report";
+import { confusionText } from "#hpo/report/confusion-text";
 import { jsonText } from "#hpo/report/plain-text";
 import { liveView, plainLine } from "#hpo/report/live-view";
 import { runSummary } from "#hpo/report/run-summary";
@@ -42,17 +43,34 @@ describe.each(Object.entries(studies))("the reports of the study %s", (name, sna
   });
 });
 
-describe("the page of a study with its confusion matrix", () => {
-  it("is as it was", () => {
-    const confusion = {
-      classes: ["red soil", "very damp grey soil", "none"],
-      counts: [
-        [1509, 3, 0],
-        [12, 1388, 0],
-        [0, 0, 0],
-      ],
-    };
-    expectGolden("confusion-page.txt", studyPage(landsat, { confusion }));
+describe("the page of a study with its best trial's folds", () => {
+  const { classes = [] } = landsat.description.data as unknown as { classes: string[] };
+  const evaluations = Array.from({ length: 10 }, (_, fold) => ({
+    ...{ trial: 6, repeat: 0, fold, rung: 0, testRows: 643, correct: 594, identical: false, startedAt: "", endedAt: "" },
+    values: { accuracy: 0.92 + fold / 1000, macroF1: 0.9 - fold / 1000 },
+    time: { fitSeconds: 0, predictSeconds: 0, wallSeconds: 0, cpuSeconds: null },
+  }));
+  // Every seventh row is taken for its class's neighbour.
+  const codes = Array.from({ length: 643 }, (_, row) => row % classes.length);
+  const predictions = evaluations.map(({ fold }) => ({
+    ...{ trial: 6, repeat: 0, fold, rows: Uint32Array.from(codes.keys()), scores: null },
+    truth: Float64Array.from(codes),
+    predicted: Float64Array.from(codes, (code, row) => (row % 7 === 0 ? (code + 1) % classes.length : code)),
+  }));
+
+  it.each([60, 100])("is as it was at %i columns", (width) => {
+    expectGolden(`folds-page-${width}.txt`, studyPage(landsat, { evaluations, predictions, width }));
+  });
+
+  it("names the classes above their columns where they fit, and the worst mistakes of many classes", () => {
+    const confusion = (count: number, mistaken: number) => ({
+      classes: Array.from({ length: count }, (_, i) => `class ${i}`),
+      counts: Array.from({ length: count }, (_, i) =>
+        Array.from({ length: count }, (__, j) => (i === j ? 50 : j === i + 1 ? i * mistaken : 0)),
+      ),
+    });
+    const texts = [confusion(3, 2), confusion(30, 1), confusion(30, 0)].map((one) => confusionText(one, 80).join("\n"));
+    expectGolden("confusions.txt", `${texts.join("\n\n")}\n`);
   });
 });
 

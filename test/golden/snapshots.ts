@@ -1,4 +1,9 @@
 import type { StudySnapshot, TrialSnapshot } from "#hpo/core/snapshot";
+import { choice } from "#hpo/space/choice";
+import { float } from "#hpo/space/float";
+import { int } from "#hpo/space/int";
+import { spaceJson } from "#hpo/space/space-json";
+import { values } from "#hpo/space/values";
 
 /** Snapshots made by hand: what reports are given, without an engine. */
 
@@ -32,7 +37,7 @@ export function snapshotOf(name: string, changes: Partial<StudySnapshot>): Study
     name,
     createdAt: "2026-01-31T12:00:00.000Z",
     declaration: {
-      space: {},
+      space: [],
       cv: null,
       metrics: null,
       objectives: null,
@@ -88,7 +93,7 @@ const correct = [
 /** The γ/C table of the Landsat study. */
 export const landsat: StudySnapshot = snapshotOf("landsat-svm", {
   declaration: {
-    space: { gamma: { kind: "values", values: gammas }, C: { kind: "values", values: costs } },
+    space: spaceJson({ gamma: values(gammas), C: values(costs) }),
     cv: { name: "predefined" },
     metrics: null,
     objectives: null,
@@ -164,7 +169,7 @@ export const unfinished: StudySnapshot = {
 
 /** One parameter, a number to be made small. */
 export const regression: StudySnapshot = snapshotOf("bikes-ridge", {
-  declaration: { ...landsat.declaration, space: { lambda: { kind: "values", values: [0.001, 0.1, 10, 1000] } } },
+  declaration: { ...landsat.declaration, space: spaceJson({ lambda: values([0.001, 0.1, 10, 1000]) }) },
   description: {
     metrics: [
       { name: "rmse", direction: "minimize", unit: "number" },
@@ -186,14 +191,10 @@ export const branches: StudySnapshot = snapshotOf("kernel-search", {
   declaration: {
     ...landsat.declaration,
     data: null,
-    space: {
-      kernel: {
-        kind: "choice",
-        values: ["linear", "rbf"],
-        branches: { linear: {}, rbf: { gamma: { kind: "float", low: 0.0001, high: 10, log: true, step: null } } },
-      },
-      depth: { kind: "int", low: 1, high: 4, log: false, step: 1 },
-    },
+    space: spaceJson({
+      kernel: choice({ linear: {}, rbf: { gamma: float(0.0001, 10, { log: true }) } }),
+      depth: int(1, 4),
+    }),
   },
   description: {
     metrics: [

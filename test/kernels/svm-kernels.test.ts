@@ -114,10 +114,10 @@ function twoClassProblem(seed: number) {
   }
   const at = { coefficient: 32768, gradient: 36864, up: 40960, low: 45056, precise: 49152, outside: 53248, diagonal: 57344 };
   for (const [member, value] of Object.entries({ kernel, stride: size * 4, ...ranges, ...at })) {
-    u32[(block + (svmProblem[member as keyof typeof svmProblem] as number)) / 4] = value;
+    u32[(block + svmProblem[member as keyof typeof svmProblem]) / 4] = value;
   }
   f32.fill(1, at.diagonal / 4, at.diagonal / 4 + size);
-  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + (svmProblem[name] as number)) / 8;
+  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + svmProblem[name]) / 8;
   f64[member("tolerance")] = 1e-3;
   for (let l = 0; l < local; l++) f32[at.outside / 4 + l] = random.uniform() < 0.2 ? -Infinity : 0;
   const position = (l: number): number => (l < ranges.sizeA ? ranges.startA + l : ranges.startB + l - ranges.sizeA);
@@ -132,7 +132,7 @@ function twoClassProblem(seed: number) {
     trained: (l: number): boolean => f32[at.outside / 4 + l] === 0,
     a: f64.subarray(at.coefficient / 8, at.coefficient / 8 + local),
     gradient: f32.subarray(at.gradient / 4, at.gradient / 4 + local),
-    steps: (): number => u32[(block + (svmProblem["steps"] as number)) / 4] as number,
+    steps: (): number => u32[(block + svmProblem["steps"]) / 4] as number,
   };
 }
 

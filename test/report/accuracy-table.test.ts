@@ -22,11 +22,8 @@ describe("accuracyTable", () => {
   });
 
   it("keeps the declared order where a store has sorted the members of what it kept", () => {
-    const { gamma, C } = landsat.declaration.space as unknown as Record<"gamma" | "C", never>;
     const sorted: StudySnapshot = {
       ...landsat,
-      declaration: { ...landsat.declaration, space: { C, gamma } },
-      description: { ...landsat.description, parameters: ["gamma", "C"] },
       trials: landsat.trials.map((trial) => ({
         ...trial,
         params: { C: trial.params["C"] as number, gamma: trial.params["gamma"] as number },

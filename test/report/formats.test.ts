@@ -60,14 +60,14 @@ describe("the Markdown of a table", () => {
 
 describe("the CSV of a table", () => {
   it("has a cell a line at full precision", () => {
-    const lines = parse(tableCsv(accuracyTable(landsat)), { columns: true }) as Record<string, string>[];
+    const lines = parse<Record<string, string>>(tableCsv(accuracyTable(landsat)), { columns: true });
     expect(lines).toHaveLength(25);
     expect(lines[6]).toMatchObject({ gamma: "4", C: "10", correct: "5948", trial: "6" });
     expect(Number(lines[6]?.["accuracy"])).toBe(5948 / 6435);
   });
 
   it("keeps a spreadsheet from calculating a stranger's text, and numbers numbers", () => {
-    const lines = parse(trialsCsv(odd), { columns: true }) as Record<string, string>[];
+    const lines = parse<Record<string, string>>(trialsCsv(odd), { columns: true });
     expect(lines.map((line) => line["params.odd | name_1"])).toEqual(expect.arrayContaining(["'=1+1", "'-2", "a,b\\nc"]));
     const negative = snapshotOf("negative", { trials: [trialSnapshot(0, { shift: -2 }, { accuracy: -0.5 })] });
     expect(trialsCsv(negative).split("\n")[1]).toMatch(/^0,complete,-0\.5,0\.0031,-2,/);
@@ -104,7 +104,7 @@ describe("the JSON of a table", () => {
 
 const hasLatex = spawnSync("pdflatex", ["--version"]).status === 0;
 
-describe.skipIf(!hasLatex)("the LaTeX of a table (skipped where pdflatex is absent)", () => {
+describe.skipIf(!hasLatex)("the LaTeX of a table (needs pdflatex)", () => {
   it("compiles by itself and inside a document, with no package", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "hpo-latex-"));
     try {

@@ -12,11 +12,11 @@ const list = fc.uniqueArray(scalar, { minLength: 1, maxLength: 5, selector: Stri
 const bounds = (from: number, to: number) =>
   fc
     .tuple(fc.double({ min: from, max: to, noNaN: true }), fc.double({ min: from, max: to, noNaN: true }))
-    .map(([a, b]) => (a < b ? [a, b] : [b, a]) as [number, number]);
+    .map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a]));
 const integers = (from: number, to: number) =>
   fc
     .tuple(fc.integer({ min: from, max: to }), fc.integer({ min: from, max: to }))
-    .map(([a, b]) => (a < b ? [a, b] : [b, a]) as [number, number]);
+    .map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a]));
 
 const continuous: fc.Arbitrary<Parameter> = fc.oneof(
   fc

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FloatParameter, Params, Space } from "#hpo/core/space";
+import type { Params, Space } from "#hpo/core/space";
 import { activeParameters } from "#hpo/space/active-parameters";
 import { choice } from "#hpo/space/choice";
 import { dimensions } from "#hpo/space/dimensions";
@@ -26,7 +26,7 @@ function expectClose(space: Space, found: Params, wanted: Params): void {
       expect(found[name], name).toBe(value);
       continue;
     }
-    const { low, high, log } = parameter as FloatParameter;
+    const { low, high, log } = parameter;
     const tolerance = log ? 1e-12 * (value as number) : 4 * 2 ** -52 * Math.max(Math.abs(low), Math.abs(high));
     expect(Math.abs((found[name] as number) - (value as number)), name).toBeLessThanOrEqual(tolerance);
   }

@@ -29,16 +29,33 @@ export const fixtureStudy: RandomStudy = {
         evaluationRow(2, 0, { repeat: 1, rung: 2, correct: null, values: { accuracy: -0, extra: -Infinity } }),
       ],
       predictions: [
-        { trial: 0, repeat: 0, fold: 0, rows: Uint32Array.of(0, 2, 4), predicted: Float64Array.of(0, 1, 2), scores: null },
+        {
+          trial: 0,
+          repeat: 0,
+          fold: 0,
+          rows: Uint32Array.of(0, 2, 4),
+          predicted: Float64Array.of(0, 1, 2),
+          truth: Float64Array.of(0, 1, 1),
+          scores: null,
+        },
         {
           trial: 0,
           repeat: 0,
           fold: 1,
           rows: Uint32Array.of(1, 3),
           predicted: Float64Array.of(0, 300),
+          truth: Float64Array.of(1, 300),
           scores: Float64Array.of(0.5, -1, 2, 0.25),
         },
-        { trial: 1, repeat: 0, fold: 0, rows: Uint32Array.of(0, 2, 4), predicted: Float64Array.of(0.5, -0, NaN), scores: null },
+        {
+          trial: 1,
+          repeat: 0,
+          fold: 0,
+          rows: Uint32Array.of(0, 2, 4),
+          predicted: Float64Array.of(0.5, -0, NaN),
+          truth: Float64Array.of(0.1, 2, -3.5),
+          scores: null,
+        },
       ],
       outcomes: [
         outcomeRow(0, {

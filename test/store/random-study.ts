@@ -65,6 +65,7 @@ const prediction = fc
       ...at,
       rows: Uint32Array.from(rows).sort(),
       predicted: take(stream, rows.length),
+      truth: take(stream, rows.length),
       scores: scores === null ? null : take(scores, rows.length * 2),
     };
   });

@@ -20,7 +20,7 @@ async function run(name: string): Promise<StudySnapshot> {
 /** Correctly classified rows of LIBSVM 3.37 on the same folds, by "gamma C". */
 function libsvmTable(): Map<string, number> {
   const text = readFileSync(new URL("../oracle/svm_libsvm_satellite.csv", import.meta.url), "utf8");
-  const rows = parse(text, { columns: true, cast: true }) as { gamma: number; C: number; correct: number }[];
+  const rows = parse<{ gamma: number; C: number; correct: number }>(text, { columns: true, cast: true });
   return new Map(rows.map(({ gamma, C, correct }) => [`${gamma} ${C}`, correct]));
 }
 

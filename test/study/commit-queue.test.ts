@@ -1,6 +1,6 @@
 import { CommitQueue } from "#hpo/study/commit-queue";
 import { describe, expect, it } from "vitest";
-import type { Batch } from "../../src/core/store.ts";
+import type { Batch } from "#hpo/core/store";
 
 /** A write that keeps batches, and that can be made to fail. */
 function recorder(): { readonly write: (batch: Batch) => void; readonly batches: Batch[]; broken: boolean } {

@@ -1,7 +1,7 @@
 import { Proposer } from "#hpo/study/proposer";
 import { describe, expect, it } from "vitest";
-import type { OutcomeRecord } from "../../src/core/records.ts";
-import type { FinishedTrial, Sampler } from "../../src/core/sampler.ts";
+import type { OutcomeRecord } from "#hpo/core/records";
+import type { FinishedTrial, Sampler } from "#hpo/core/sampler";
 
 /** Proposes the number of outcomes that it has seen, so that the tests see what it saw. */
 const witness: Sampler<readonly number[]> = {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { inlineExecutor } from "#hpo/workers/inline-executor";
-import { describeExecutorContract, testTask, valueIn } from "../contract/executor-contract.ts";
+import { describeExecutorContract } from "../contract/executor-contract.ts";
+import { testTask, valueIn } from "./test-task.ts";
 
 describeExecutorContract("inline", ({ graceSeconds }) => inlineExecutor({ graceSeconds }), {
   skips: {
-    "several slots": "it has one slot",
-    "interrupts loops": "nothing can interrupt the thread that it runs in",
-    "contains crashes": "a crash ends the process that it runs in",
-    "contains memory": "a full heap ends the process that it runs in",
-    "copies data": "it passes by reference, so nothing has to be plain data",
+    "several slots": "needs several slots; there is one",
+    "interrupts loops": "needs a thread of its own, to be interrupted",
+    "contains crashes": "needs a thread of its own, to crash",
+    "contains memory": "needs a thread of its own, with a heap of its own",
+    "copies data": "needs a border that data is copied over",
   },
 });
 

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ThreadExecutorOptions, threadExecutor } from "#hpo/workers/thread-executor";
-import type { Executor } from "../../src/core/executor.ts";
-import { describeExecutorContract, incidentIn, newGate, runUntilMessage, testTask, valueIn } from "../contract/executor-contract.ts";
+import type { Executor } from "#hpo/core/executor";
+import { describeExecutorContract } from "../contract/executor-contract.ts";
+import { incidentIn, newGate, runUntilMessage, testTask, valueIn } from "./test-task.ts";
 
 describeExecutorContract("threads", (settings) => threadExecutor(settings));
 
@@ -78,9 +79,9 @@ describe("threadExecutor", () => {
   it("gives up a native call that can't be interrupted, and goes on in the same slot", async () => {
     const executor = make({ graceSeconds: 0.02 });
     const order: string[] = [];
-    const slow = executor.run(testTask("breakers", "slowNative", { timeoutSeconds: 0.02 })).then((result) => {
-      order.push(incidentIn(result).kind);
-    });
+    const slow = executor
+      .run(testTask("breakers", "slowNative", { timeoutSeconds: 0.02 }))
+      .then((result) => order.push(incidentIn(result).kind));
     const next = executor.run(testTask("answers", "slotNumber")).then((result) => order.push(`slot ${String(valueIn(result))}`));
     await Promise.all([slow, next]);
     expect(order).toEqual(["timeout", "slot 0"]);

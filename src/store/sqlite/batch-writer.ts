@@ -30,7 +30,7 @@ export function batchWriter(db: Database): BatchWriter {
   const scoreRow = insert("evaluation_scores", 7);
   const outcomeRow = insert("outcomes", 8);
   const valueRow = insert("outcome_values", 6);
-  const rowSetRow = db.prepare("INSERT OR IGNORE INTO row_sets VALUES (?, ?, ?, ?)");
+  const rowSetRow = db.prepare("INSERT OR IGNORE INTO row_sets VALUES (?, ?, ?, ?, ?, ?)");
   const predictionRow = insert("predictions", 8);
   const sharedRow = insert("shared_work", 11);
   const occurrences = db.prepare("SELECT count(*) FROM shared_work WHERE study = ? AND plan_group = ? AND key = ?").pluck();
@@ -86,7 +86,7 @@ export function batchWriter(db: Database): BatchWriter {
     };
     const prediction = (one: PredictionRecord): void => {
       const packed = packPrediction(one);
-      rowSetRow.run(study, packed.rowsSha256, packed.rowCount, packed.rows);
+      rowSetRow.run(study, packed.rowsSha256, packed.rowCount, packed.rows, packed.truthType, packed.truth);
       const key = [study, one.trial, one.repeat, one.fold];
       predictionRow.run(...key, packed.rowsSha256, packed.type, packed.predicted, packed.scores);
     };

@@ -116,6 +116,8 @@ CREATE TABLE row_sets (
   rows_sha256 BLOB NOT NULL,
   row_count INTEGER NOT NULL,
   packed BLOB NOT NULL,
+  truth_type TEXT NOT NULL CHECK (truth_type IN ('u8', 'u16', 'f32', 'f64')),
+  truth BLOB NOT NULL,
   PRIMARY KEY (study, rows_sha256)
 ) STRICT;
 

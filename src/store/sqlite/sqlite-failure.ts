@@ -45,7 +45,7 @@ function sentence(code: string, error: unknown): string {
     return `can't grow, since the disk is full; free some space and run the same command again, all that was stored is kept`;
   if (code.startsWith("SQLITE_READONLY")) return `can't be written; give this user the right to write the file and its folder`;
   if (code.startsWith("SQLITE_IOERR")) return `can't be read or written (${code}); check the disk and run the same command again`;
-  if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB")
+  if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB" || error instanceof SyntaxError)
     return `is damaged (${message}); restore it from a copy or name another with --db`;
   return `refused a row or a question (${message}); nothing of it was stored`;
 }

@@ -3,7 +3,7 @@ import { canonicalJson } from "../../core/json.ts";
 import type { RunRecord, StudyHeader } from "../../core/records.ts";
 import type { StudySummary } from "../../core/snapshot.ts";
 import { checkStudyName, nameTaken, studyNotFound } from "../store-failure.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedHeader } from "../stored-header.ts";
 import { pictureState } from "../study-picture.ts";
 
 /** The studies of a database; each call inside a transaction of the caller's. */
@@ -43,7 +43,7 @@ const tables = [
 /** Prepares every statement once. */
 export function studyCatalog(db: Database, location: string): StudyCatalog {
   const number = db.prepare<[string], number>("SELECT study FROM studies WHERE name = ?").pluck();
-  const names = db.prepare<[], string>("SELECT name FROM studies ORDER BY study LIMIT 6").pluck();
+  const names = db.prepare<[], string>("SELECT name FROM studies ORDER BY study").pluck();
   const rows = db
     .prepare<[], [number, string, string, number, number, number, number, RunRecord["state"]]>(
       `SELECT study, name, created_at, trials, complete, failed, (SELECT count(*) FROM runs r WHERE r.study = s.study),
@@ -74,7 +74,7 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
     const row = one.get(name);
     if (row === undefined) return undefined;
     const [createdAt, declaration, description, codeHash] = row;
-    return { name, createdAt, declaration: storedJson(declaration), codeHash, description: storedJson(description) };
+    return { name, createdAt, codeHash, ...storedHeader(location, name, { declaration, description }) };
   }
 
   return {

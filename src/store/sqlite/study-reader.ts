@@ -88,8 +88,10 @@ export function studyReader(db: Database): StudyReader {
   const scoreRows = select<[number, number, number, number, Real]>(
     "SELECT repeat, fold, rung, metric, value FROM evaluation_scores WHERE study = ? AND trial = ? ORDER BY repeat, fold, rung, metric",
   );
-  const predictionRows = select<[number, number, Buffer, PackedPrediction["type"], Buffer, Buffer | null]>(
-    `SELECT repeat, fold, packed, predicted_type, predicted, scores
+  const predictionRows = select<
+    [number, number, Buffer, PackedPrediction["truthType"], Buffer, PackedPrediction["type"], Buffer, Buffer | null]
+  >(
+    `SELECT repeat, fold, packed, truth_type, truth, predicted_type, predicted, scores
      FROM predictions JOIN row_sets USING (study, rows_sha256) WHERE study = ? AND trial = ? ORDER BY repeat, fold`,
   );
 
@@ -211,8 +213,8 @@ export function studyReader(db: Database): StudyReader {
     predictions: (study, trial) =>
       predictionRows
         .all(study, trial)
-        .map(([repeat, fold, rows, type, predicted, scores]) =>
-          unpackPrediction({ trial, repeat, fold }, { rows, type, predicted, scores }),
+        .map(([repeat, fold, rows, truthType, truth, type, predicted, scores]) =>
+          unpackPrediction({ trial, repeat, fold }, { rows, truthType, truth, type, predicted, scores }),
         ),
   };
 }

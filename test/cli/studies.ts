@@ -1,0 +1,105 @@
+/** Study files for tests of the command line, as text: they are loaded from folders of their own. */
+
+/** Six trials of an objective that prints, the best at x = 1, y = 0. */
+export const parabola = `
+import { defineStudy, grid, values } from "hpo";
+export default defineStudy({
+  name: "parabola",
+  space: { x: values([0, 1, 2]), y: values([0, 1]) },
+  sampler: grid(),
+  objective: async ({ params }) => (params.x - 1) ** 2 + params.y,
+});
+`;
+
+/** One trial a value of x; those in \`failing\` throw. */
+export const failing = (name: string, failing: readonly number[], more = ""): string => `
+import { defineStudy, grid, values } from "hpo";
+export default defineStudy({
+  name: "${name}",
+  space: { x: values([0, 1, 2]) },
+  sampler: grid(),
+  retries: 0,${more}
+  objective: async ({ params }) => {
+    if (${JSON.stringify(failing)}.includes(params.x)) throw new Error("no luck with " + params.x);
+    return params.x;
+  },
+});
+`;
+
+/** Each trial ends when the file "go" lies beside the study. */
+export const patient = `
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { defineStudy, grid, values } from "hpo";
+const go = fileURLToPath(new URL("go", import.meta.url));
+export default defineStudy({
+  name: "patient",
+  space: { x: values([0, 1, 2, 3, 4, 5]) },
+  sampler: grid(),
+  objective: async ({ params, signal }) => {
+    while (!existsSync(go)) await sleep(5, undefined, { signal });
+    return params.x;
+  },
+});
+`;
+
+/** A random search that only the clock ends. */
+export const endless = `
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineStudy, float, random } from "hpo";
+export default defineStudy({
+  name: "endless",
+  space: { x: float(0, 1) },
+  sampler: random(),
+  timeBudgetSeconds: 3600,
+  objective: async ({ params }) => {
+    await sleep(1);
+    return params.x;
+  },
+});
+`;
+
+/** Never ends and never looks at its signal. */
+export const deaf = `
+import { defineStudy, grid, values } from "hpo";
+export default defineStudy({
+  name: "deaf",
+  space: { x: values([0]) },
+  sampler: grid(),
+  objective: () => {
+    for (;;);
+  },
+});
+`;
+
+/** Prints wherever a study's code can. */
+export const chatty = `
+import { defineStudy, grid, values } from "hpo";
+console.log("said while loading");
+export default defineStudy({
+  name: "chatty",
+  space: { x: values([0, 1]) },
+  sampler: grid(),
+  objective: async ({ params }) => {
+    console.log("said by trial", params.x);
+    process.stdout.write("half a ");
+    console.error("line to stderr");
+    return params.x;
+  },
+});
+`;
+
+/** A γ/C table of iris, and what is stored of it. */
+export const iris = (data: string): string => `
+import { accuracy, csv, defineStudy, f1, grid, stratifiedKFold, svm, values } from "hpo";
+export default defineStudy({
+  name: "iris",
+  data: csv(${JSON.stringify(data)}, { target: "y", scale: "min-max" }),
+  model: ({ gamma, C }) => svm({ kernel: "rbf", gamma, C }),
+  cv: stratifiedKFold({ folds: 5 }),
+  metrics: { accuracy: accuracy(), f1: f1() },
+  space: { gamma: values([0.5, 2, 8]), C: values([1, 10]) },
+  sampler: grid(),
+});
+`;
