@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineStudy, float, openStudy } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../src/core/store.ts";
+import type { Store } from "#hpo/core/store";
 import { hillClimber } from "../fixtures/hill-climber.ts";
 import { studyAnswers } from "../study-answers.ts";
 

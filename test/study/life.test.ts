@@ -1,7 +1,7 @@
 import { accuracy, csv, defineStudy, inMemory, kFold, mse, openStudy, random, type StudySpec, svm, values } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { Batch, Store } from "../../src/core/store.ts";
+import type { Batch, Store } from "#hpo/core/store";
 import { ridge } from "../fixtures/ridge.ts";
 import { dataFolder } from "../validation/iris.ts";
 
@@ -133,7 +133,12 @@ describe("a run that is ended from outside", () => {
     const store = memoryStore();
     const study = await openStudy(waiting, { store });
     let closing: Promise<void> | undefined;
-    const running = study.run({ progressIntervalMs: 0, onProgress: ({ done }) => done === 1 && (closing ??= study.close()) });
+    const running = study.run({
+      progressIntervalMs: 0,
+      onProgress: ({ done }) => {
+        if (done === 1) closing ??= study.close();
+      },
+    });
     const { state, trials } = await running;
     await closing;
     expect([state, trials.map((trial) => trial.state)]).toEqual(["stopped", ["complete", "waiting", "waiting"]]);
@@ -145,7 +150,12 @@ describe("a run that is ended from outside", () => {
   it("is cut off by close() with a database of its own", async () => {
     const study = await openStudy(waiting, { database: ":memory:" });
     let closing: Promise<void> | undefined;
-    const running = study.run({ progressIntervalMs: 0, onProgress: ({ done }) => done === 1 && (closing ??= study.close()) });
+    const running = study.run({
+      progressIntervalMs: 0,
+      onProgress: ({ done }) => {
+        if (done === 1) closing ??= study.close();
+      },
+    });
     expect((await running).state).toBe("stopped");
     await closing;
   });

@@ -1,6 +1,6 @@
 import { objectiveValues } from "#hpo/study/objective-values";
 import { describe, expect, it } from "vitest";
-import type { MetricDeclaration } from "../../src/core/study-spec.ts";
+import type { MetricDeclaration } from "#hpo/core/study-spec";
 
 function declared(...names: string[]): { metrics: Record<string, MetricDeclaration> } {
   return { metrics: Object.fromEntries(names.map((name) => [name, { name, direction: "minimize", unit: "number", needs: null }])) };

@@ -15,8 +15,8 @@ import {
 } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { Store } from "../../src/core/store.ts";
-import type { StudySpec } from "../../src/core/study-spec.ts";
+import type { Store } from "#hpo/core/store";
+import type { StudySpec } from "#hpo/core/study-spec";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { ridge } from "../fixtures/ridge.ts";
 

@@ -1,7 +1,7 @@
 import { admitStudy, changedFields } from "#hpo/study/study-identity";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { StudyDeclaration, StudyHeader } from "../../src/core/records.ts";
+import type { StudyDeclaration, StudyHeader } from "#hpo/core/records";
 
 const declaration: StudyDeclaration = {
   space: { x: { kind: "values", values: [1, 2] } },

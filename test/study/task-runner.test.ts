@@ -1,8 +1,8 @@
 import { TaskRunner, type TaskEnd } from "#hpo/study/task-runner";
 import { inlineExecutor } from "#hpo/workers/inline-executor";
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../src/core/executor.ts";
-import type { AttemptRecord } from "../../src/core/records.ts";
+import type { Task } from "#hpo/core/executor";
+import type { AttemptRecord } from "#hpo/core/records";
 
 const module = new URL("./tasks.mjs", import.meta.url).href;
 

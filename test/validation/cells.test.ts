@@ -18,8 +18,8 @@ import {
 } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
-import type { Params, Space } from "../../src/core/space.ts";
-import type { Store } from "../../src/core/store.ts";
+import type { Params, Space } from "#hpo/core/space";
+import type { Store } from "#hpo/core/store";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { dataFolder } from "./iris.ts";
 
@@ -30,13 +30,13 @@ function irisStudy(space: Space, options: { readonly sampler?: Sampler; readonly
   return defineStudy({
     name: "cells",
     data: csv(`${dataFolder}/iris.csv.gz`, { target: "y", scale: "min-max" }),
-    space: space as never,
+    space,
     model: ({ gamma, C }: Params) => svm({ kernel: "rbf", gamma: gamma as number, C: C as number }),
     cv: stratifiedKFold({ folds: 4 }),
     metrics: { accuracy: accuracy(), f1: f1({ average: "macro" }), auc: rocAuc() },
     sampler: grid(),
     ...options,
-  } as never);
+  });
 }
 
 async function run(spec: StudySpec): Promise<Store> {

@@ -3,10 +3,10 @@ import { crossValidation } from "#hpo/validation/cross-validation";
 import { sealPart } from "#hpo/validation/part-envelope";
 import { solverArenas } from "#hpo/validation/solver-arenas";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Evaluation, SavedWork } from "../../src/core/evaluation.ts";
-import type { ModelJudge, StudySpec } from "../../src/core/study-spec.ts";
-import type { Judging } from "../../src/validation/judging.ts";
-import type { SharedStudy } from "../../src/validation/shared-study.ts";
+import type { Evaluation, SavedWork } from "#hpo/core/evaluation";
+import type { ModelJudge, StudySpec } from "#hpo/core/study-spec";
+import type { Judging } from "#hpo/validation/judging";
+import type { SharedStudy } from "#hpo/validation/shared-study";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { sharedCentroid } from "../fixtures/shared-centroid.ts";
 import { answersOf, driveGroup } from "./group-drive.ts";
@@ -28,7 +28,7 @@ function evaluationOf(
     name: "toy",
     data: inMemory({ name: "unused", features: [[0]], target: [0] }),
     space: { shrink: values([0]) },
-    model: model as never,
+    model,
     cv: kFold({ folds: 2 }),
     metrics: { accuracy: accuracy() },
   });

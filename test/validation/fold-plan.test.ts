@@ -1,7 +1,7 @@
 import { holdOut, inMemory, kFold, type Split, type Splitter } from "hpo";
 import { foldPlan, onlyTarget } from "#hpo/validation/fold-plan";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Dataset } from "../../src/core/dataset.ts";
+import type { Dataset } from "#hpo/core/dataset";
 import { irisData } from "./iris.ts";
 
 let iris: Dataset;

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { accuracy, csv, type Dataset, f1, stratifiedKFold } from "hpo";
 import { foldPlan } from "#hpo/validation/fold-plan";
 import { judging } from "#hpo/validation/judging";
-import type { Judging } from "../../src/validation/judging.ts";
+import type { Judging } from "#hpo/validation/judging";
 
 export const dataFolder: string = fileURLToPath(new URL("../../studies/data", import.meta.url));
 

@@ -2,7 +2,7 @@ import { accuracy, type Estimator, inMemory, logLoss, type Metric, mse, rocAuc }
 import { foldScore } from "#hpo/validation/fold-score";
 import { checkEstimator, judging } from "#hpo/validation/judging";
 import { describe, expect, it } from "vitest";
-import type { Dataset } from "../../src/core/dataset.ts";
+import type { Dataset } from "#hpo/core/dataset";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { ridge } from "../fixtures/ridge.ts";
 

@@ -2,7 +2,7 @@ import { accuracy, inMemory, type Metric, rocAuc } from "hpo";
 import { judging } from "#hpo/validation/judging";
 import { trialOutcome } from "#hpo/validation/trial-outcome";
 import { describe, expect, it } from "vitest";
-import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../../src/core/records.ts";
+import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "#hpo/core/records";
 
 const at = "2026-01-01T00:00:00.000Z";
 
@@ -17,6 +17,7 @@ function prediction(fold: number, rows: number[], predicted: number[], scores: n
     repeat: 0,
     fold,
     rows: Uint32Array.from(rows),
+    truth: Float64Array.from(rows, (row) => row % 2),
     predicted: Float64Array.from(predicted),
     scores: scores === null ? null : Float64Array.from(scores),
   };

@@ -1,7 +1,7 @@
 import { unionWork } from "#hpo/validation/union-work";
 import { describe, expect, it } from "vitest";
-import type { GroupWork, WorkRows } from "../../src/core/evaluation.ts";
-import type { Task } from "../../src/core/executor.ts";
+import type { GroupWork, WorkRows } from "#hpo/core/evaluation";
+import type { Task } from "#hpo/core/executor";
 
 const empty: WorkRows = { shared: [], evaluations: [], predictions: [], outcomes: [] };
 
