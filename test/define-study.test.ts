@@ -1,7 +1,8 @@
 import { accuracy, defineStudy, f1, float, grid, HpoError, inMemory, kFold, random, svm, values } from "hpo";
 import { describe, expect, it } from "vitest";
 
-const objective = { name: "ok", space: { x: values([1, 2]) }, objective: (): number => 1 };
+const one = (): number => 1;
+const objective = { name: "ok", space: { x: values([1, 2]) }, objective: one };
 const model = {
   name: "ok",
   data: inMemory({ name: "tiny", features: [[0], [1]], target: ["a", "b"] }),
@@ -65,7 +66,7 @@ describe("defineStudy()", () => {
     ],
     [
       "both a model and an objective",
-      { ...model, objective: () => 1 },
+      { ...model, objective: one },
       "a study has either a model (with data, cv and metrics) or an objective; got both.",
     ],
     ["an unknown option", { ...objective, trails: 3 }, "there is no option trails; the options are name, space,"],

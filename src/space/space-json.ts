@@ -26,17 +26,3 @@ export function parameterJson(parameter: Parameter): Json {
       };
   }
 }
-
-/** The space that `spaceJson` wrote. For reports: what comes from a database is data, so nothing is checked here. */
-export function spaceFromJson(json: Json): Space {
-  return Object.fromEntries(
-    (json as readonly (readonly [string, Json])[]).map(([name, definition]) => [name, parameterFromJson(definition)]),
-  );
-}
-
-function parameterFromJson(json: Json): Parameter {
-  const parameter = json as unknown as Parameter;
-  if (parameter.kind !== "choice" || parameter.branches === null) return parameter;
-  const branches = parameter.branches as unknown as readonly (readonly [string, Json])[];
-  return { ...parameter, branches: Object.fromEntries(branches.map(([name, branch]) => [name, spaceFromJson(branch)])) };
-}

@@ -133,7 +133,12 @@ describe("a run that is ended from outside", () => {
     const store = memoryStore();
     const study = await openStudy(waiting, { store });
     let closing: Promise<void> | undefined;
-    const running = study.run({ progressIntervalMs: 0, onProgress: ({ done }) => done === 1 && (closing ??= study.close()) });
+    const running = study.run({
+      progressIntervalMs: 0,
+      onProgress: ({ done }) => {
+        if (done === 1) closing ??= study.close();
+      },
+    });
     const { state, trials } = await running;
     await closing;
     expect([state, trials.map((trial) => trial.state)]).toEqual(["stopped", ["complete", "waiting", "waiting"]]);
@@ -145,7 +150,12 @@ describe("a run that is ended from outside", () => {
   it("is cut off by close() with a database of its own", async () => {
     const study = await openStudy(waiting, { database: ":memory:" });
     let closing: Promise<void> | undefined;
-    const running = study.run({ progressIntervalMs: 0, onProgress: ({ done }) => done === 1 && (closing ??= study.close()) });
+    const running = study.run({
+      progressIntervalMs: 0,
+      onProgress: ({ done }) => {
+        if (done === 1) closing ??= study.close();
+      },
+    });
     expect((await running).state).toBe("stopped");
     await closing;
   });

@@ -67,7 +67,7 @@ describe("a study", () => {
         data,
         space: {},
         model: () => svm({ kernel: "linear", C: 1 }),
-        cv: holdOut(),
+        cv: holdOut({ train: 0.5, validation: 0.25, test: 0.25 }),
         metrics: { accuracy: accuracy() },
       }),
       { store: memoryStore() },
@@ -113,7 +113,14 @@ describe("a study", () => {
   it("has no standard error with one fold", async () => {
     const data = inMemory({ name: "held", features, target });
     const store = await run(
-      defineStudy({ name: "held", data, space, model: nearestCentroid, cv: holdOut(), metrics: { accuracy: accuracy() } }),
+      defineStudy({
+        name: "held",
+        data,
+        space,
+        model: nearestCentroid,
+        cv: holdOut({ train: 0.5, validation: 0.25, test: 0.25 }),
+        metrics: { accuracy: accuracy() },
+      }),
     );
     for (const { values: judged, folds } of store.snapshot("held").trials) {
       expect([folds, judged["accuracy"]?.standardError]).toEqual([1, null]);
@@ -123,7 +130,16 @@ describe("a study", () => {
   it("fails every trial of a model that can't be made, and is complete", async () => {
     const data = inMemory({ name: "held", features, target });
     const model = (): Estimator => svm({ kernel: "linear", C: -1 });
-    const store = await run(defineStudy({ name: "none", data, space, model, cv: holdOut(), metrics: { accuracy: accuracy() } }));
+    const store = await run(
+      defineStudy({
+        name: "none",
+        data,
+        space,
+        model,
+        cv: holdOut({ train: 0.5, validation: 0.25, test: 0.25 }),
+        metrics: { accuracy: accuracy() },
+      }),
+    );
     expect(store.snapshot("none").trials.map(({ state, incident }) => [state, incident])).toEqual(
       Array.from({ length: 2 }, () => ["failed", "svm(): C must be a finite number above 0 and at most 1e+30; got -1."]),
     );

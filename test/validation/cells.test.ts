@@ -30,13 +30,13 @@ function irisStudy(space: Space, options: { readonly sampler?: Sampler; readonly
   return defineStudy({
     name: "cells",
     data: csv(`${dataFolder}/iris.csv.gz`, { target: "y", scale: "min-max" }),
-    space: space as never,
+    space,
     model: ({ gamma, C }: Params) => svm({ kernel: "rbf", gamma: gamma as number, C: C as number }),
     cv: stratifiedKFold({ folds: 4 }),
     metrics: { accuracy: accuracy(), f1: f1({ average: "macro" }), auc: rocAuc() },
     sampler: grid(),
     ...options,
-  } as never);
+  });
 }
 
 async function run(spec: StudySpec): Promise<Store> {

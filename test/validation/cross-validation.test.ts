@@ -1,4 +1,4 @@
-import { defineStudy, type Estimator, inMemory, accuracy, kFold, values } from "hpo";
+import { defineStudy, type Estimator, inMemory, accuracy, kFold, svm, values } from "hpo";
 import { crossValidation } from "#hpo/validation/cross-validation";
 import { sealPart } from "#hpo/validation/part-envelope";
 import { solverArenas } from "#hpo/validation/solver-arenas";
@@ -22,13 +22,13 @@ beforeAll(async () => {
 
 function evaluationOf(
   model: (params: { shrink: number; breaks?: "arena" | "part" }) => Estimator,
-  options: { keepPredictions?: boolean } = {},
+  options: { keepPredictions?: boolean; memoryBytes?: number } = {},
 ): Evaluation {
   const spec: StudySpec = defineStudy({
     name: "toy",
     data: inMemory({ name: "unused", features: [[0]], target: [0] }),
     space: { shrink: values([0]) },
-    model: model as never,
+    model,
     cv: kFold({ folds: 2 }),
     metrics: { accuracy: accuracy() },
   });
@@ -39,7 +39,7 @@ function evaluationOf(
     judging: iris,
     objectives: ["accuracy"],
     shared,
-    arenas: solverArenas(iris.data, 1, 1e8),
+    arenas: solverArenas(iris.data, 1, options.memoryBytes ?? 1e8),
     timeoutSeconds: null,
     keepPredictions: options.keepPredictions ?? true,
     now: () => "2026-01-01T00:00:00.000Z",
@@ -163,6 +163,26 @@ describe("crossValidation()", () => {
       expect(time.fitSeconds).toBeCloseTo(1e-7, 12);
     }
     expect(shared.map(({ trials: users }) => users)).toContainEqual([0, 1]);
+  });
+
+  it("says what memory a shared solve needs where there is too little", async () => {
+    const model = ({ shrink }: { shrink: number }): Estimator => svm({ kernel: "rbf", C: 1 + shrink });
+    await expect(evaluationOf(model, { memoryBytes: 1000 }).begin(0, trials, nothing)).rejects.toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      message: expect.stringMatching(/^svm\(\): the kernel matrix of 150 rows takes \d+ MB; the limit is 1 MB\./),
+    });
+  });
+
+  it("lends the arena to one group after the other", async () => {
+    const evaluation = evaluationOf(sharedCentroid);
+    const first = await evaluation.begin(0, trials, nothing);
+    const second = await evaluation.begin(1, trials, nothing);
+    expect(first.ready()).toHaveLength(3);
+    expect(second.ready()).toEqual([]);
+    // Closed while it holds the arena, as when a run is stopped.
+    first.close();
+    expect(first.ready()).toEqual([]);
+    expect(answersOf(await driveGroup(second))).toHaveLength(5);
   });
 
   it("refuses a model that can't do what the study asks, before any fit", async () => {

@@ -1,6 +1,6 @@
 import { inlineExecutor } from "#hpo/workers/inline-executor";
 import type { GroupWork, WorkRows } from "#hpo/core/evaluation";
-import type { Incident, Task } from "#hpo/core/executor";
+import type { Task } from "#hpo/core/executor";
 
 export interface Driven {
   readonly rows: readonly WorkRows[];
@@ -25,7 +25,7 @@ export async function driveGroup(work: GroupWork, { order = (tasks) => tasks, un
         if (tasks.length >= until) return { rows, tasks };
         tasks.push(task.key);
         const result = await executor.run(task);
-        rows.push(result.ok ? work.accept(task, result) : work.fail(task, result.incident as Incident));
+        rows.push(result.ok ? work.accept(task, result) : work.fail(task, result.incident));
       }
     }
     return { rows, tasks };

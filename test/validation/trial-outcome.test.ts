@@ -17,6 +17,7 @@ function prediction(fold: number, rows: number[], predicted: number[], scores: n
     repeat: 0,
     fold,
     rows: Uint32Array.from(rows),
+    truth: Float64Array.from(rows, (row) => row % 2),
     predicted: Float64Array.from(predicted),
     truth: new Float64Array(predicted.length),
     scores: scores === null ? null : Float64Array.from(scores),
