@@ -30,10 +30,13 @@ describe("a coordinator killed at any store commit", () => {
       expect(undisturbed.state).toBe("complete");
       const answers = databaseAnswers(whole, name);
 
+      let kills = 0;
       async function killAndResume(killAt: number): Promise<void> {
         const database = path.join(folder, `${name}-${when}-${killAt}.sqlite`);
         const first = await drive({ file, database, workers: 1, killAt, when });
-        expect(first.state).toBe("killed");
+        // A tick's rows go into one commit, so the number of commits varies a little from run to run.
+        if (first.state !== "killed") expect(first.commits, "commits of a run that was to be killed").toBeLessThan(killAt);
+        else kills++;
         const before = databaseRows(database);
         const second = await drive({ file, database, workers: 1, killAt: 0 });
         expect(second.state).toBe("complete");
@@ -44,11 +47,11 @@ describe("a coordinator killed at any store commit", () => {
 
       // Two at a time: the machine that this must pass on has two cores.
       let next = 1;
-      const kills = async (): Promise<void> => {
+      const worker = async (): Promise<void> => {
         while (next <= undisturbed.commits) await killAndResume(next++);
       };
-      await Promise.all([kills(), kills()]);
-      expect(undisturbed.commits).toBeGreaterThan(5);
+      await Promise.all([worker(), worker()]);
+      expect(kills).toBeGreaterThan(Math.max(5, undisturbed.commits / 2));
     },
     120_000,
   );

@@ -19,7 +19,6 @@ function prediction(fold: number, rows: number[], predicted: number[], scores: n
     rows: Uint32Array.from(rows),
     truth: Float64Array.from(rows, (row) => row % 2),
     predicted: Float64Array.from(predicted),
-    truth: new Float64Array(predicted.length),
     scores: scores === null ? null : Float64Array.from(scores),
   };
 }
