@@ -120,7 +120,7 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
       let code = codes.get(text);
       if (code === undefined) {
         if (missing.has(text.trim())) return Number.NaN;
-        checkText(source, place(field), text);
+        checkText(source, () => place(field), text);
         code = codes.size;
         codes.set(text, code);
       }
@@ -180,7 +180,7 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
       store?.append(buffer);
       for (const { field, collector } of collectors.values()) {
         const text = fields[field] as string;
-        collector.add(missing.has(text) || missing.has(text.trim()) ? undefined : text, place(field));
+        collector.add(missing.has(text) || missing.has(text.trim()) ? undefined : text, () => place(field));
       }
     },
     features: () => store as RowStore,

@@ -87,11 +87,11 @@ function lineParser(source: LineSource, features: SparseRows, labels: ValueColle
         const cure = label.includes(",") ? "Several labels a row can't be read." : "A line must begin with its label.";
         throw notANumber(source, { ...place, column: "y" }, label, cure);
       }
-      labels.add(label, place);
+      labels.add(label, () => place);
       const qid = tokens[1]?.startsWith("qid:") === true ? tokens[1].slice(4) : undefined;
       grouped ??= qid !== undefined;
       if (grouped !== (qid !== undefined)) throw dataError(source, place, "qid must stand in every line or in none.");
-      if (qid !== undefined) groups.add(qid, place);
+      if (qid !== undefined) groups.add(qid, () => place);
       let before = 0;
       for (let i = qid === undefined ? 1 : 2; i < tokens.length; i++)
         before = entry(source, features, { token: tokens[i] as string, before, line: number });

@@ -53,7 +53,7 @@ async function csvColumn(file: DataFile, column: string | undefined): Promise<Va
     },
     record(fields, place) {
       const text = fields[field] as string;
-      collector?.add(text.trim() === "" ? undefined : text, place(field));
+      collector?.add(text.trim() === "" ? undefined : text, () => place(field));
     },
   });
   return (collector as ValueCollector).finish();

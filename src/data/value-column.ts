@@ -24,8 +24,8 @@ export interface TextValues {
 
 /** Takes a column's texts one by one; markers of missing values are told apart by the caller. */
 export interface ValueCollector {
-  /** undefined = missing. */
-  add(text: string | undefined, place: Place): void;
+  /** undefined = missing. `place` is asked only for what goes wrong: telling it costs more than reading the value. */
+  add(text: string | undefined, place: () => Place): void;
   finish(): ValueColumn;
 }
 
@@ -37,7 +37,7 @@ export function numberCollector(source: DataSource, name: string, cure: string):
     add(text, place) {
       if (length === values.length) values = doubled(values, new Float64Array(length * 2));
       const value = text === undefined ? Number.NaN : numberOf(text);
-      if (text !== undefined && value !== value) throw notANumber(source, { ...place, column: name }, text, cure);
+      if (text !== undefined && value !== value) throw notANumber(source, { ...place(), column: name }, text, cure);
       values[length++] = value;
     },
     finish: () => ({ kind: "number", source, name, values: values.slice(0, length) }),
@@ -56,7 +56,7 @@ export function textCollector(source: DataSource, name: string): ValueCollector 
       if (text !== undefined) {
         code = known.get(text) ?? known.size;
         if (code === known.size) {
-          checkText(source, { ...place, column: name }, text);
+          checkText(source, () => ({ ...place(), column: name }), text);
           known.set(text, code);
         }
       }
@@ -67,9 +67,9 @@ export function textCollector(source: DataSource, name: string): ValueCollector 
 }
 
 /** Bytes that are no UTF-8 were replaced when they were decoded, so that different texts may have become one. */
-export function checkText(source: DataSource, place: Place, text: string): void {
+export function checkText(source: DataSource, place: () => Place, text: string): void {
   if (!text.includes("\ufffd")) return;
-  throw dataError(source, place, `texts must be UTF-8; got ${JSON.stringify(text.slice(0, 40))}. Convert the file to UTF-8.`);
+  throw dataError(source, place(), `texts must be UTF-8; got ${JSON.stringify(text.slice(0, 40))}. Convert the file to UTF-8.`);
 }
 
 /** A text where a number must be. */
