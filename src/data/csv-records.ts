@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream/promises";
-import { type CsvError, parse } from "csv-parse";
+import type { CsvError } from "csv-parse";
 import { type DataFile, readBytes } from "./data-file.ts";
 import { type DataSource, dataError, type Place } from "./data-source.ts";
 import type { LineSource } from "./line-source.ts";
@@ -62,6 +62,8 @@ async function parseRest(
   from: { readonly lines: number; readonly rest: Uint8Array; readonly chunks: AsyncIterable<Uint8Array>; readonly delimiter: string },
   take: (fields: readonly string[], start: number) => void,
 ): Promise<void> {
+  // Loaded here, since most files hold no quote and every process would pay for it.
+  const { parse } = await import("csv-parse");
   let counted = 0;
   let excess = 0;
   let end = from.lines;
