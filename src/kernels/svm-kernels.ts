@@ -9,6 +9,7 @@ export interface SvmKernels {
   distances: TileKernel;
   products: TileKernel;
   exponentials(source: number, out: number, count: number, gamma: number): void;
+  mirror(...addresses: readonly [matrix: number, stride: number, first: number, last: number, from: number, columns: number]): void;
   reset(problem: number): void;
   bound(problem: number): void;
   offset(problem: number, precise: number): void;

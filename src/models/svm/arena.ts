@@ -31,41 +31,72 @@ export function arenaMap(layout: SvmLayout, width: number, keepDistances: boolea
 /** The arena of one problem at its place in memory. Everything is a pure function of the features and of γ. */
 export interface KernelArena {
   fillFeatures(rows: DenseRows): void;
+  /** Rows `first` to `last` of the upper triangle; what lies below is never read or written. */
   fillDistances(first: number, last: number): void;
-  /** Kernel values of rows `first` to `last` (multiples of 16); `gamma` null = linear. */
+  /** Kernel values of rows `first` to `last` (multiples of 16) from the diagonal on, and their mirror images; `gamma` null = linear. */
   fillKernel(first: number, last: number, gamma: number | null): void;
   matrix(gamma: number | null): KernelMatrix;
 }
 
 /** Matrix rows a kernel call fills: a running loop is never recompiled, so calls are short. */
 const callRows = 16;
+/** Rows mirrored at once: a mirrored row gets four cache lines. */
+const mirrorRows = 64;
 
 export function kernelArena(memory: SharedMemory, start: number, shape: { readonly map: ArenaMap; readonly width: number }): KernelArena {
   const { map, width } = shape;
   const kernels = svmKernels(memory);
   const features = start + map.features;
+  const distances = start + map.distances;
   const kernel = start + map.kernel;
   const diagonal = start + map.diagonal;
   const { stride } = map;
   const size = stride / 4;
-  const tile = (what: "distances" | "products", first: number, out: number): void =>
-    kernels[what](features, stride, features, stride, width, first, first + callRows, size, out + first * stride, stride);
+
+  /** Rows `first` to `first + callRows` of a matrix, from the diagonal on. Values have the same bits on both sides of it. */
+  function tile(what: "distances" | "products", first: number, out: number): void {
+    const right = first * 4;
+    kernels[what](
+      features,
+      stride,
+      features + right,
+      stride,
+      width,
+      first,
+      first + callRows,
+      size - first,
+      out + first * stride + right,
+      stride,
+    );
+  }
+
+  function kernelRows(first: number, gamma: number | null): void {
+    if (gamma === null) {
+      tile("products", first, kernel);
+      return;
+    }
+    const source = map.distances < 0 ? kernel : distances;
+    if (map.distances < 0) tile("distances", first, kernel);
+    for (let row = first; row < first + callRows; row++) {
+      const at = row * stride + first * 4;
+      kernels.exponentials(source + at, kernel + at, size - first, gamma);
+    }
+  }
+
   return {
     fillFeatures: (rows) => transpose(rows, new Float32Array(memory.buffer, features, width * size), size),
     fillDistances(first, last) {
-      for (let row = first; row < last; row += callRows) tile("distances", row, start + map.distances);
+      for (let row = first; row < last; row += callRows) tile("distances", row, distances);
     },
     fillKernel(first, last, gamma) {
+      for (let band = first; band < last; band += mirrorRows) {
+        const end = Math.min(last, band + mirrorRows);
+        for (let row = band; row < end; row += callRows) kernelRows(row, gamma);
+        for (let row = band; row < end; row += callRows) kernels.mirror(kernel, stride, row, row + callRows, row + callRows, end);
+        for (let column = end; column < size; column += callRows) kernels.mirror(kernel, stride, band, end, column, column + callRows);
+      }
       const values = new Float32Array(memory.buffer, kernel, size * size);
       const diagonals = new Float32Array(memory.buffer, diagonal, size);
-      for (let row = first; row < last; row += callRows) {
-        const out = kernel + row * stride;
-        if (gamma === null) tile("products", row, kernel);
-        else if (map.distances < 0) {
-          tile("distances", row, kernel);
-          kernels.exponentials(out, out, callRows * size, gamma);
-        } else kernels.exponentials(start + map.distances + row * stride, out, callRows * size, gamma);
-      }
       for (let row = first; row < last; row++) diagonals[row] = values[row * size + row] as number;
     },
     matrix: (gamma) => ({ values: kernel, stride, diagonal, unit: gamma !== null }),

@@ -43,13 +43,12 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput): SolverPlan 
   });
   const keep = map.distances >= 0;
   shared("features", [part("features", 1e-8 * layout.size * width, { requests: everyone, input: { kind: "features", keep } })], []);
-  const bands = (seconds: number): readonly (readonly [number, number])[] => rowBands(layout.size, seconds);
-  const distanceSeconds = 1.2e-10 * layout.size ** 2 * width;
+  const distanceSeconds = 0.6e-10 * layout.size ** 2 * width;
   if (keep) {
     shared(
       "distances",
-      bands(distanceSeconds).map(([first, last]) =>
-        part(`distances · rows ${first}–${last}`, (distanceSeconds * (last - first)) / layout.size, {
+      triangleBands(layout.size, distanceSeconds).map(({ first, last, seconds }) =>
+        part(`distances · rows ${first}–${last}`, seconds, {
           requests: everyone,
           input: { kind: "distances", keep, first, last },
         }),
@@ -61,11 +60,11 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput): SolverPlan 
     const name = gamma === null ? "kernel linear" : `kernel γ=${gamma}`;
     const members = chains.filter((chain) => chain.gamma === gamma);
     const requests = members.flatMap(({ costs }) => costs.flatMap((cost) => cost.requests)).sort((a, b) => a - b);
-    const seconds = gamma === null ? distanceSeconds : 1.2e-9 * layout.size ** 2 + (keep ? 0 : distanceSeconds);
+    const kernelSeconds = 0.9e-9 * layout.size ** 2 + (keep && gamma !== null ? 0 : distanceSeconds);
     shared(
       name,
-      bands(seconds).map(([first, last]) =>
-        part(`${name} · rows ${first}–${last}`, (seconds * (last - first)) / layout.size, {
+      triangleBands(layout.size, kernelSeconds).map(({ first, last, seconds }) =>
+        part(`${name} · rows ${first}–${last}`, seconds, {
           requests,
           input: { kind: "kernel", keep, gamma, first, last },
         }),
@@ -110,12 +109,21 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
-/** Cuts the rows into bands of multiples of 16 for at most 16 parts of at least about 20 ms. */
-function rowBands(size: number, seconds: number): readonly (readonly [number, number])[] {
-  const count = Math.min(16, Math.max(1, Math.ceil(seconds / 0.02)));
-  const step = Math.max(16, Math.ceil(size / count / 16) * 16);
-  const bands: [number, number][] = [];
-  for (let first = 0; first < size; first += step) bands.push([first, Math.min(size, first + step)]);
+/** Cuts the rows of an upper triangle into bands of about equal area, for at most 16 parts of at least about 10 ms. */
+function triangleBands(
+  size: number,
+  seconds: number,
+): readonly { readonly first: number; readonly last: number; readonly seconds: number }[] {
+  const count = Math.min(16, Math.max(1, Math.ceil(seconds / 0.01)));
+  const left = (row: number): number => (1 - row / size) ** 2;
+  const bands = [];
+  let first = 0;
+  for (let band = 1; first < size; band++) {
+    const end = band >= count ? size : Math.ceil((size * (1 - Math.sqrt(1 - band / count))) / 64) * 64;
+    const last = Math.min(size, Math.max(first + 64, end));
+    bands.push({ first, last, seconds: seconds * (left(first) - left(last)) });
+    first = last;
+  }
   return bands;
 }
 
