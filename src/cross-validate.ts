@@ -2,11 +2,13 @@ import type { DataRecipe } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Metric } from "./core/metric.ts";
+import { checkOptions, integer, type OptionRule, optional, shaped } from "./core/options.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "./core/records.ts";
 import type { Splitter } from "./core/splitter.ts";
 import { defineStudy } from "./define-study.ts";
 import { openStudy } from "./open-study.ts";
 import { grid } from "./samplers/grid.ts";
+import { studyRules } from "./study/study-rules.ts";
 import { memoryStore } from "./store/memory/memory-store.ts";
 
 /** What `crossValidate` judges, and how. */
@@ -34,7 +36,14 @@ export interface CrossValidated {
  * Judges one estimator by cross-validation, in this process and thread: a study of a single trial that is not kept.
  * @throws HpoError for bad options or data, and where the model fails on a fold.
  */
-export async function crossValidate({ model, seed = 0, ...definition }: CrossValidateOptions): Promise<CrossValidated> {
+export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidated> {
+  const { data, cv, metrics } = studyRules.model;
+  const model = shaped('an estimator such as svm({ kernel: "rbf", C: 1 })', (value) => "fit" in value);
+  checkOptions("crossValidate", options, { data, model, cv, metrics, seed: optional(integer(0)) } as Record<string, OptionRule>);
+  return judged(options);
+}
+
+async function judged({ model, seed = 0, ...definition }: CrossValidateOptions): Promise<CrossValidated> {
   const name = "cross-validate";
   const store = memoryStore();
   const spec = defineStudy({ ...definition, name, seed, space: {}, sampler: grid(), model: () => model, retries: 0 });

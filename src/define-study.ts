@@ -2,20 +2,7 @@ import type { DataRecipe } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Direction, Metric } from "./core/metric.ts";
-import {
-  callable,
-  checkOptions,
-  finite,
-  flag,
-  integer,
-  listOf,
-  oneOf,
-  optional,
-  type OptionRule,
-  shaped,
-  showValue,
-  text,
-} from "./core/options.ts";
+import { checkOptions, showValue } from "./core/options.ts";
 import type { Sampler } from "./core/sampler.ts";
 import type { Params } from "./core/space.ts";
 import type { Splitter } from "./core/splitter.ts";
@@ -25,6 +12,7 @@ import { random } from "./samplers/random.ts";
 import { checkSpace } from "./space/check-space.ts";
 import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
+import { studyRules } from "./study/study-rules.ts";
 
 /** What every study says. */
 interface CommonDefinition<S extends TypedSpace> {
@@ -72,43 +60,6 @@ export interface ObjectiveStudyDefinition<S extends TypedSpace> extends CommonDe
   readonly metrics?: Readonly<Record<string, Direction>>;
 }
 
-const commonRules: Readonly<Record<string, OptionRule>> = {
-  name: shapedName(),
-  space: shaped("an object of parameters such as { C: float(1, 1000, { log: true }) }", () => true),
-  sampler: optional(shaped("a sampler such as grid() or random()", (value) => "propose" in value && "absorb" in value)),
-  objectives: optional(listOf(text(), 1)),
-  seed: optional(integer(0)),
-  lookahead: optional(integer(1, 100_000)),
-  trials: optional(integer(1)),
-  timeBudgetSeconds: optional(finite(0, Infinity, true)),
-  timeoutSeconds: optional(finite(0, Infinity, true)),
-  retries: optional(integer(0, 100)),
-  target: optional(finite()),
-};
-
-const modelRules: Readonly<Record<string, OptionRule>> = {
-  ...commonRules,
-  data: shaped('data such as csv("data.csv.gz", { target: "y" })', (value) => "load" in value),
-  model: callable("a function from parameters to an estimator, such as ({ C }) => svm({ C })"),
-  cv: shaped("a splitter such as stratifiedKFold({ folds: 10 })", (value) => "split" in value && "count" in value),
-  metrics: shaped("an object of metrics such as { accuracy: accuracy() }", (value) => {
-    const metrics = Object.values(value);
-    return metrics.length > 0 && metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric);
-  }),
-  keepPredictions: optional(flag()),
-};
-
-const objectiveRules: Readonly<Record<string, OptionRule>> = {
-  ...commonRules,
-  objective: callable("a function from a trial to a number"),
-  metrics: optional(
-    shaped('an object of directions such as { loss: "minimize" }', (value) => {
-      const directions = Object.values(value);
-      return directions.length > 0 && directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction));
-    }),
-  ),
-};
-
 /**
  * Checks a study and freezes it; nothing is read or run. `export default defineStudy({ … })` is a study file.
  * @throws HpoError OPTION_INVALID, SPACE_INVALID or GRID_TOO_LARGE, in one sentence.
@@ -121,7 +72,7 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
       "defineStudy(): a study has either a model (with data, cv and metrics) or an objective; got both.",
     );
   }
-  checkOptions("defineStudy", definition, isObjective ? objectiveRules : modelRules);
+  checkOptions("defineStudy", definition, isObjective ? studyRules.objective : studyRules.model);
   checkSpace(definition.space);
   const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
   const sampler = definition.sampler ?? defaultSampler(definition.space);
@@ -188,12 +139,4 @@ function objectivesOf(
 function defaultSampler(space: TypedSpace): Sampler {
   const size = spaceSize(space);
   return size !== null && size <= 1000 ? grid() : random();
-}
-
-function shapedName(): OptionRule {
-  return {
-    must: 'a text of 1 to 200 printing characters without "@"',
-    optional: false,
-    accepts: (value) => typeof value === "string" && value.trim() === value && /^[^@\p{C}]{1,200}$/u.test(value),
-  };
 }

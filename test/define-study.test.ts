@@ -48,7 +48,11 @@ describe("defineStudy()", () => {
 
   it.each([
     ["data", "iris.csv", 'data must be data such as csv("data.csv.gz", { target: "y" }); got "iris.csv".'],
-    ["model", svm({ kernel: "linear", C: 1 }), "model must be a function from parameters to an estimator, such as ({ C }) => svm({ C })"],
+    [
+      "model",
+      svm({ kernel: "linear", C: 1 }),
+      'model must be a function from parameters to an estimator, such as ({ C }) => svm({ kernel: "rbf", C })',
+    ],
     ["cv", 10, "cv must be a splitter such as stratifiedKFold({ folds: 10 }); got 10."],
     ["metrics", {}, "metrics must be an object of metrics such as { accuracy: accuracy() }; got {}."],
     ["metrics", ["accuracy"], "metrics must be an object of metrics"],

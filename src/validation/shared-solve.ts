@@ -3,6 +3,7 @@ import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evalu
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "../core/records.ts";
 import type { ArenaLease, SolverArenas } from "./solver-arenas.ts";
+import { incidentOf } from "../workers/incident.ts";
 import { foldScore, truthOf } from "./fold-score.ts";
 import { noRows } from "./fold-work.ts";
 import type { Judging } from "./judging.ts";
@@ -98,14 +99,23 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
         outcomes.push(failedTrial(trial, failure.incident, now()));
         continue;
       }
-      const answer = answerOf(trial, requests[index] as SolveRequest);
-      // As for trials judged alone: predictions that are not kept are not pooled.
-      const kept = options.keepPredictions ? answer.predictions : [];
-      evaluations.push(...answer.evaluations);
-      predictions.push(...kept);
-      outcomes.push(
-        trialOutcome(trial, answer.evaluations, { judging, predictions: kept, objectives: options.objectives, endedAt: now() }),
-      );
+      try {
+        const answer = answerOf(trial, requests[index] as SolveRequest);
+        // As for trials judged alone: predictions that are not kept are not pooled.
+        const kept = options.keepPredictions ? answer.predictions : [];
+        const outcome = trialOutcome(trial, answer.evaluations, {
+          judging,
+          predictions: kept,
+          objectives: options.objectives,
+          endedAt: now(),
+        });
+        evaluations.push(...answer.evaluations);
+        predictions.push(...kept);
+        outcomes.push(outcome);
+      } catch (error) {
+        // A metric of the study's own that throws fails this trial, as it does where trials are judged alone.
+        outcomes.push(failedTrial(trial, incidentOf(error), now()));
+      }
     }
     return { shared: [], evaluations, predictions, outcomes };
   }
