@@ -4,12 +4,13 @@ import { describe, expect, it } from "vitest";
 
 const data = csv("studies/data/iris.csv.gz", { target: "y", scale: "min-max" });
 
-/** A metric of a user's own that breaks where a configuration predicts every row right. */
+/** A metric of a user's own that breaks where a configuration predicts more than nine rows in ten right. */
 const picky: Metric = {
   ...accuracy(),
   name: "picky",
   evaluate({ truth, predicted }) {
-    if (truth.every((code, row) => code === predicted[row])) throw new Error("too good to be true");
+    const right = predicted.filter((code, row) => code === truth[row]).length;
+    if (right > 0.9 * truth.length) throw new Error("too good to be true");
     return 0.5;
   },
 };
@@ -19,8 +20,8 @@ describe("a metric that throws", () => {
     const spec = defineStudy({
       name: "picky",
       data,
-      space: { C: values([0.001, 10]) },
-      model: ({ C }) => svm({ kernel: "rbf", C, gamma: 1 }),
+      space: { C: values([1e-4, 10]) },
+      model: ({ C }) => svm({ kernel: "rbf", C, gamma: 0.001 * C }),
       cv: kFold({ folds: 3, shuffle: true }),
       metrics: { accuracy: accuracy(), picky },
       sampler: grid(),
