@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
 import type { Dataset } from "./core/dataset.ts";
+import type { Estimator } from "./core/estimator.ts";
 import type { Evaluation } from "./core/evaluation.ts";
 import type { Executor } from "./core/executor.ts";
 import { HpoError } from "./core/hpo-error.ts";
@@ -15,11 +16,12 @@ import { loadStudy } from "./loader/load-study.ts";
 import { spaceJson } from "./space/space-json.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
+import { Proposer } from "./study/proposer.ts";
 import { type RunStudyOptions, Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
-import { judging } from "./validation/judging.ts";
+import { checkEstimator, type Judging, judging } from "./validation/judging.ts";
 import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 import { solverArenas } from "./validation/solver-arenas.ts";
@@ -77,6 +79,8 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
   const spec: StudySpec = { ...origin.spec, name: options.fork ?? origin.spec.name, seed: options.seed ?? origin.spec.seed };
   const data = await loadData(spec, origin.folder);
   const plan = data === null || spec.judge.kind !== "model" ? null : foldPlan(data, spec.judge.cv, spec.seed, 0);
+  const judged = data === null || plan === null ? null : judging(data, plan, spec.metrics);
+  if (judged !== null) checkFirstModel(spec, judged);
   const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash });
   const store = options.store ?? openStore(options.database ?? defaultDatabase);
   try {
@@ -85,7 +89,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     return new Study({
       spec,
       store,
-      evaluation: (executor) => evaluationOf(spec, shared, { executor, store }),
+      evaluation: (executor) => evaluationOf(spec, shared, { judged, executor, store }),
       executor: (run) => executorOf(origin.source, run),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
@@ -157,18 +161,44 @@ function executorOf(source: StudySource, { workers, onOutput }: RunStudyOptions)
   return inlineExecutor();
 }
 
-function evaluationOf(spec: StudySpec, shared: SharedStudy, { executor, store }: { executor: Executor; store: Store }): Evaluation {
+/**
+ * What a study can't do is told before it is stored, so that the mended file is no change of a study that never ran. It is
+ * the first trial's model that is asked; those of other kinds are checked when their turn comes.
+ */
+function checkFirstModel(spec: StudySpec, judged: Judging): void {
+  if (spec.judge.kind !== "model") return;
+  const proposal = new Proposer(spec, () => undefined).propose();
+  if (proposal === undefined) return;
+  let estimator: Estimator;
+  try {
+    estimator = spec.judge.model(proposal.params);
+  } catch {
+    // What a model function throws for one configuration costs that trial, which tells it.
+    return;
+  }
+  if (typeof estimator?.fit === "function" && typeof estimator.traits === "object" && estimator.traits !== null) {
+    checkEstimator(estimator, judged);
+  }
+}
+
+interface EvaluationParts {
+  readonly judged: Judging | null;
+  readonly executor: Executor;
+  readonly store: Store;
+}
+
+function evaluationOf(spec: StudySpec, shared: SharedStudy, { judged, executor, store }: EvaluationParts): Evaluation {
   const now = (): string => new Date().toISOString();
   const { timeoutSeconds, judge } = spec;
-  if (judge.kind === "objective" || shared.data === null || shared.plan === null) {
+  if (judge.kind === "objective" || judged === null) {
     return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now });
   }
   return crossValidation({
     judge,
-    judging: judging(shared.data, shared.plan, spec.metrics),
+    judging: judged,
     objectives: spec.objectives.map((objective) => objective.metric),
     shared,
-    arenas: solverArenas(shared.data, executor.slots, os.freemem() / 2),
+    arenas: solverArenas(judged.data, executor.slots, os.freemem() / 2),
     timeoutSeconds,
     keepPredictions: spec.keepPredictions,
     now,

@@ -112,7 +112,7 @@ function entry(source: LineSource, features: SparseRows, { token, before, line }
   const text = token.slice(colon + 1);
   const value = numberOf(text);
   const place = { line, column: `x${index}` };
-  if (value !== value) throw notANumber(source, place, text, "");
+  if (value !== value) throw notANumber(source, place, text, "An entry that is left out is 0.");
   if (!Number.isFinite(value)) throw dataError(source, place, `the value must be finite; got ${JSON.stringify(text)}.`);
   features.add(index - 1, value);
   return index;

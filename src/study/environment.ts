@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
+import path from "node:path";
 import type { Json } from "../core/json.ts";
 
 /** Where a run took place: Node, system, packages, the study's git commit. An allow-list: no environment variable is stored. */
@@ -18,23 +19,22 @@ export function environment(folder: string): Json {
   };
 }
 
-/** hpo's own version and those of its dependencies as installed. */
-function packages(): Record<string, string> {
-  const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-    dependencies?: Record<string, string>;
-  };
-  const require = createRequire(import.meta.url);
-  const found: Record<string, string> = { hpo: own.version };
-  for (const [name, range] of Object.entries(own.dependencies ?? {})) {
-    try {
-      found[name] = (require(`${name}/package.json`) as { version: string }).version;
-    } catch {
-      // The package does not export its package.json; the declared range says what it can be.
-      found[name] = range;
-    }
+/** hpo's own version and those of its dependencies as installed; null for one that can't be found. */
+function packages(): Record<string, string | null> {
+  const root = new URL("../../package.json", import.meta.url);
+  const own = manifest(root) as { version: string; dependencies?: Record<string, string> };
+  const folders = createRequire(import.meta.url).resolve.paths("hpo") ?? [];
+  const found: Record<string, string | null> = { hpo: own.version };
+  for (const name of Object.keys(own.dependencies ?? {})) {
+    // Read as files, since a package need not export its package.json.
+    const file = folders.map((folder) => path.join(folder, name, "package.json")).find((candidate) => existsSync(candidate));
+    found[name] = file === undefined ? null : (manifest(file) as { version: string }).version;
   }
   return found;
+}
+
+function manifest(file: string | URL): unknown {
+  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 /** The commit that the study's folder is at, with "+" where files differ from it; null outside a repository. */

@@ -28,7 +28,7 @@ export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acc
   }
   const changed = changedFields(stored.declaration, header.declaration);
   if (changed.length > 0) {
-    const told = changed.map((field) => `${field} (${shown(stored.declaration[field])} → ${shown(header.declaration[field])})`);
+    const told = changed.map((field) => `${field} (${difference(stored.declaration[field], header.declaration[field])})`);
     const cure = fork
       ? "Choose another name for --fork"
       : `Keep it with --fork NAME (a new study beside it) or --fresh (the old one is renamed)`;
@@ -53,9 +53,14 @@ export function changedFields(stored: StudyDeclaration, given: StudyDeclaration)
   return fields.filter((field) => canonicalJson(stored[field]) !== canonicalJson(given[field]));
 }
 
-function shown(value: unknown): string {
-  const text = showValue(value);
-  return text.length <= 40 ? text : `${text.slice(0, 37)}…`;
+/** Both values; of long ones the part where they begin to differ. */
+function difference(stored: unknown, given: unknown): string {
+  const [before, after] = [canonicalJson(stored), canonicalJson(given)];
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same++;
+  const start = Math.max(before.length, after.length) <= 40 ? 0 : Math.max(0, same - 12);
+  const part = (text: string): string => `${start === 0 ? "" : "…"}${text.slice(start, start + 40)}${text.length > start + 40 ? "…" : ""}`;
+  return `${part(before)} → ${part(after)}`;
 }
 
 /** NAME@2026-11-20, or with a number behind it where that is taken. */

@@ -43,7 +43,12 @@ describe("libsvm()", () => {
     ["indices that descend", "1 1:1\n2 3:1 2:1\n", 2, /must ascend within a line; got 2 after 3/],
     ["an index that stands twice", "1 1:1 1:2\n", 1, /must ascend within a line; got 1 after 1/],
     ["a token that is no pair", "1 1:1\n\n2 x\n", 3, /index:value pairs; got "x"/],
-    ["a value that is no number", "1 1:1\n2 1:abc\n", 2, /line 2, column "x1": the value must be a number; got "abc"/],
+    [
+      "a value that is no number",
+      "1 1:1\n2 1:abc\n",
+      2,
+      /line 2, column "x1": the value must be a number; got "abc"\. An entry that is left out is 0\./,
+    ],
     ["a value that is infinite", "1 1:1\n2 1:1e999\n", 2, /must be finite; got "1e999"/],
     ["a label that is no number", "cat 1:1\n", 1, /must be a number; got "cat"\. A line must begin with its label/],
     ["several labels", "1,2 1:1\n", 1, /Several labels a row can't be read/],

@@ -36,7 +36,7 @@ function normal(screen: string): string {
     .replace(/ +time$/gm, "   time");
 }
 
-describe.skipIf(!hasTmux)("a run in a terminal (skipped without tmux)", () => {
+describe.skipIf(!hasTmux)("a run in a terminal (needs tmux)", () => {
   let open: Terminal | undefined;
   afterEach(() => open?.close());
 

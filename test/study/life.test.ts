@@ -38,7 +38,7 @@ describe("a run that can't go on", () => {
     }
   });
 
-  it("ends as failed when a model can't do what is asked, with the cure", async () => {
+  it("does not begin, and is not stored, when its first model can't do what is asked", async () => {
     const data = inMemory({ name: "tiny", features: [[0], [1], [2], [3]], target: ["a", "b", "a", "b"] });
     const model = { name: "traits", data, space: {}, cv: kFold({ folds: 2 }), metrics: { accuracy: accuracy() } };
     const refused: [StudySpec, string][] = [
@@ -55,12 +55,28 @@ describe("a run that can't go on", () => {
     ];
     for (const [spec, message] of refused) {
       const store = memoryStore();
-      const study = await openStudy(spec, { store });
-      await expect(study.run()).rejects.toThrow(message);
-      expect(store.snapshot("traits").state).toBe("failed");
-      await expect(study.run()).rejects.toMatchObject({ name: "HpoError" });
-      await study.close();
+      await expect(openStudy(spec, { store })).rejects.toThrow(message);
+      expect(store.list()).toEqual([]);
     }
+  });
+
+  it("ends as failed when a later model can't do what is asked, with the cure", async () => {
+    const store = memoryStore();
+    const study = await openStudy(
+      defineStudy({
+        name: "later",
+        data: inMemory({ name: "tiny", features: [[0], [1], [2], [3]], target: ["a", "b", "a", "b"] }),
+        space: { kind: values([1, 2]) },
+        model: ({ kind }) => (kind === 1 ? svm({ kernel: "linear", C: 1 }) : ridge({ alpha: 1 })),
+        cv: kFold({ folds: 2 }),
+        metrics: { accuracy: accuracy() },
+      }),
+      { store },
+    );
+    await expect(study.run()).rejects.toThrow("ridge(): the target must be a number for regression; y is a class.");
+    expect(store.snapshot("later").state).toBe("failed");
+    await expect(study.run()).rejects.toMatchObject({ name: "HpoError" });
+    await study.close();
   });
 
   it("releases the lease when its executor can't be made, and takes good options then", async () => {

@@ -59,23 +59,24 @@ describe("a study", () => {
     expect(Object.keys(store.snapshot("roles").trials[0]?.values ?? {})).toEqual(["accuracy", "balanced"]);
   });
 
-  it("says that a model can't take weights", async () => {
-    const data = inMemory({ name: "weighed", features, target, weight: features.map(() => 1) });
-    const study = await openStudy(
+  it("says that a model can't take weights before it stores the study, so that the mended one starts", async () => {
+    const store = memoryStore();
+    const study = (weight: number[] | undefined): StudySpec =>
       defineStudy({
         name: "weights",
-        data,
+        data: inMemory({ name: "weighed", features, target, ...(weight === undefined ? {} : { weight }) }),
         space: {},
         model: () => svm({ kernel: "linear", C: 1 }),
         cv: holdOut({ train: 0.5, validation: 0.25, test: 0.25 }),
         metrics: { accuracy: accuracy() },
-      }),
-      { store: memoryStore() },
-    );
-    await expect(study.run()).rejects.toThrow(
+      });
+    await expect(openStudy(study(features.map(() => 1)), { store })).rejects.toThrow(
       "svm(): row weights are not supported by this model yet; leave the weight role of weighed out.",
     );
-    await study.close();
+    expect(store.list()).toEqual([]);
+    const mended = await openStudy(study(undefined), { store });
+    expect((await mended.run()).state).toBe("complete");
+    await mended.close();
   });
 
   it("tests rows of predefined folds only", async () => {

@@ -54,6 +54,16 @@ describe("admitStudy()", () => {
     expect(() => admitStudy(store, changed, { ...plain, fork: true })).toThrow("Choose another name for --fork");
   });
 
+  it("shows of long declarations where they differ", () => {
+    const metrics = (name: string): StudyDeclaration["metrics"] =>
+      ["accuracy", name].map((metric) => ({ direction: "maximize", metric, name: metric, options: {} }));
+    const store = memoryStore();
+    admitStudy(store, header({ declaration: { metrics: metrics("f1") } }), plain);
+    expect(() => admitStudy(store, header({ declaration: { metrics: metrics("rocAuc") } }), plain)).toThrow(
+      'in metrics (…","metric":"f1","name":"f1","options":{}… → …","metric":"rocAuc","name":"rocAuc","opt…).',
+    );
+  });
+
   it("does not mind the order of keys", () => {
     expect(changedFields(declaration, { ...declaration, sampler: { options: {}, name: "grid" } })).toEqual([]);
   });
