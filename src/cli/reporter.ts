@@ -18,6 +18,8 @@ export interface Reporter {
   message(text: string): void;
   /** What the study's own code printed, as it came: also half a line. `slot` is undefined for code in this process. */
   output(text: string, slot?: number): void;
+  /** A sentence that stays, below the result. */
+  note(text: string): void;
   /** Leaves the terminal as it was; `summary` is null where the run broke off. */
   end(summary: RunSummary | null): void;
 }
@@ -77,6 +79,9 @@ function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
       lastAt = performance.now();
       draw();
     },
+    note: (text) => {
+      stream.write(`hpo: ${text}\n`);
+    },
     message: (text) => {
       note = text;
       draw();
@@ -123,6 +128,9 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
       if (progress.elapsedSeconds - shownAt >= Math.min(60, Math.max(1, progress.elapsedSeconds / 10))) show(progress);
       else pending = progress;
     },
+    note: (text) => {
+      stream.write(`hpo: ${text}\n`);
+    },
     message: (text) => {
       stream.write(`hpo: ${text}\n`);
     },
@@ -147,6 +155,7 @@ function ndjsonReporter(stream: NodeJS.WriteStream): Reporter {
     start: (file) => write({ event: "start", file }),
     update: (progress) => write({ event: "progress", progress }),
     message: (message) => write({ event: "message", message }),
+    note: (message) => write({ event: "message", message }),
     output: (text, slot) => write({ event: "output", slot: slot ?? null, text }),
     end: (summary) => {
       if (summary !== null) write({ event: "end", summary });

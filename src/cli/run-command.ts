@@ -35,9 +35,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   );
   const { snapshot, spec, interrupted } = await runStudy(file, flags, view);
   await printData(flags.json === true ? `${jsonText(runSummary(snapshot))}\n` : resultText(snapshot));
-  if (missesTarget(snapshot, spec)) process.stderr.write(`hpo: the best value misses the target of ${spec.target}.\n`);
-  if (interrupted && snapshot.state !== "complete")
-    process.stderr.write("hpo: stopped; all results are stored. The same command continues.\n");
+  if (missesTarget(snapshot, spec)) view.note(`the best value misses the target of ${spec.target}.`);
+  if (interrupted && snapshot.state !== "complete") view.note("stopped; all results are stored. The same command continues.");
   return runExitCode(snapshot, spec, interrupted);
 }
 
