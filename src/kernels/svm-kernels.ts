@@ -39,14 +39,12 @@ type TileKernel = (
 
 type DecisionKernel = (
   ...addresses: readonly [
-    solutions: number,
-    kernel: number,
-    stride: number,
+    solutions: 1 | 2,
     rows: number,
-    rowCount: number,
-    blocks: number,
-    blockCount: number,
     coefficients: number,
+    count: number,
+    tiles: number,
+    tileCount: number,
     out: number,
   ]
 ) => void;

@@ -86,31 +86,34 @@ describe("mirror", () => {
 });
 
 describe("decisions", () => {
-  it("match sums in double precision over the given blocks, for one to four solutions", () => {
-    for (const solutions of [1, 2, 3, 4]) {
+  it("match sums in double precision over the given rows, for one and two solutions", () => {
+    for (const solutions of [1, 2] as const) {
       const { kernels, f32, f64, u32 } = bench(1 << 16);
       const random = rng(2);
-      const [columns, rows] = [32, 5];
+      const [columns, rows] = [48, 5];
       for (let at = 0; at < columns * rows; at++) f32[at] = random.normal();
-      const [rowsAt, blocksAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
-      u32.set([4, 0, 2], rowsAt / 4);
-      const blocks = [0, 3, 7];
+      const [rowsAt, tilesAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
+      const support = [4, 0, 2];
+      const tiles = [21, 0, 32];
       u32.set(
-        blocks.map((block) => block * 16),
-        blocksAt / 4,
+        support.map((row) => row * columns * 4),
+        rowsAt / 4,
       );
-      for (let at = 0; at < blocks.length * solutions * 4; at++) f64[packedAt / 8 + at] = random.normal();
-      kernels.decisions(solutions, 0, columns * 4, rowsAt, 3, blocksAt, blocks.length, packedAt, outAt);
-      for (const [r, row] of [4, 0, 2].entries()) {
+      u32.set(
+        tiles.map((column) => column * 4),
+        tilesAt / 4,
+      );
+      for (let at = 0; at < support.length * solutions; at++) f64[packedAt / 8 + at] = random.normal();
+      kernels.decisions(solutions, rowsAt, packedAt, support.length, tilesAt, tiles.length, outAt);
+      for (const [tile, column] of tiles.entries()) {
         for (let solution = 0; solution < solutions; solution++) {
-          let sum = 0;
-          for (const [b, block] of blocks.entries()) {
-            for (let lane = 0; lane < 4; lane++) {
-              sum +=
-                (f32[row * columns + block * 4 + lane] as number) * (f64[packedAt / 8 + (b * solutions + solution) * 4 + lane] as number);
+          for (let lane = 0; lane < 16; lane++) {
+            let sum = 0;
+            for (const [s, row] of support.entries()) {
+              sum += (f32[row * columns + column + lane] as number) * (f64[packedAt / 8 + s * solutions + solution] as number);
             }
+            expect(f64[outAt / 8 + (tile * solutions + solution) * 16 + lane]).toBe(sum);
           }
-          expect(f64[outAt / 8 + r * 4 + solution]).toBeCloseTo(sum, 12);
         }
       }
     }

@@ -13,7 +13,10 @@ import { classPairs } from "./plan.ts";
 import { scratch } from "./scratch.ts";
 import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
 
-/** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows. */
+/**
+ * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
+ * rows that violate alike are moved in the order of the layout, which knows the folds.
+ */
 export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
   const { data, target, rows } = input;
   if (target.kind !== "class") {

@@ -29,12 +29,12 @@ export function pairRanges(layout: SvmLayout, [a, b]: readonly [number, number])
   };
 }
 
-/** Bytes of scratch for a pair of `size` rows and `tested` test rows. */
-export function pairScratchBytes(size: number, tested: number): number {
+/** Bytes of scratch for a pair of `size` rows and `tiles` tiles of test rows. */
+export function pairScratchBytes(size: number, tiles: number): number {
   const space = scratch(0);
   takePairProblem(space, size);
   takePairProblem(space, size);
-  takeDecisions(space, size, tested);
+  takeDecisions(space, size, tiles);
   return space.used();
 }
 
@@ -83,9 +83,9 @@ export function runPairPart(
         {
           space: scratch(afterProblems),
           kernel: place.matrix,
-          rows: view.test,
+          tiles: view.tiles,
           size,
-          columnOf: (local) => (local < ranges.sizeA ? ranges.startA + local : ranges.startB + local - ranges.sizeA),
+          rowOf: (local) => (local < ranges.sizeA ? ranges.startA + local : ranges.startB + local - ranges.sizeA),
         },
         answer.solutions,
       ).map((decisions) => judged(decisions, form, (view.rank[pair[0]] as number) > (view.rank[pair[1]] as number)));
@@ -131,5 +131,10 @@ export function absent({ rank }: FoldView, [a, b]: readonly [number, number]): b
 /** Decisions as they are stored; a 0 is a vote for the class that comes later. */
 function judged(decisions: Float64Array, form: DecisionForm, firstIsLater: boolean): Float32Array {
   if (form === "values") return singleDecisions(decisions);
-  return Float32Array.from(decisions, (value) => (value > 0 || (value === 0 && firstIsLater) ? 1 : -1));
+  const votes = new Float32Array(decisions.length);
+  for (let row = 0; row < votes.length; row++) {
+    const value = decisions[row] as number;
+    votes[row] = value > 0 || (value === 0 && firstIsLater) ? 1 : -1;
+  }
+  return votes;
 }
