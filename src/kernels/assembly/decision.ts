@@ -11,8 +11,9 @@ function add(sum: v128, k: v128, a: v128): v128 {
   return f64x2.add(sum, f64x2.mul(k, a));
 }
 
+/** Sums over the 16 columns from byte `column` of the kernel rows at `rows`; `out` gets 16 f64 a solution. */
 @inline
-function tile(two: bool, rows: usize, coefficients: usize, count: u32, column: usize, out: usize): void {
+export function tile(two: bool, rows: usize, coefficients: usize, count: u32, column: usize, out: usize): void {
   for (let half: usize = 0; half < 2; half++) {
     let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
     let t0 = s0, t1 = s0, t2 = s0, t3 = s0;

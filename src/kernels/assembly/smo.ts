@@ -220,3 +220,9 @@ export function optimize(problem: usize, count: u32): bool {
 export function optimizeAnyDiagonal(problem: usize, count: u32): bool {
   return iterate(problem, count, false);
 }
+
+/** Applies the pending step, so that f, max f over up and min f over low rows belong to a. */
+export function settle(problem: usize): void {
+  apply(problem);
+  store<f64>(problem, 0, STEP);
+}
