@@ -4,7 +4,7 @@
 //
 // Each repeat runs ours in a fresh process, pinned to one core where taskset is there, then LIBSVM (libsvm-cells.cpp, compiled
 // here; needs libsvm-dev): by default on the cells that are its fastest and its slowest, with --full on all 25. At the end the table runs
-// as a study (svm-table-study.ts) on one and on two workers. What the figures mean stands in docs/performance.md.
+// as a study (test/fixtures/svm-table.ts) on one and on two workers. What the figures mean stands in docs/performance.md.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -193,7 +193,7 @@ async function walls(file: string, { left }: Source): Promise<number[]> {
   try {
     for (const workers of [1, 2]) {
       const start = performance.now();
-      const study = await openStudy(path.join(root, "scripts/bench/svm-table-study.ts"), {
+      const study = await openStudy(path.join(root, "test/fixtures/svm-table.ts"), {
         database: path.join(folder, `${workers}.sqlite`),
       });
       const { state } = await study.run({ workers });

@@ -1,21 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { sharedMemory } from "#hpo/core/shared-memory";
 import { svmKernels } from "#hpo/kernels/svm-kernels";
-import { svmProblem } from "#hpo/kernels/svm-problem";
 import { rng } from "#hpo/math/rng";
+import { bench, twoClassProblem } from "./two-class-problem.ts";
 
 const f = Math.fround;
-
-/** A memory with room, its kernels, and views of all of it. */
-function bench(bytes: number) {
-  const memory = sharedMemory(bytes);
-  return {
-    kernels: svmKernels(memory),
-    f32: new Float32Array(memory.buffer),
-    f64: new Float64Array(memory.buffer),
-    u32: new Uint32Array(memory.buffer),
-  };
-}
 
 describe("exponentials", () => {
   it("match Math.exp within 1e-7 from 0 to where they end, and are exactly 1 at 0", () => {
@@ -119,54 +108,6 @@ describe("decisions", () => {
     }
   });
 });
-
-/** A random two-class problem in memory, with rows that are not trained on, in two ranges of a larger kernel matrix. */
-function twoClassProblem(seed: number) {
-  const size = 80;
-  const ranges = { startA: 16, sizeA: 32, startB: 64, sizeB: 16 };
-  const local = ranges.sizeA + ranges.sizeB;
-  const tools = bench(1 << 17);
-  const { f32, u32, f64, kernels } = tools;
-  const random = rng(seed);
-  const points = Array.from({ length: size }, () => [random.normal(), random.normal(), random.normal()] as const);
-  const [kernel, block] = [4096, 0];
-  const k = (i: number, j: number): number => f32[kernel / 4 + i * size + j] as number;
-  for (const [i, p] of points.entries()) {
-    for (const [j, q] of points.entries())
-      f32[kernel / 4 + i * size + j] = Math.exp(-p.reduce((sum, v, at) => sum + (v - (q[at] as number)) ** 2, 0));
-  }
-  const at = {
-    coefficient: 32768,
-    gradient: 36864,
-    up: 40960,
-    low: 45056,
-    precise: 49152,
-    outside: 53248,
-    diagonal: 57344,
-    supports: 61440,
-  };
-  for (const [member, value] of Object.entries({ kernel, stride: size * 4, ...ranges, ...at })) {
-    u32[(block + svmProblem[member as keyof typeof svmProblem]) / 4] = value;
-  }
-  f32.fill(1, at.diagonal / 4, at.diagonal / 4 + size);
-  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + svmProblem[name]) / 8;
-  f64[member("tolerance")] = 1e-3;
-  for (let l = 0; l < local; l++) f32[at.outside / 4 + l] = random.uniform() < 0.2 ? -Infinity : 0;
-  const position = (l: number): number => (l < ranges.sizeA ? ranges.startA + l : ranges.startB + l - ranges.sizeA);
-  return {
-    ...tools,
-    kernels,
-    block,
-    local,
-    member,
-    k: (i: number, j: number): number => k(position(i), position(j)),
-    y: (l: number): number => (l < ranges.sizeA ? 1 : -1),
-    trained: (l: number): boolean => f32[at.outside / 4 + l] === 0,
-    a: f64.subarray(at.coefficient / 8, at.coefficient / 8 + local),
-    gradient: f32.subarray(at.gradient / 4, at.gradient / 4 + local),
-    steps: (): number => u32[(block + svmProblem["steps"]) / 4] as number,
-  };
-}
 
 /** 1/x within 0.3 %, as the kernel has it. */
 function reciprocal(x: number): number {
@@ -277,58 +218,5 @@ describe("svmKernels", () => {
     const bytes = new Uint8Array(memory.buffer).fill(7);
     expect(svmKernels(memory)).toBe(svmKernels(memory));
     expect(bytes.every((byte) => byte === 7)).toBe(true);
-  });
-});
-
-describe("compaction", () => {
-  it("solves on the active rows alone, brings f of all rows up to date, and leaves other multipliers as they were", () => {
-    for (let seed = 0; seed < 10; seed++) {
-      const problem = twoClassProblem(seed);
-      const { kernels, block, a, gradient, local, k, y, u32, f32, f64 } = problem;
-      kernels.reset(block);
-      f64[problem.member("bound")] = 10;
-      kernels.bound(block);
-      kernels.optimize(block, 10);
-      kernels.settle(block);
-      const before = a.slice();
-      const ends = [f64[problem.member("highest")] as number, f64[problem.member("lowest")] as number] as const;
-      const [list, compact, margin] = [65536, 66560, 0.1];
-      const middle = (ends[0] + ends[1]) / 2;
-      const active = [...a.keys()].filter((l) => {
-        if (!problem.trained(l)) return false;
-        const up = (a[l] as number) < (y(l) > 0 ? 10 : 0);
-        const low = (a[l] as number) > (y(l) > 0 ? 0 : -10);
-        return (
-          (up && low) || (up && (gradient[l] as number) >= f(middle - margin)) || (low && (gradient[l] as number) <= f(middle + margin))
-        );
-      });
-      expect(kernels.activeRows(block, list, margin)).toBe(active.length);
-      const counts = [u32[list / 4] as number, u32[list / 4 + 1] as number] as const;
-      expect([...u32.subarray(list / 4 + 2, list / 4 + 2 + active.length)]).toEqual(active);
-      const [sizeA, sizeB] = counts.map((count) => Math.ceil(count / 16) * 16) as [number, number];
-      const at = { kernel: 81920, coefficient: 69632, gradient: 70656, up: 71680, low: 72704, outside: 73728, diagonal: 74752 };
-      const shape = { stride: (sizeA + sizeB) * 4, startA: 0, startB: sizeA, sizeA, sizeB };
-      for (const [name, value] of Object.entries({ ...at, ...shape }))
-        u32[(compact + svmProblem[name as keyof typeof svmProblem]) / 4] = value;
-      f64[(compact + svmProblem.bound) / 8] = 10;
-      f64[(compact + svmProblem.tolerance) / 8] = 1e-3;
-      kernels.gather(block, list, compact);
-      const place = (n: number): number => (n < counts[0] ? n : sizeA + n - counts[0]);
-      for (const [n, i] of active.entries()) {
-        for (const [m, j] of active.entries()) {
-          expect(f32[at.kernel / 4 + place(n) * (sizeA + sizeB) + place(m)]).toBe(k(i, j));
-        }
-      }
-      kernels.bound(compact);
-      while (kernels.optimize(compact, 16) === 0);
-      kernels.correct(block, kernels.scatter(block, list, compact));
-      for (let l = 0; l < local; l++) {
-        if (!active.includes(l)) expect(a[l]).toBe(before[l]);
-        let exact = y(l);
-        for (let j = 0; j < local; j++) exact -= (a[j] as number) * k(j, l);
-        expect(Math.abs((gradient[l] as number) - exact)).toBeLessThan(1e-5);
-      }
-      for (const [n, l] of active.entries()) expect(a[l]).toBe(f64[at.coefficient / 8 + place(n)]);
-    }
   });
 });
