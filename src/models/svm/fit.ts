@@ -33,7 +33,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const features = denseFeatures(data);
   const classCount = target.classes.length;
   const layout = svmLayout(data, target.codes, { classCount, plan: { folds: [{ train: rows, test: new Uint32Array(0) }] } });
-  const { trained, rank } = layout.folds[0] as (typeof layout.folds)[number];
+  const { outside, rank } = layout.folds[0] as (typeof layout.folds)[number];
   const map = arenaMap(layout, features.width, false);
   const pairs = classPairs(layout);
   const largest = Math.max(0, ...pairs.map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number)));
@@ -60,8 +60,8 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     const space = scratch(map.bytes);
     const main = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
     const side = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
-    restrict(main, ranges, trained);
-    restrict(side, ranges, trained);
+    restrict(main, ranges, outside);
+    restrict(side, ranges, outside);
     const { solutions, limited } = climb(rungs, { main, side }, settings);
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
     const byPosition = new Float64Array(layout.size);

@@ -22,8 +22,8 @@ export interface SvmLayout {
 }
 
 export interface FoldView {
-  /** One byte a position: 1 where the row is trained on. */
-  readonly trained: Uint8Array;
+  /** One value a position: 0 where the row is trained on, else −∞. */
+  readonly outside: Float32Array;
   /** The test rows' columns, in the order of the plan. */
   readonly tiles: DecisionTiles;
   /** Test rows. */
@@ -64,12 +64,12 @@ export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly 
   }
   for (let row = 0; row < data.rows; row++) if (used[row] === 1 && position[row] === -1) place(row);
   const folds = plan.folds.map(({ train, test }, fold) => {
-    const trained = new Uint8Array(size);
+    const outside = new Float32Array(size).fill(-Infinity);
     const first = new Float64Array(classCount).fill(Infinity);
     for (const row of train) {
       const at = position[row] as number;
-      if (trained[at] === 1) throw repeated(row, fold);
-      trained[at] = 1;
+      if (outside[at] === 0) throw repeated(row, fold);
+      outside[at] = 0;
       const code = codes[row] as number;
       if (row < (first[code] as number)) first[code] = row;
     }
@@ -80,7 +80,7 @@ export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly 
       test.map((row) => position[row] as number),
       size,
     );
-    return { trained, tiles, tested: test.length, rank };
+    return { outside, tiles, tested: test.length, rank };
   });
   return { order, starts, sizes, counts, size, folds };
 }

@@ -39,9 +39,9 @@ export function pairScratchBytes(size: number, tiles: number): number {
 }
 
 /** Marks the rows of a pair that a fold does not train on. */
-export function restrict(problem: PairProblem, { startA, sizeA, startB, sizeB }: PairRanges, trained: Uint8Array): void {
-  for (let local = 0; local < sizeA; local++) problem.outside[local] = trained[startA + local] === 1 ? 0 : -Infinity;
-  for (let local = 0; local < sizeB; local++) problem.outside[sizeA + local] = trained[startB + local] === 1 ? 0 : -Infinity;
+export function restrict(problem: PairProblem, { startA, sizeA, startB, sizeB }: PairRanges, outside: Float32Array): void {
+  problem.outside.set(outside.subarray(startA, startA + sizeA));
+  problem.outside.set(outside.subarray(startB, startB + sizeB), sizeA);
 }
 
 /** Solves the part's pairs and judges every fold's test rows. */
@@ -70,8 +70,8 @@ export function runPairPart(
         for (const _ of input.costs) entries.push({ skipped: false, decisions: null });
         continue;
       }
-      restrict(main, ranges, view.trained);
-      restrict(side, ranges, view.trained);
+      restrict(main, ranges, view.outside);
+      restrict(side, ranges, view.outside);
       const answer = climb(rungs, { main, side }, input);
       counts.solves += answer.solves;
       counts.skipped += answer.skipped;
