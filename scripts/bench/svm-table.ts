@@ -2,17 +2,19 @@
 //
 //   npm run bench -- svm-table [--data satellite|vowel|vehicle|letter] [--repeats 3] [--full] [--json]
 //
-// Each repeat runs ours in a fresh process, pinned to one core where taskset is there, then LIBSVM (../shared/peers/libsvm_table.cpp,
-// compiled here; needs libsvm-dev): by default on the cells that are its fastest and its slowest, with --full on all 25.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Each repeat runs ours in a fresh process, pinned to one core where taskset is there, then LIBSVM (libsvm-cells.cpp, compiled
+// here; needs libsvm-dev): by default on the cells that are its fastest and its slowest, with --full on all 25. At the end the table runs
+// as a study (test/fixtures/svm-table.ts) on one and on two workers. What the figures mean stands in docs/performance.md.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { svm } from "#hpo/models/svm/svm";
-import { correctRows, runSolver } from "../../test/solver-run.ts";
+import { openStudy } from "hpo";
+import { runSolver } from "../../test/solver-run.ts";
+import { compilePeer, pinnedOutput, programOutput, runPeer, writePeerInput } from "./libsvm-peer.ts";
 import { sharedData } from "../../test/shared-data.ts";
 import { type ClassTable, foldPlan, readFolds, readTable } from "../../test/table-data.ts";
 
@@ -36,21 +38,27 @@ const sources: Readonly<Record<string, Source>> = {
   satellite: { file: "satellite", left: ["split"], peerCells: ["2:10", "32:10"], tableOverCells: 9.76 },
   vowel: { file: "vowel", left: ["V1"], peerCells: ["2:10", "32:1"], tableOverCells: 11.2 },
   vehicle: { file: "vehicle", left: [], peerCells: ["2:10", "16:10"], tableOverCells: 13.7 },
-  letter: { file: "letterrecognition", left: ["split"], peerCells: ["2:1", "2:10000", "8:100", "32:1", "32:10000"], tableOverCells: 5 },
+  letter: {
+    file: "letterrecognition",
+
+    left: ["split"],
+    peerCells: ["2:1", "2:10000", "8:100", "32:1", "32:10000"],
+    tableOverCells: 5,
+  },
 };
 
 interface Ours {
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
-  readonly correct: readonly number[];
+  /** By cell, the class of each row in the order of the data. */
+  readonly predicted: readonly (readonly number[])[];
   readonly counts: Readonly<Record<string, number>>;
+  /** Most resident memory of the process. */
+  readonly peakMegabytes: number;
 }
 
-interface PeerCell {
-  readonly cell: string;
-  readonly correct: number;
-  readonly cpuSeconds: number;
-}
+/** What LIBSVM said and took, by "gamma:C". */
+type Peer = ReadonlyMap<string, { readonly predicted: readonly number[]; readonly seconds: readonly number[] }>;
 
 export async function svmTable(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -61,6 +69,7 @@ export async function svmTable(args: readonly string[]): Promise<void> {
       full: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       once: { type: "boolean", default: false },
+      walls: { type: "boolean", default: false },
     },
   });
   const source = sources[values.data];
@@ -71,21 +80,25 @@ export async function svmTable(args: readonly string[]): Promise<void> {
     console.log(JSON.stringify(solve(table, folds)));
     return;
   }
+  if (values.walls) {
+    console.log(JSON.stringify(await walls(tableFile(values.data, source), source)));
+    return;
+  }
   const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
-  const peer = values.full || source.peerCells.length > 0 ? compilePeer(say) : undefined;
+  const peer = compilePeer(say);
   const folder = mkdtempSync(path.join(tmpdir(), "svm-table-"));
   const ours: Ours[] = [];
-  const theirs = new Map<string, { correct: number; seconds: number[] }>();
+  const theirs = new Map<string, { predicted: readonly number[]; seconds: number[] }>();
   try {
     const input = path.join(folder, "rows.txt");
     if (peer !== undefined) writePeerInput(input, table, folds);
     const asked = values.full ? cells.map(({ gamma, C }) => `${gamma}:${C}`) : source.peerCells;
     for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
-      ours.push(JSON.parse(pinned(process.execPath, ["--import", "tsx", run, "svm-table", "--once", "--data", values.data])) as Ours);
+      ours.push(JSON.parse(pinnedOutput(process.execPath, ["--import", "tsx", run, "svm-table", "--once", "--data", values.data])) as Ours);
       say(`ours    ${ours.at(-1)?.cpuSeconds.toFixed(2)} s CPU for 25 cells`);
       if (peer === undefined) continue;
-      for (const { cell, correct, cpuSeconds } of runPeer(peer, input, asked)) {
-        const known = theirs.get(cell) ?? { correct, seconds: [] };
+      for (const { cell, predicted, cpuSeconds } of runPeer(peer, input, asked)) {
+        const known = theirs.get(cell) ?? { predicted, seconds: [] };
         known.seconds.push(cpuSeconds);
         theirs.set(cell, known);
         say(`LIBSVM  ${cpuSeconds.toFixed(2)} s CPU for γ:C = ${cell}`);
@@ -95,58 +108,115 @@ export async function svmTable(args: readonly string[]): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     if (peer !== undefined) rmSync(path.dirname(peer), { recursive: true, force: true });
   }
-  report({ data: values.data, ours, theirs, full: values.full, tableOverCells: source.tableOverCells, json: values.json, say });
+  const again = JSON.parse(
+    programOutput(process.execPath, ["--import", "tsx", run, "svm-table", "--walls", "--data", values.data]),
+  ) as number[];
+  const twoWorkerSpeedup = (again[0] as number) / (again[1] as number);
+  say(`as a study: ${again.map((seconds) => `${seconds.toFixed(1)} s`).join(" on one worker, ")} on two, wall, loading and start included`);
+  report({
+    data: values.data,
+    codes: table.target.codes,
+    ours,
+    theirs,
+    twoWorkerSpeedup,
+    full: values.full,
+    tableOverCells: source.tableOverCells,
+    json: values.json,
+    say,
+  });
 }
 
 function report(input: {
   readonly data: string;
+  readonly codes: Int32Array;
   readonly ours: readonly Ours[];
-  readonly theirs: ReadonlyMap<string, { readonly correct: number; readonly seconds: readonly number[] }>;
+  readonly theirs: Peer;
+  readonly twoWorkerSpeedup: number;
   readonly full: boolean;
   readonly tableOverCells: number;
   readonly json: boolean;
   readonly say: (line: string) => void;
 }): void {
-  const { data, ours, theirs, full, json, say, tableOverCells } = input;
+  const { data, codes, ours, theirs, twoWorkerSpeedup, full, json, say, tableOverCells } = input;
   const oursCpuSeconds = median(ours.map(({ cpuSeconds }) => cpuSeconds));
   const peerSeconds = [...theirs.values()].map(({ seconds }) => median(seconds));
   const measured = peerSeconds.length > 0;
   const total = peerSeconds.reduce((sum, seconds) => sum + seconds, 0);
   const peerCpuSeconds = !measured ? null : full ? total : total * tableOverCells;
-  const deltas = [...theirs].map(([cell, { correct }]) => {
-    const at = cells.findIndex(({ gamma, C }) => `${gamma}:${C}` === cell);
-    return Math.abs((ours[0]?.correct[at] as number) - correct);
-  });
+  let compared = 0;
+  let different = 0;
+  let maxRowDelta = 0;
+  for (const [cell, { predicted }] of theirs) {
+    const mine = ours[0]?.predicted[cells.findIndex(({ gamma, C }) => `${gamma}:${C}` === cell)] ?? [];
+    let net = 0;
+    for (const [row, code] of codes.entries()) {
+      compared++;
+      if (mine[row] !== predicted[row]) different++;
+      net += Number(mine[row] === code) - Number(predicted[row] === code);
+    }
+    maxRowDelta = Math.max(maxRowDelta, Math.abs(net));
+  }
   const result = {
     data,
     oursCpuSeconds,
     peerCpuSeconds,
-    /** The peer's table is computed from the cells that were run. */
-    peerEstimated: measured && !full,
     ratio: peerCpuSeconds === null ? null : peerCpuSeconds / oursCpuSeconds,
     fastestPeerCellSeconds: measured ? Math.min(...peerSeconds) : null,
+    maxRowDelta: measured ? maxRowDelta : null,
+    disagreement: measured ? different / compared : null,
+    twoWorkerSpeedup,
+    peakMegabytes: Math.max(...ours.map(({ peakMegabytes }) => peakMegabytes)),
+    /** The peer's table is computed from the cells that were run. */
+    peerEstimated: measured && !full,
     slowestPeerCellSeconds: measured ? Math.max(...peerSeconds) : null,
-    maxRowDelta: measured ? Math.max(...deltas) : null,
     repeats: ours.length,
     counts: ours[0]?.counts,
   };
   say(`${data}: ours ${oursCpuSeconds.toFixed(2)} s CPU for the table of 25 cells × 10 folds, one thread, median of ${ours.length}`);
   if (measured) {
+    const estimate = full ? "" : `, so about ${peerCpuSeconds?.toFixed(0)} s for the table`;
+    say(`LIBSVM: ${total.toFixed(1)} s for ${theirs.size} cells${estimate}; fastest ${result.fastestPeerCellSeconds?.toFixed(2)} s`);
+    say(`ratio ${result.ratio?.toFixed(1)}`);
     say(
-      `LIBSVM: ${total.toFixed(1)} s for ${theirs.size} cells${full ? "" : `, so about ${peerCpuSeconds?.toFixed(0)} s for the table`}; cells ${result.fastestPeerCellSeconds?.toFixed(2)} to ${result.slowestPeerCellSeconds?.toFixed(2)} s`,
+      `rows correct: at most ${maxRowDelta} more or fewer in a cell; predicted differently: ${((100 * different) / compared).toFixed(3)} %`,
     );
-    if (result.ratio !== null) say(`ratio ${result.ratio.toFixed(1)}`);
-    say(`rows classified otherwise, net, at most: ${result.maxRowDelta}`);
   }
+  say(`two workers over one: ${twoWorkerSpeedup.toFixed(2)}; most memory ${result.peakMegabytes.toFixed(0)} MB`);
   if (json) console.log(JSON.stringify(result));
 }
 
-function load(name: string, source: Source): { readonly table: ClassTable; readonly folds: Int32Array } {
+/** Wall seconds of the table as a study, on one worker and on two, each in a database of its own. */
+async function walls(file: string, { left }: Source): Promise<number[]> {
+  process.env["SVM_TABLE"] = JSON.stringify({ file, left });
+  const folder = mkdtempSync(path.join(tmpdir(), "svm-walls-"));
+  const seconds: number[] = [];
+  try {
+    for (const workers of [1, 2]) {
+      const start = performance.now();
+      const study = await openStudy(path.join(root, "test/fixtures/svm-table.ts"), {
+        database: path.join(folder, `${workers}.sqlite`),
+      });
+      const { state } = await study.run({ workers });
+      await study.close();
+      if (state !== "complete") throw new Error(`svm-table: the study with ${workers} workers ended ${state}.`);
+      seconds.push((performance.now() - start) / 1000);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return seconds;
+}
+
+function tableFile(name: string, source: Source): string {
   const file =
     sharedData(`tabular/${source.file}.csv.gz`) ?? (name === "satellite" ? path.join(root, "studies/data/landsat.csv.gz") : undefined);
   if (file === undefined)
     throw new Error(`svm-table: ${source.file}.csv.gz is not there; put ../shared/data beside the checkout or set HPO_SHARED_DATA.`);
-  const table = readTable(file, source.left);
+  return file;
+}
+
+function load(name: string, source: Source): { readonly table: ClassTable; readonly folds: Int32Array } {
+  const table = readTable(tableFile(name, source), source.left);
   const split =
     name === "satellite" ? path.join(root, "test/oracle/svm_folds10_satellite.csv.gz") : sharedData(`oracles/svm_folds10_${name}.csv.gz`);
   return { table, folds: split === undefined ? dealtFolds(table) : readFolds(split) };
@@ -168,60 +238,15 @@ function solve({ data, target }: ClassTable, folds: Int32Array): Ours {
   return {
     cpuSeconds: (user + system) / 1e6,
     wallSeconds: (performance.now() - start) / 1000,
-    correct: results.map((cell) => correctRows(cell, target.codes, plan.folds)),
+    predicted: results.map((cell) => {
+      const labels = new Array<number>(data.rows).fill(-1);
+      for (const { fold, predicted } of cell)
+        for (const [at, row] of (plan.folds[fold]?.test ?? []).entries()) labels[row] = predicted[at] as number;
+      return labels;
+    }),
     counts,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
   };
-}
-
-/** The peer's program in a folder of its own, or undefined (said) where it can't be built. */
-function compilePeer(say: (line: string) => void): string | undefined {
-  const source = path.join(
-    path.dirname(sharedData("README.md") ?? path.join(root, "../shared/data/README.md")),
-    "../peers/libsvm_table.cpp",
-  );
-  if (!existsSync(source)) {
-    say("LIBSVM is left out: ../shared/peers/libsvm_table.cpp is not beside this checkout.");
-    return undefined;
-  }
-  const program = path.join(mkdtempSync(path.join(tmpdir(), "svm-peer-")), "libsvm_table");
-  const { status, error } = spawnSync("g++", ["-O3", "-o", program, source, "-lsvm"], { stdio: "ignore" });
-  if (status === 0) return program;
-  rmSync(path.dirname(program), { recursive: true, force: true });
-  say(`LIBSVM is left out: its driver does not compile (${error === undefined ? "is libsvm-dev installed?" : "g++ is not there"}).`);
-  return undefined;
-}
-
-function writePeerInput(file: string, { data, target }: ClassTable, folds: Int32Array): void {
-  if (data.features.kind !== "dense") return;
-  const { values, stride, width } = data.features;
-  const lines = Array.from(
-    { length: data.rows },
-    (_, row) => `${folds[row]} ${target.codes[row]} ${values.subarray(row * stride, row * stride + width).join(" ")}`,
-  );
-  writeFileSync(file, `${lines.join("\n")}\n`);
-}
-
-function runPeer(program: string, input: string, asked: readonly string[]): PeerCell[] {
-  return pinned(program, [input, asked.join(",")])
-    .trim()
-    .split("\n")
-    .slice(1)
-    .map((line) => {
-      const [gamma, C, correct, , seconds] = line.split(",").map(Number);
-      return { cell: `${gamma}:${C}`, correct: correct as number, cpuSeconds: seconds as number };
-    });
-}
-
-/** Runs a program on one core where that can be had, and returns what it prints. */
-function pinned(program: string, args: readonly string[]): string {
-  const taskset = spawnSync("taskset", ["-c", "0", "true"], { stdio: "ignore" }).status === 0;
-  const command = taskset ? ["taskset", "-c", "0", program, ...args] : [program, ...args];
-  return execFileSync(command[0] as string, command.slice(1), {
-    encoding: "utf8",
-    cwd: root,
-    maxBuffer: 2 ** 28,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
 }
 
 function median(values: readonly number[]): number {

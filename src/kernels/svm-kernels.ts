@@ -19,6 +19,11 @@ export interface SvmKernels {
   optimizePrecisely(problem: number, count: number): number;
   /** The largest change of f. */
   regrade(problem: number): number;
+  correct(problem: number, count: number): void;
+  settle(problem: number): void;
+  activeRows(problem: number, list: number, margin: number): number;
+  gather(problem: number, list: number, compact: number): void;
+  scatter(problem: number, list: number, compact: number): number;
   decisions: DecisionKernel;
 }
 
@@ -39,14 +44,12 @@ type TileKernel = (
 
 type DecisionKernel = (
   ...addresses: readonly [
-    solutions: number,
-    kernel: number,
-    stride: number,
+    solutions: 1 | 2,
     rows: number,
-    rowCount: number,
-    blocks: number,
-    blockCount: number,
     coefficients: number,
+    count: number,
+    tiles: number,
+    tileCount: number,
     out: number,
   ]
 ) => void;

@@ -25,6 +25,7 @@ export const svmProblem: Readonly<Record<SvmProblemMember | "bytes", number>> = 
   offset: 104,
   support: 112,
   bounded: 116,
+  supports: 120,
 });
 
 export type SvmProblemMember =
@@ -48,4 +49,5 @@ export type SvmProblemMember =
   | "lowest"
   | "offset"
   | "support"
-  | "bounded";
+  | "bounded"
+  | "supports";

@@ -1,21 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { sharedMemory } from "#hpo/core/shared-memory";
 import { svmKernels } from "#hpo/kernels/svm-kernels";
-import { svmProblem } from "#hpo/kernels/svm-problem";
 import { rng } from "#hpo/math/rng";
+import { bench, twoClassProblem } from "./two-class-problem.ts";
 
 const f = Math.fround;
-
-/** A memory with room, its kernels, and views of all of it. */
-function bench(bytes: number) {
-  const memory = sharedMemory(bytes);
-  return {
-    kernels: svmKernels(memory),
-    f32: new Float32Array(memory.buffer),
-    f64: new Float64Array(memory.buffer),
-    u32: new Uint32Array(memory.buffer),
-  };
-}
 
 describe("exponentials", () => {
   it("match Math.exp within 1e-7 from 0 to where they end, and are exactly 1 at 0", () => {
@@ -86,75 +75,39 @@ describe("mirror", () => {
 });
 
 describe("decisions", () => {
-  it("match sums in double precision over the given blocks, for one to four solutions", () => {
-    for (const solutions of [1, 2, 3, 4]) {
+  it("match sums in double precision over the given rows, for one and two solutions", () => {
+    for (const solutions of [1, 2] as const) {
       const { kernels, f32, f64, u32 } = bench(1 << 16);
       const random = rng(2);
-      const [columns, rows] = [32, 5];
+      const [columns, rows] = [48, 5];
       for (let at = 0; at < columns * rows; at++) f32[at] = random.normal();
-      const [rowsAt, blocksAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
-      u32.set([4, 0, 2], rowsAt / 4);
-      const blocks = [0, 3, 7];
+      const [rowsAt, tilesAt, packedAt, outAt] = [4096, 4160, 8192, 16384];
+      const support = [4, 0, 2];
+      const tiles = [21, 0, 32];
       u32.set(
-        blocks.map((block) => block * 16),
-        blocksAt / 4,
+        support.map((row) => row * columns * 4),
+        rowsAt / 4,
       );
-      for (let at = 0; at < blocks.length * solutions * 4; at++) f64[packedAt / 8 + at] = random.normal();
-      kernels.decisions(solutions, 0, columns * 4, rowsAt, 3, blocksAt, blocks.length, packedAt, outAt);
-      for (const [r, row] of [4, 0, 2].entries()) {
+      u32.set(
+        tiles.map((column) => column * 4),
+        tilesAt / 4,
+      );
+      for (let at = 0; at < support.length * solutions; at++) f64[packedAt / 8 + at] = random.normal();
+      kernels.decisions(solutions, rowsAt, packedAt, support.length, tilesAt, tiles.length, outAt);
+      for (const [tile, column] of tiles.entries()) {
         for (let solution = 0; solution < solutions; solution++) {
-          let sum = 0;
-          for (const [b, block] of blocks.entries()) {
-            for (let lane = 0; lane < 4; lane++) {
-              sum +=
-                (f32[row * columns + block * 4 + lane] as number) * (f64[packedAt / 8 + (b * solutions + solution) * 4 + lane] as number);
+          for (let lane = 0; lane < 16; lane++) {
+            let sum = 0;
+            for (const [s, row] of support.entries()) {
+              sum += (f32[row * columns + column + lane] as number) * (f64[packedAt / 8 + s * solutions + solution] as number);
             }
+            expect(f64[outAt / 8 + (tile * solutions + solution) * 16 + lane]).toBe(sum);
           }
-          expect(f64[outAt / 8 + r * 4 + solution]).toBeCloseTo(sum, 12);
         }
       }
     }
   });
 });
-
-/** A random two-class problem in memory, with rows that are not trained on, in two ranges of a larger kernel matrix. */
-function twoClassProblem(seed: number) {
-  const size = 80;
-  const ranges = { startA: 16, sizeA: 32, startB: 64, sizeB: 16 };
-  const local = ranges.sizeA + ranges.sizeB;
-  const tools = bench(1 << 17);
-  const { f32, u32, f64, kernels } = tools;
-  const random = rng(seed);
-  const points = Array.from({ length: size }, () => [random.normal(), random.normal(), random.normal()] as const);
-  const [kernel, block] = [4096, 0];
-  const k = (i: number, j: number): number => f32[kernel / 4 + i * size + j] as number;
-  for (const [i, p] of points.entries()) {
-    for (const [j, q] of points.entries())
-      f32[kernel / 4 + i * size + j] = Math.exp(-p.reduce((sum, v, at) => sum + (v - (q[at] as number)) ** 2, 0));
-  }
-  const at = { coefficient: 32768, gradient: 36864, up: 40960, low: 45056, precise: 49152, outside: 53248, diagonal: 57344 };
-  for (const [member, value] of Object.entries({ kernel, stride: size * 4, ...ranges, ...at })) {
-    u32[(block + svmProblem[member as keyof typeof svmProblem]) / 4] = value;
-  }
-  f32.fill(1, at.diagonal / 4, at.diagonal / 4 + size);
-  const member = (name: "bound" | "tolerance" | "highest" | "lowest" | "offset") => (block + svmProblem[name]) / 8;
-  f64[member("tolerance")] = 1e-3;
-  for (let l = 0; l < local; l++) f32[at.outside / 4 + l] = random.uniform() < 0.2 ? -Infinity : 0;
-  const position = (l: number): number => (l < ranges.sizeA ? ranges.startA + l : ranges.startB + l - ranges.sizeA);
-  return {
-    ...tools,
-    kernels,
-    block,
-    local,
-    member,
-    k: (i: number, j: number): number => k(position(i), position(j)),
-    y: (l: number): number => (l < ranges.sizeA ? 1 : -1),
-    trained: (l: number): boolean => f32[at.outside / 4 + l] === 0,
-    a: f64.subarray(at.coefficient / 8, at.coefficient / 8 + local),
-    gradient: f32.subarray(at.gradient / 4, at.gradient / 4 + local),
-    steps: (): number => u32[(block + svmProblem["steps"]) / 4] as number,
-  };
-}
 
 /** 1/x within 0.3 %, as the kernel has it. */
 function reciprocal(x: number): number {

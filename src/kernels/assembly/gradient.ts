@@ -1,21 +1,10 @@
 /**
- * f_l = y_l − Σ_j a_j K_jl anew in double precision: f in f32 drifts over thousands of steps.
+ * f_l = y_l − Σ_j a_j K_jl in double precision, anew or by a batch of changes of a: f in f32 drifts over thousands of steps.
  *
  * Every sum runs over the support vectors in the order of their local index, whatever the number of rows.
  */
-import { COEFFICIENT, GRADIENT, OUTSIDE, PRECISE, SIZE_A, SIZE_B, columnsA, columnsB, kernelRow } from "./problem";
-
-/** g −= a K over bytes `at` to `end` of the kernel row (f32) and twice that of g (f64). */
-@inline
-function subtract(g: usize, k: usize, a: v128, from: usize, end: usize): void {
-  for (let at = from; at < end; at += 16) {
-    const values = v128.load(k + at);
-    const to = g + (at << 1);
-    v128.store(to, f64x2.sub(v128.load(to), f64x2.mul(a, f64x2.promote_low_f32x4(values))));
-    const rest = i32x4.shuffle(values, values, 2, 3, 2, 3);
-    v128.store(to, f64x2.sub(v128.load(to, 16), f64x2.mul(a, f64x2.promote_low_f32x4(rest))), 16);
-  }
-}
+import { tile } from "./decision";
+import { COEFFICIENT, GRADIENT, OUTSIDE, PRECISE, SIZE_A, SIZE_B, SUPPORTS, columnsA, columnsB, kernelRow } from "./problem";
 
 /** Writes f in double precision and rounded to f32; returns the largest change of f on a training row. */
 export function regrade(problem: usize): f64 {
@@ -25,21 +14,45 @@ export function regrade(problem: usize): f64 {
   const f = <usize>load<u32>(problem, GRADIENT);
   const a = <usize>load<u32>(problem, COEFFICIENT);
   const outside = <usize>load<u32>(problem, OUTSIDE);
-  for (let local: u32 = 0; local < size; local++) store<f64>(g + (<usize>local << 3), local < sizeA ? 1 : -1);
+  const rows = <usize>load<u32>(problem, SUPPORTS);
+  const values = rows + (<usize>size << 2);
+  let count: u32 = 0;
   for (let local: u32 = 0; local < size; local++) {
     const coefficient = load<f64>(a + (<usize>local << 3));
-    if (coefficient == 0) continue;
-    const row = kernelRow(problem, local);
-    const splat = f64x2.splat(coefficient);
-    subtract(g, row + columnsA(problem), splat, 0, <usize>sizeA << 2);
-    subtract(g, row + columnsB(problem), splat, <usize>sizeA << 2, <usize>size << 2);
+    store<u32>(rows + (<usize>count << 2), <u32>kernelRow(problem, local));
+    store<f64>(values + (<usize>count << 3), coefficient);
+    count += <u32>(coefficient != 0);
   }
   let drift: f64 = 0;
-  for (let local: u32 = 0; local < size; local++) {
-    const at = <usize>local << 2;
-    const exact = load<f64>(g + (at << 1));
-    if (load<f32>(outside + at) == 0) drift = max(drift, abs(exact - <f64>load<f32>(f + at)));
-    store<f32>(f + at, <f32>exact);
+  for (let first: u32 = 0; first < size; first += 16) {
+    const columns = (first < sizeA ? columnsA(problem) : columnsB(problem)) + (<usize>first << 2);
+    tile(false, rows, values, count, columns, g + (<usize>first << 3));
+    const y: f64 = first < sizeA ? 1 : -1;
+    for (let local = first; local < first + 16; local++) {
+      const at = <usize>local << 2;
+      const exact = y - load<f64>(g + (at << 1));
+      store<f64>(g + (at << 1), exact);
+      if (load<f32>(outside + at) == 0) drift = max(drift, abs(exact - <f64>load<f32>(f + at)));
+      store<f32>(f + at, <f32>exact);
+    }
   }
   return drift;
+}
+
+/** f −= Σ_j change_j K_j for the `count` changed rows that `scatter` listed; f in double precision is spoilt. */
+export function correct(problem: usize, count: u32): void {
+  const sizeA = load<u32>(problem, SIZE_A);
+  const size = sizeA + load<u32>(problem, SIZE_B);
+  const g = <usize>load<u32>(problem, PRECISE);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const rows = <usize>load<u32>(problem, SUPPORTS);
+  const changes = rows + (<usize>size << 2);
+  for (let first: u32 = 0; first < size; first += 16) {
+    const columns = (first < sizeA ? columnsA(problem) : columnsB(problem)) + (<usize>first << 2);
+    tile(false, rows, changes, count, columns, g + (<usize>first << 3));
+    for (let local = first; local < first + 16; local++) {
+      const at = <usize>local << 2;
+      store<f32>(f + at, <f32>(<f64>load<f32>(f + at) - load<f64>(g + (at << 1))));
+    }
+  }
 }

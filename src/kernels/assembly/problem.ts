@@ -39,6 +39,8 @@ export const OFFSET: usize = 104;
 /** u32, answers: rows with a ≠ 0, and rows with |a| = C. */
 export const SUPPORT: usize = 112;
 export const BOUNDED: usize = 116;
+/** u32: address of a list of kernel rows (u32, one a row of the problem) and their coefficients (f64, behind them). */
+export const SUPPORTS: usize = 120;
 
 /** The address of the kernel row of a local index. */
 @inline

@@ -17,30 +17,33 @@ import {
 } from "./problem";
 import { move } from "./step";
 
-/** The lowest block among the lanes whose value is the largest. */
+/** The largest lane, in every lane. */
 @inline
-function firstBlock(values: v128, blocks: v128, best: f32): u32 {
-  let block: u32 = u32.MAX_VALUE;
-  if (f32x4.extract_lane(values, 0) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 0));
-  if (f32x4.extract_lane(values, 1) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 1));
-  if (f32x4.extract_lane(values, 2) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 2));
-  if (f32x4.extract_lane(values, 3) == best) block = min(block, <u32>i32x4.extract_lane(blocks, 3));
-  return block;
-}
-
-@inline
-function largest(values: v128): f32 {
-  return max(
-    max(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
-    max(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
-  );
+function largest(values: v128): v128 {
+  const pairs = f32x4.pmax(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
+  return f32x4.pmax(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2));
 }
 
 @inline
 function smallest(values: v128): f32 {
-  return min(
-    min(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
-    min(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
+  const pairs = f32x4.pmin(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmin(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
+}
+
+/** The lowest block among the lanes whose value is `best` (in every lane). Without branches: no processor could guess them. */
+@inline
+function firstBlock(values: v128, blocks: v128, best: v128): u32 {
+  const candidates = v128.bitselect(blocks, i32x4.splat(-1), f32x4.eq(values, best));
+  const pairs = i32x4.min_u(candidates, i32x4.shuffle(candidates, candidates, 2, 3, 0, 1));
+  return <u32>i32x4.extract_lane(i32x4.min_u(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
+}
+
+/** The place of the first of 16 values that is `best` (in every lane); 32 where none is. */
+@inline
+function firstOf(v0: v128, v1: v128, v2: v128, v3: v128, best: v128): u32 {
+  return ctz(
+    i32x4.bitmask(f32x4.eq(v0, best)) | (i32x4.bitmask(f32x4.eq(v1, best)) << 4) |
+    (i32x4.bitmask(f32x4.eq(v2, best)) << 8) | (i32x4.bitmask(f32x4.eq(v3, best)) << 12),
   );
 }
 
@@ -91,12 +94,16 @@ function apply(problem: usize): u32 {
     kj = rowJ + columnsB(problem);
   }
   const highest = largest(best);
-  store<f64>(problem, <f64>highest, HIGHEST);
+  store<f64>(problem, <f64>f32x4.extract_lane(highest, 0), HIGHEST);
   store<f64>(problem, <f64>smallest(worst), LOWEST);
-  let local = firstBlock(best, blocks, highest) << 4;
-  const last = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B) - 1;
-  while (local < last && load<f32>(f + (<usize>local << 2)) + load<f32>(up + (<usize>local << 2)) != highest) local++;
-  return local;
+  const found = firstBlock(best, blocks, highest);
+  at = <usize>found << 6;
+  const place = firstOf(
+    f32x4.add(v128.load(f + at), v128.load(up + at)), f32x4.add(v128.load(f + at, 16), v128.load(up + at, 16)),
+    f32x4.add(v128.load(f + at, 32), v128.load(up + at, 32)), f32x4.add(v128.load(f + at, 48), v128.load(up + at, 48)), highest,
+  );
+  // Where f is not a number no place is found, and no step will be taken.
+  return (found << 4) + (place & 15);
 }
 
 @inline
@@ -146,15 +153,17 @@ function partner(problem: usize, i: u32): u32 {
     k = row + columnsB(problem);
   }
   const gain = largest(best);
-  if (!(gain > 0)) return u32.MAX_VALUE;
-  const first = <usize>firstBlock(best, blocks, gain) << 6;
-  k = row + (first < <usize>load<u32>(problem, SIZE_A) << 2 ? columnsA(problem) : columnsB(problem));
-  for (at = first; at < first + 64; at += 16) {
-    const drop = drop4(fi, v128.load(f + at), v128.load(low + at));
-    const lanes = i32x4.bitmask(f32x4.eq(gain4(drop, v128.load(k + at), two), f32x4.splat(gain)));
-    if (lanes != 0) return (<u32>at >> 2) + ctz(lanes);
-  }
-  return u32.MAX_VALUE;
+  if (!(f32x4.extract_lane(gain, 0) > 0)) return u32.MAX_VALUE;
+  at = <usize>firstBlock(best, blocks, gain) << 6;
+  k = row + (at < <usize>load<u32>(problem, SIZE_A) << 2 ? columnsA(problem) : columnsB(problem));
+  const place = firstOf(
+    gain4(drop4(fi, v128.load(f + at), v128.load(low + at)), v128.load(k + at), two),
+    gain4(drop4(fi, v128.load(f + at, 16), v128.load(low + at, 16)), v128.load(k + at, 16), two),
+    gain4(drop4(fi, v128.load(f + at, 32), v128.load(low + at, 32)), v128.load(k + at, 32), two),
+    gain4(drop4(fi, v128.load(f + at, 48), v128.load(low + at, 48)), v128.load(k + at, 48), two),
+    gain,
+  );
+  return place > 15 ? u32.MAX_VALUE : (<u32>at >> 2) + place;
 }
 
 /** The same with any diagonal. */
@@ -176,7 +185,7 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
       const gain = gain4(drop4(fi, v128.load(f + at), v128.load(low + at)), v128.load(row + columns + at), ktt);
       const better = i32x4.bitmask(f32x4.gt(gain, f32x4.splat(best)));
       if (better == 0) continue;
-      best = largest(gain);
+      best = f32x4.extract_lane(largest(gain), 0);
       found = (<u32>at >> 2) + ctz(i32x4.bitmask(f32x4.eq(gain, f32x4.splat(best))));
     }
     end += <usize>load<u32>(problem, SIZE_B) << 2;
@@ -219,4 +228,10 @@ export function optimize(problem: usize, count: u32): bool {
 /** For kernels with any diagonal. */
 export function optimizeAnyDiagonal(problem: usize, count: u32): bool {
   return iterate(problem, count, false);
+}
+
+/** Applies the pending step, so that f, max f over up and min f over low rows belong to a. */
+export function settle(problem: usize): void {
+  apply(problem);
+  store<f64>(problem, 0, STEP);
 }

@@ -13,7 +13,10 @@ import { classPairs } from "./plan.ts";
 import { scratch } from "./scratch.ts";
 import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
 
-/** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows. */
+/**
+ * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
+ * rows that violate alike are moved in the order of the layout, which knows the folds.
+ */
 export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
   const { data, target, rows } = input;
   if (target.kind !== "class") {
@@ -30,7 +33,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const features = denseFeatures(data);
   const classCount = target.classes.length;
   const layout = svmLayout(data, target.codes, { classCount, plan: { folds: [{ train: rows, test: new Uint32Array(0) }] } });
-  const { trained, rank } = layout.folds[0] as (typeof layout.folds)[number];
+  const { outside, rank } = layout.folds[0] as (typeof layout.folds)[number];
   const map = arenaMap(layout, features.width, false);
   const pairs = classPairs(layout);
   const largest = Math.max(0, ...pairs.map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number)));
@@ -57,8 +60,8 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     const space = scratch(map.bytes);
     const main = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
     const side = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
-    restrict(main, ranges, trained);
-    restrict(side, ranges, trained);
+    restrict(main, ranges, outside);
+    restrict(side, ranges, outside);
     const { solutions, limited } = climb(rungs, { main, side }, settings);
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
     const byPosition = new Float64Array(layout.size);

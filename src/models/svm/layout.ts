@@ -1,11 +1,12 @@
 import type { Dataset } from "../../core/dataset.ts";
 import type { FoldPlan } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
+import { type DecisionTiles, decisionTiles } from "./decisions.ts";
 
 /**
- * Where rows stand in the kernel matrix: by class, then in the order of the data. Each class begins at a multiple of 16 and is
- * padded to one, so that a pair of classes is two aligned ranges of any kernel row. The order does not depend
- * on the folds: ties are broken alike for every fold and for a model fitted on the same rows.
+ * Where rows stand in the kernel matrix: by class, then by the first fold that tests them, then in the order of the data.
+ * Each class begins at a multiple of 16 and is padded to one, so that a pair of classes is two aligned ranges of any kernel row.
+ * The rows that a fold tests are neighbours within each class, so that they are judged together.
  */
 export interface SvmLayout {
   /** Data row of each position, −1 for padding. */
@@ -21,10 +22,12 @@ export interface SvmLayout {
 }
 
 export interface FoldView {
-  /** One byte a position: 1 where the row is trained on. */
-  readonly trained: Uint8Array;
-  /** Positions of the test rows, in the order of the plan. */
-  readonly test: Uint32Array;
+  /** One value a position: 0 where the row is trained on, else −∞. */
+  readonly outside: Float32Array;
+  /** The test rows' columns, in the order of the plan. */
+  readonly tiles: DecisionTiles;
+  /** Test rows. */
+  readonly tested: number;
   /** Rank of each class by its first training row; −1 where it has none. LIBSVM's order of classes. */
   readonly rank: Int32Array;
 }
@@ -49,28 +52,35 @@ export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly 
   const order = new Int32Array(size).fill(-1);
   const position = new Int32Array(data.rows).fill(-1);
   const next = [...starts];
-  for (let row = 0; row < data.rows; row++) {
-    if (used[row] === 0) continue;
+  function place(row: number): void {
     const code = codes[row] as number;
     const at = next[code] as number;
     next[code] = at + 1;
     order[at] = row;
     position[row] = at;
   }
+  for (const { test } of plan.folds) {
+    for (const row of test.slice().sort()) if (position[row] === -1) place(row);
+  }
+  for (let row = 0; row < data.rows; row++) if (used[row] === 1 && position[row] === -1) place(row);
   const folds = plan.folds.map(({ train, test }, fold) => {
-    const trained = new Uint8Array(size);
+    const outside = new Float32Array(size).fill(-Infinity);
     const first = new Float64Array(classCount).fill(Infinity);
     for (const row of train) {
       const at = position[row] as number;
-      if (trained[at] === 1) throw repeated(row, fold);
-      trained[at] = 1;
+      if (outside[at] === 0) throw repeated(row, fold);
+      outside[at] = 0;
       const code = codes[row] as number;
       if (row < (first[code] as number)) first[code] = row;
     }
     const ranked = [...first.keys()].filter((code) => first[code] !== Infinity).sort((a, b) => (first[a] as number) - (first[b] as number));
     const rank = new Int32Array(classCount).fill(-1);
     for (const [at, code] of ranked.entries()) rank[code] = at;
-    return { trained, test: test.map((row) => position[row] as number), rank };
+    const tiles = decisionTiles(
+      test.map((row) => position[row] as number),
+      size,
+    );
+    return { outside, tiles, tested: test.length, rank };
   });
   return { order, starts, sizes, counts, size, folds };
 }

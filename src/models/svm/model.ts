@@ -3,7 +3,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { type SharedMemory, growTo, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
-import { decisions, singleDecisions, takeDecisions } from "./decisions.ts";
+import { decisions, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures } from "./settings.ts";
 import { transpose } from "./transpose.ts";
@@ -50,9 +50,9 @@ export function svmModel(state: SvmModelState): Model {
     const space = scratch(0);
     const vectors = space.take(state.width * stride);
     const rowsAt = space.take(state.width * batch * 4);
-    const kernel = space.take(batch * stride);
+    const kernel = space.take(size * batch * 4);
     const rest = space.used();
-    takeDecisions(space, size, batch);
+    takeDecisions(space, size, batch / tileColumns);
     const held = memory ?? sharedMemory(space.used());
     growTo(held, space.used());
     memory = held;
@@ -69,19 +69,23 @@ export function svmModel(state: SvmModelState): Model {
       const order = new Int32Array(batch).fill(-1);
       order.set(input.rows.subarray(start, start + many));
       transpose({ ...features, order }, new Float32Array(held.buffer, rowsAt, state.width * batch), batch);
-      for (let row = 0; row < batch; row += 16) {
+      for (let row = 0; row < size; row += 16) {
         const tile = state.gamma === null ? kernels.products : kernels.distances;
-        tile(rowsAt, batch * 4, vectors, stride, state.width, row, row + 16, size, kernel + row * stride, stride);
-        if (state.gamma !== null) kernels.exponentials(kernel + row * stride, kernel + row * stride, 16 * size, state.gamma);
+        const out = kernel + row * batch * 4;
+        tile(vectors, stride, rowsAt, batch * 4, state.width, row, row + 16, batch, out, batch * 4);
+        if (state.gamma !== null) kernels.exponentials(out, out, 16 * batch, state.gamma);
       }
       const values = decisions(
         held,
         {
           space: scratch(rest),
-          kernel: { values: kernel, stride },
-          rows: Uint32Array.from({ length: many }, (_, at) => at),
+          kernel: { values: kernel, stride: batch * 4 },
+          tiles: decisionTiles(
+            Uint32Array.from({ length: many }, (_, at) => at),
+            batch,
+          ),
           size,
-          columnOf: (local) => local,
+          rowOf: (local) => local,
         },
         state.pairs.map(({ coefficients, offset }) => ({ coefficients: padded(coefficients, size), offset })),
       );

@@ -71,7 +71,9 @@ export function decodePairAnswer(
 
 function packVotes(decisions: Float32Array): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(decisions.length / 8));
-  for (const [row, value] of decisions.entries()) if (value > 0) bytes[row >> 3] = (bytes[row >> 3] as number) | (1 << (row & 7));
+  for (let row = 0; row < decisions.length; row++) {
+    if ((decisions[row] as number) > 0) bytes[row >> 3] = (bytes[row >> 3] as number) | (1 << (row & 7));
+  }
   return bytes;
 }
 

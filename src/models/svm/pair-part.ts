@@ -29,19 +29,19 @@ export function pairRanges(layout: SvmLayout, [a, b]: readonly [number, number])
   };
 }
 
-/** Bytes of scratch for a pair of `size` rows and `tested` test rows. */
-export function pairScratchBytes(size: number, tested: number): number {
+/** Bytes of scratch for a pair of `size` rows and `tiles` tiles of test rows. */
+export function pairScratchBytes(size: number, tiles: number): number {
   const space = scratch(0);
   takePairProblem(space, size);
   takePairProblem(space, size);
-  takeDecisions(space, size, tested);
+  takeDecisions(space, size, tiles);
   return space.used();
 }
 
 /** Marks the rows of a pair that a fold does not train on. */
-export function restrict(problem: PairProblem, { startA, sizeA, startB, sizeB }: PairRanges, trained: Uint8Array): void {
-  for (let local = 0; local < sizeA; local++) problem.outside[local] = trained[startA + local] === 1 ? 0 : -Infinity;
-  for (let local = 0; local < sizeB; local++) problem.outside[sizeA + local] = trained[startB + local] === 1 ? 0 : -Infinity;
+export function restrict(problem: PairProblem, { startA, sizeA, startB, sizeB }: PairRanges, outside: Float32Array): void {
+  problem.outside.set(outside.subarray(startA, startA + sizeA));
+  problem.outside.set(outside.subarray(startB, startB + sizeB), sizeA);
 }
 
 /** Solves the part's pairs and judges every fold's test rows. */
@@ -70,8 +70,8 @@ export function runPairPart(
         for (const _ of input.costs) entries.push({ skipped: false, decisions: null });
         continue;
       }
-      restrict(main, ranges, view.trained);
-      restrict(side, ranges, view.trained);
+      restrict(main, ranges, view.outside);
+      restrict(side, ranges, view.outside);
       const answer = climb(rungs, { main, side }, input);
       counts.solves += answer.solves;
       counts.skipped += answer.skipped;
@@ -83,9 +83,9 @@ export function runPairPart(
         {
           space: scratch(afterProblems),
           kernel: place.matrix,
-          rows: view.test,
+          tiles: view.tiles,
           size,
-          columnOf: (local) => (local < ranges.sizeA ? ranges.startA + local : ranges.startB + local - ranges.sizeA),
+          rowOf: (local) => (local < ranges.sizeA ? ranges.startA + local : ranges.startB + local - ranges.sizeA),
         },
         answer.solutions,
       ).map((decisions) => judged(decisions, form, (view.rank[pair[0]] as number) > (view.rank[pair[1]] as number)));
@@ -131,5 +131,10 @@ export function absent({ rank }: FoldView, [a, b]: readonly [number, number]): b
 /** Decisions as they are stored; a 0 is a vote for the class that comes later. */
 function judged(decisions: Float64Array, form: DecisionForm, firstIsLater: boolean): Float32Array {
   if (form === "values") return singleDecisions(decisions);
-  return Float32Array.from(decisions, (value) => (value > 0 || (value === 0 && firstIsLater) ? 1 : -1));
+  const votes = new Float32Array(decisions.length);
+  for (let row = 0; row < votes.length; row++) {
+    const value = decisions[row] as number;
+    votes[row] = value > 0 || (value === 0 && firstIsLater) ? 1 : -1;
+  }
+  return votes;
 }

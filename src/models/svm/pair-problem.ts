@@ -1,6 +1,7 @@
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import { type SvmKernels, svmKernels } from "../../kernels/svm-kernels.ts";
 import { type SvmProblemMember, svmProblem } from "../../kernels/svm-problem.ts";
+import { type Compaction, compaction, takeCompaction } from "./compaction.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** Where the kernel matrix lies, as byte offsets in the memory. */
@@ -54,12 +55,17 @@ export interface Solution {
 }
 
 /** Bytes of scratch for a problem of `size` rows; `pairProblem` takes exactly that. */
-export function takePairProblem(space: Scratch, size: number): readonly number[] {
-  return [svmProblem.bytes, size * 8, size * 4, size * 4, size * 4, size * 8, size * 4].map((bytes) => space.take(bytes));
+export function takePairProblem(space: Scratch, size: number): void {
+  takeArrays(space, size);
+  takeCompaction(space, size);
+}
+
+function takeArrays(space: Scratch, size: number): readonly number[] {
+  return [svmProblem.bytes, size * 8, size * 4, size * 4, size * 4, size * 8, size * 4, size * 12].map((bytes) => space.take(bytes));
 }
 
 /** Steps a call of the kernel makes: a running loop is never recompiled, so calls are short. */
-const callSteps = 256;
+const callSteps = 128;
 /** After this many steps, or from this C on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
@@ -68,7 +74,8 @@ const mostRegrades = 4;
 
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
-  const [block, coefficient, gradient, up, low, precise, outside] = takePairProblem(space, size) as [
+  const [block, coefficient, gradient, up, low, precise, outside, supports] = takeArrays(space, size) as [
+    number,
     number,
     number,
     number,
@@ -93,12 +100,14 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     ["precise", precise],
     ["outside", outside],
     ["diagonal", matrix.diagonal],
+    ["supports", supports],
   ];
   for (const [member, value] of members) view.setUint32(svmProblem[member], value, true);
   const coefficients = new Float64Array(memory.buffer, coefficient, size);
   const f = new Float32Array(memory.buffer, gradient, size);
   const exact = new Float64Array(memory.buffer, precise, size);
   const optimize = matrix.unit ? kernels.optimize : kernels.optimizeAnyDiagonal;
+  const small = compaction(memory, space, { block, size, unit: matrix.unit });
   let stepsSinceExact = 0;
 
   const self: PairProblem & { readonly f: Float32Array; steps(): number } = {
@@ -125,22 +134,23 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
       let iterations = 0;
       let precisely = false;
       let regrades = 0;
-      const run = (kernel: (problem: number, count: number) => number): boolean => {
+      const run = (kernel: (problem: number, count: number) => number, compact: Compaction | null): boolean => {
         for (;;) {
           const solved = kernel(block, Math.min(callSteps, maxIterations - iterations)) !== 0;
           const steps = view.getUint32(svmProblem.steps, true);
           iterations += steps;
           stepsSinceExact += steps;
           if (solved || iterations >= maxIterations) return solved;
+          iterations += compact?.run({ C, tolerance, maxSteps: maxIterations - iterations }) ?? 0;
         }
       };
-      let converged = run(optimize);
+      let converged = run(optimize, small);
       while (converged && (stepsSinceExact > driftSteps || C >= driftC) && stepsSinceExact > 0) {
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
         precisely = precisely || drift > tolerance / 4 || ++regrades > mostRegrades;
         kernels.bound(block);
-        converged = run(precisely ? kernels.optimizePrecisely : optimize);
+        converged = precisely ? run(kernels.optimizePrecisely, null) : run(optimize, small);
         if (precisely) {
           for (let local = 0; local < size; local++) f[local] = exact[local] as number;
           stepsSinceExact = 0;

@@ -87,8 +87,8 @@ function chooseMap(
   { layout, width, memoryBytes, dataEnd }: PlanInput,
 ): { readonly map: ArenaMap; readonly slotBytes: number } {
   const sizes = classPairs(layout).map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number));
-  const tested = Math.max(0, ...layout.folds.map(({ test }) => test.length));
-  const slotBytes = pairScratchBytes(Math.max(0, ...sizes), tested);
+  const tiles = Math.max(0, ...layout.folds.map((fold) => fold.tiles.starts.length));
+  const slotBytes = pairScratchBytes(Math.max(0, ...sizes), tiles);
   const limit = Math.min(memoryBytes, addressLimit - dataEnd);
   const repeated = gammas.filter((gamma) => gamma !== null).length > 1;
   for (const keep of repeated ? [true, false] : [false]) {
@@ -133,7 +133,7 @@ function pairParts(chain: Chain, layout: SvmLayout, keep: boolean): SolverPart[]
   const weighed = classPairs(layout)
     .map((pair) => {
       const rows = (layout.sizes[pair[0]] as number) + (layout.sizes[pair[1]] as number);
-      const predicted = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * rows * 4e-10;
+      const predicted = layout.folds.reduce((sum, { tested }) => sum + tested, 0) * rows * 2e-10;
       return { pair, cost: layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + predicted };
     })
     .sort((a, b) => b.cost - a.cost);

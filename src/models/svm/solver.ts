@@ -36,7 +36,7 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
   const classCount = target.classes.length;
   const form: DecisionForm = answer === "labels" ? "votes" : "values";
   const layout = svmLayout(data, target.codes, { classCount, plan });
-  const testCounts = layout.folds.map(({ test }) => test.length);
+  const testCounts = layout.folds.map(({ tested }) => tested);
   let scale: number | undefined;
   const scaled = (): number => {
     scale ??= scaleGamma(data);

@@ -40,19 +40,19 @@ function solveTwoClasses(
   const space = scratch(data.dataEnd + map.bytes);
   const matrix = arena.matrix(gamma);
   const problems = { main: pairProblem(data.memory, space, ranges, matrix), side: pairProblem(data.memory, space, ranges, matrix) };
-  const trained = layout.folds[0]?.trained as Uint8Array;
-  restrict(problems.main, ranges, trained);
-  restrict(problems.side, ranges, trained);
+  const outside = layout.folds[0]?.outside as Float32Array;
+  restrict(problems.main, ranges, outside);
+  restrict(problems.side, ranges, outside);
   const answer = climb(ladder(costs), problems, { tolerance, maxIterations });
   const values = new Float32Array(data.memory.buffer, matrix.values, layout.size ** 2);
-  const positions = [...layout.order.keys()].filter((at) => trained[at] === 1);
+  const positions = [...layout.order.keys()].filter((at) => outside[at] === 0);
   return {
     answer,
     kernel: positions.map((i) => positions.map((j) => values[i * layout.size + j] as number)),
     y: positions.map((at) => (at < ranges.sizeA ? 1 : -1)),
     multipliers: answer.asked.map(({ solution }) => {
       const a = answer.solutions[solution]?.coefficients as Float64Array;
-      expect([...a.keys()].every((at) => trained[at] === 1 || a[at] === 0)).toBe(true);
+      expect([...a.keys()].every((at) => outside[at] === 0 || a[at] === 0)).toBe(true);
       return positions.map((at) => a[at] as number);
     }),
   };
