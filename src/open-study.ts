@@ -105,11 +105,13 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
 
 /** The studies of a database, newest first. Reads only. */
 export function listStudies(options: { readonly database?: string } = {}): readonly StudySummary[] {
+  checkOptions("listStudies", options, { database: optional(text()) });
   return reading(options.database, (store) => store.list());
 }
 
 /** A stored study. Reads only, also while another process runs it. @throws HpoError STUDY_NOT_FOUND with the known names. */
 export function readStudy(name: string, options: { readonly database?: string } = {}): StudySnapshot {
+  checkOptions("readStudy", options, { database: optional(text()) });
   return reading(options.database, (store) => store.snapshot(name));
 }
 

@@ -111,8 +111,11 @@ export function checkOptions(where: string, given: unknown, rules: Readonly<Reco
   }
   for (const [name, one] of Object.entries(rules)) {
     const value = values[name];
-    if (value === undefined ? one.optional : one.accepts(value)) continue;
-    throw new HpoError("OPTION_INVALID", `${where}(): ${name} must be ${one.must}; got ${showValue(value)}.`, {
+    // A name that is there without a value is mostly a misspelt member of something else: never the default in silence.
+    const unset = value === undefined && Object.hasOwn(values, name);
+    if (value === undefined ? one.optional && !unset : one.accepts(value)) continue;
+    const got = unset && one.optional ? "undefined; leave it out for the default" : showValue(value);
+    throw new HpoError("OPTION_INVALID", `${where}(): ${name} must be ${one.must}; got ${got}.`, {
       data: { where, option: name, value },
     });
   }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Json } from "../core/json.ts";
+import { showValue } from "../core/options.ts";
 import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
@@ -94,6 +95,12 @@ export class AskTell {
   }
 
   tell(number: number, value: ObjectiveValue | Error): void {
+    if (typeof number !== "number") {
+      throw new HpoError(
+        "OPTION_INVALID",
+        `study.tell(): trial must be a trial's number, as in tell(trial.number, value); got ${showValue(number)}.`,
+      );
+    }
     const waiting = this.#waiting.get(number);
     if (waiting === undefined) {
       const why = this.#outcomes.has(number) ? "it has a value already" : "it was never asked for";

@@ -12,6 +12,7 @@ import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { deadline } from "../workers/deadline.ts";
 import { AskTell } from "./ask-tell.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { declaredOrder } from "./declared-order.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
 import { Proposer } from "./proposer.ts";
@@ -146,7 +147,9 @@ export class Study {
       disarm = limits.disarm;
       const end = await run.work();
       progress.end(() => meter.read());
-      await queue.add({ run: row(end === "stopped" && limits.budgetSpent() ? "complete" : end) });
+      // Without a number of trials the time budget is the only end there is.
+      const endless = (this.#parts.trials ?? this.spec.sampler.size(this.spec.space)) === null;
+      await queue.add({ run: row(end === "stopped" && endless && limits.budgetSpent() ? "complete" : end) });
     } catch (error) {
       await queue.add({ run: row("failed") }).catch(() => {
         // The store itself failed: the error that ended the run says so.
@@ -173,7 +176,7 @@ export class Study {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
       outcomes.set(trial.number, trial.outcome);
-      meter.trialFinished(trial.outcome, trial.params, true);
+      meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }
     const run = new StudyRun({
       ...parts,

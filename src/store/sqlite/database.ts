@@ -77,11 +77,23 @@ function openReader(file: string, name: string, dispose: () => void): OpenDataba
 function makeFile(file: string): void {
   const folder = path.dirname(file);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // SQLite gives the files beside it the same rights.
     if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   } catch (error) {
     throw invalid(file, "can't be made; name a database in a folder that can be written with --db", error);
+  }
+}
+
+/** Step by step: Node's own recursive mkdir never returns for some folders that can't be made (below /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error;
   }
 }
 
