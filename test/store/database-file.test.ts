@@ -201,7 +201,7 @@ describe("the database file", () => {
     const script = `
       import { sqliteStore } from ${JSON.stringify(new URL("../../dist/store/sqlite/sqlite-store.js", import.meta.url).href)};
       // Loads the native module while its folder can be read: the checkout may lie where the other user can't go.
-      sqliteStore(${JSON.stringify(file)}, { readonly: true }).close();
+      sqliteStore(${JSON.stringify(at("first.sqlite"))}).close();
       process.setegid(65534);
       process.seteuid(65534);
       console.log(JSON.stringify(sqliteStore(${JSON.stringify(file)}, { readonly: true }).list()));
