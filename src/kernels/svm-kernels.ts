@@ -13,6 +13,8 @@ export interface SvmKernels {
   reset(problem: number): void;
   bound(problem: number): void;
   offset(problem: number, precise: number): void;
+  /** 1 where f of every training row is a finite number. */
+  finite(problem: number, precise: number): number;
   /** 1 where the problem is solved, 0 after `count` steps. */
   optimize(problem: number, count: number): number;
   optimizeAnyDiagonal(problem: number, count: number): number;

@@ -1,7 +1,7 @@
 export { distances, products } from "./distance";
 export { exponentials } from "./exponential";
 export { mirror } from "./mirror";
-export { bound, offset, reset } from "./step";
+export { bound, finite, offset, reset } from "./step";
 export { optimize, optimizeAnyDiagonal, settle } from "./smo";
 export { optimizePrecisely } from "./smo-precise";
 export { correct, regrade } from "./gradient";
