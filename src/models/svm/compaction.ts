@@ -38,7 +38,9 @@ export function takeCompaction(space: Scratch, size: number): readonly number[] 
   if (capacity === 0) return [];
   const rows = capacity + 32;
   const list = space.take(8 + size * 4);
-  const members = [svmProblem.bytes, rows * 8, rows * 8, rows * 4, rows * 4, rows * 4, rows * 4, rows * 4].map((bytes) => space.take(bytes));
+  const members = [svmProblem.bytes, rows * 8, rows * 8, rows * 4, rows * 4, rows * 4, rows * 4, rows * 4].map((bytes) =>
+    space.take(bytes),
+  );
   return [list, ...members, space.take(rows * rows * 4)];
 }
 

@@ -79,6 +79,8 @@ const callSteps = 128;
 /** After this many steps with targets of ±1, or from this bound on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
+/** After this many steps f in single precision is held against f computed anew, lest its rounding keeps the end out of reach. */
+const staleSteps = 100_000;
 /** A solve that f in single precision can't end by then goes on in double. */
 const mostRegrades = 4;
 /** How near to its end f in single precision can bring a problem, as a share of the largest target. */
@@ -113,7 +115,12 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     view.setUint32(svmProblem[member as SvmProblemMember], value, true);
   }
   const doubles = (at: number) => new Float64Array(memory.buffer, at, size);
-  const [coefficients, weights, targets, exact] = [doubles(coefficient), doubles(weight).fill(1), doubles(target).fill(-1), doubles(precise)];
+  const [coefficients, weights, targets, exact] = [
+    doubles(coefficient),
+    doubles(weight).fill(1),
+    doubles(target).fill(-1),
+    doubles(precise),
+  ];
   targets.fill(1, 0, ranges.sizeA);
   const outsides = new Float32Array(memory.buffer, outside, size);
   const f = new Float32Array(memory.buffer, gradient, size);
@@ -174,6 +181,12 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
             return "limit";
           }
           if (view.getFloat64(svmProblem.step, true) === 0) return "stuck";
+          if (!doubly && stepsSinceExact >= staleSteps) {
+            const drift = kernels.regrade(block);
+            stepsSinceExact = 0;
+            kernels.bound(block);
+            if (!(drift <= tolerance / 4)) return "stuck";
+          }
           iterations += compact?.run({ C, tolerance: goal, scale, maxSteps: maxIterations - iterations }) ?? 0;
         }
       }

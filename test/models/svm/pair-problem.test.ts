@@ -94,7 +94,9 @@ function optimalityGap({ a, reference, solution }: Solved): number {
   const sum = a.reduce((total, coefficient) => total + coefficient, 0);
   expect(Math.abs(sum)).toBeLessThanOrEqual(1e-9 * a.reduce((total, coefficient) => total + Math.abs(coefficient), 0));
   expect(solution.supportCount).toBe(a.filter((coefficient) => coefficient !== 0).length);
-  expect(solution.boundedCount).toBe(a.filter((coefficient, at) => coefficient !== 0 && Math.abs(coefficient) === reference.bounds[at]).length);
+  expect(solution.boundedCount).toBe(
+    a.filter((coefficient, at) => coefficient !== 0 && Math.abs(coefficient) === reference.bounds[at]).length,
+  );
   return mostViolating(reference, gradientOf(reference, a), a).gap;
 }
 
@@ -126,11 +128,13 @@ const task: fc.Arbitrary<Task> = fc
           : [random.normal(), random.normal(), constant ? 0.5 : random.uniform()],
       );
     }
-    const sign = (x: readonly number[], row: number): number => (lonely ? row === 0 : (x[0] as number) + random.normal() > 0) ? 1 : -1;
+    const sign = (x: readonly number[], row: number): number => ((lonely ? row === 0 : (x[0] as number) + random.normal() > 0) ? 1 : -1);
     const targets = rows.map((x, row) =>
       epsilon === null ? (row < 2 ? 1 - 2 * row : sign(x, row)) : scale * (Math.sin(3 * (x[0] as number)) + 0.3 * random.normal() + 2),
     );
-    const weights = rows.map((_, row) => (weighted && row > 1 ? ([0, 1e-3, 0.5, 1, 30, 1e3][Math.floor(random.uniform() * 6)] as number) : 1));
+    const weights = rows.map((_, row) =>
+      weighted && row > 1 ? ([0, 1e-3, 0.5, 1, 30, 1e3][Math.floor(random.uniform() * 6)] as number) : 1,
+    );
     return { rows, targets, weights, kernel, gamma, C, epsilon: epsilon === null ? null : epsilon * scale };
   });
 
@@ -154,5 +158,100 @@ describe("pairProblem", () => {
     );
     expect(solved).toBeGreaterThan(300);
     expect(limited).toBeLessThan(solved / 5);
+  });
+
+  it("reaches the objective of the slow reference", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(task, (asked) => {
+        // Where C is large and the kernel indefinite or of low rank, the reference needs too many steps.
+        if (asked.kernel === "sigmoid" || asked.rows.length > 48) return;
+        const result = solve({ ...asked, C: Math.min(asked.C, 10) });
+        if (!result.solution.converged) return;
+        const reference = solveSlowly(result.reference, 1e-3, 50_000);
+        if (mostViolating(result.reference, gradientOf(result.reference, reference), reference).gap > 1.1e-3) return;
+        compared++;
+        const [ours, theirs] = [result.a, reference].map((a) => objective(result.reference.kernel, result.reference.targets, a)) as [
+          number,
+          number,
+        ];
+        // Both stop within the tolerance: each may be off by at most tolerance · Σ|a| (weak duality).
+        const slack = 1.1e-3 * [...result.a, ...reference].reduce((sum, value) => sum + Math.abs(value), 0);
+        expect(Math.abs(ours - theirs)).toBeLessThanOrEqual(slack + 1e-9 * Math.abs(theirs));
+      }),
+      { seed: 2, numRuns: 200 },
+    );
+    expect(compared).toBeGreaterThan(80);
+  });
+
+  it("knows the product of C and weight alone, and takes rows of weight 0 for rows that are not there", () => {
+    fc.assert(
+      fc.property(task, (asked) => {
+        const plain = { ...asked, weights: asked.rows.map(() => 1), C: Math.min(asked.C, 100) };
+        const once = solve(plain);
+        const twice = solve({ ...plain, C: plain.C / 4, weights: plain.weights.map(() => 4) });
+        expect(twice.a).toEqual(once.a);
+        expect(twice.solution).toEqual(once.solution);
+        const kept = [...asked.rows.keys()].filter((row) => row < 2 || row % 3 !== 0);
+        const bare = solve({
+          ...plain,
+          rows: kept.map((row) => plain.rows[row] as number[]),
+          targets: kept.map((row) => plain.targets[row] as number),
+          weights: kept.map(() => 1),
+        });
+        const masked = solve({ ...plain, weights: plain.rows.map((_, row) => (kept.includes(row) ? 1 : 0)) });
+        // Compaction asks for the share of active rows among all, so only small problems have equal bits.
+        if (asked.rows.length <= 48) {
+          expect(masked.a).toEqual(bare.a);
+          expect(masked.solution).toEqual(bare.solution);
+        }
+      }),
+      { seed: 3, numRuns: 100 },
+    );
+  });
+
+  it("gives the function that the same targets give from another origin, however far", () => {
+    const random = rng(8);
+    const rows = Array.from({ length: 60 }, () => [random.normal(), random.normal()]);
+    const targets = rows.map(([x]) => Math.sin(2 * (x as number)) + 0.1 * random.normal());
+    const base: Task = { rows, targets, weights: rows.map(() => 1), kernel: "rbf", gamma: 1, C: 10, epsilon: 0.05 };
+    const near = solve(base);
+    for (const origin of [1e3, 1e6, -1e7]) {
+      const far = solve({ ...base, targets: targets.map((target) => target + origin) });
+      expect(far.solution.converged).toBe(true);
+      expect(optimalityGap(far)).toBeLessThan(1.1e-3);
+      expect(Math.abs(far.solution.offset - origin - near.solution.offset)).toBeLessThan(5e-3);
+    }
+  });
+
+  it("never calls solved what has values that are not finite, and ends at once", () => {
+    const rows = Array.from({ length: 300 }, (_, row) => [Math.sin(row), Math.cos(3 * row)]);
+    const targets = rows.map((_, row) => (row % 2 === 0 ? 1 : -1));
+    const base: Task = { rows, targets, weights: rows.map(() => 1), kernel: "rbf", gamma: 1, C: 10, epsilon: null };
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      for (const kernel of ["rbf", "linear"] as const) {
+        for (const spoilt of [1, 20, 300]) {
+          const some = rows.map((row, at) => (at < spoilt ? [bad, 0] : row));
+          expect(solve({ ...base, kernel, rows: some }).solution).toMatchObject({ converged: false });
+        }
+        const regression = { ...base, kernel, epsilon: 0.1, targets: targets.map((target, at) => (at === 5 ? bad : target)) };
+        expect(solve(regression).solution).toMatchObject({ converged: false });
+      }
+    }
+  });
+
+  it("respects the iteration limit on every road", () => {
+    const random = rng(4);
+    const rows = Array.from({ length: 600 }, () => [random.normal(), random.normal()]);
+    const targets = rows.map(([x, y]) => ((x as number) * (y as number) + 0.3 * random.normal() > 0 ? 1 : -1));
+    const base: Task = { rows, targets, weights: rows.map(() => 1), kernel: "rbf", gamma: 1, C: 1e4, epsilon: null };
+    const regression: Task = { ...base, targets: targets.map((target) => target * 1e6), epsilon: 10, C: 1e8 };
+    for (const asked of [base, regression]) {
+      for (const maxIterations of [1, 127, 128, 129, 1000, 5000]) {
+        const { solution } = solve(asked, { maxIterations });
+        expect(solution).toMatchObject({ converged: false, iterations: maxIterations });
+        expect(Number.isFinite(solution.offset)).toBe(true);
+      }
+    }
   });
 });
