@@ -16,6 +16,7 @@ export interface PlanInput {
   readonly width: number;
   readonly requestCount: number;
   readonly memoryBytes: number;
+  readonly slots: number;
   /** First free byte of the data set's memory. */
   readonly dataEnd: number;
 }
@@ -69,7 +70,11 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput): SolverPlan 
           input: { kind: "kernel", keep, gamma, first, last },
         }),
       ),
-      [keep && gamma !== null ? "distances" : "features"],
+      // All kernels lie in one place: the next one may not be begun before the last one is done with.
+      [
+        keep && gamma !== null ? "distances" : "features",
+        ...stages.slice(-1).flatMap((last) => (last.parts[0]?.durable ? [last.name] : [])),
+      ],
     );
     const parts = members.flatMap((chain) => pairParts(chain, layout, keep));
     stages.push({
@@ -84,18 +89,19 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput): SolverPlan 
 /** Keeps the distances where there is more than one γ to use them for, and room for them. */
 function chooseMap(
   gammas: readonly (number | null)[],
-  { layout, width, memoryBytes, dataEnd }: PlanInput,
+  { layout, width, memoryBytes, slots, dataEnd }: PlanInput,
 ): { readonly map: ArenaMap; readonly slotBytes: number } {
   const sizes = classPairs(layout).map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number));
   const tiles = Math.max(0, ...layout.folds.map((fold) => fold.tiles.starts.length));
   const slotBytes = pairScratchBytes(Math.max(0, ...sizes), tiles);
+  const scratch = slots * Math.ceil(slotBytes / 64) * 64;
   const limit = Math.min(memoryBytes, addressLimit - dataEnd);
   const repeated = gammas.filter((gamma) => gamma !== null).length > 1;
   for (const keep of repeated ? [true, false] : [false]) {
     const map = arenaMap(layout, width, keep);
-    if (map.bytes + slotBytes <= limit) return { map, slotBytes };
+    if (Math.ceil(map.bytes / 64) * 64 + scratch <= limit) return { map, slotBytes };
   }
-  const needed = arenaMap(layout, width, false).bytes + slotBytes;
+  const needed = arenaMap(layout, width, false).bytes + scratch;
   const room = limit < memoryBytes ? "a WebAssembly memory has room for" : "the limit is";
   const cure = limit < memoryBytes ? "Use fewer rows." : "Raise the memory limit or use fewer rows.";
   throw new HpoError(

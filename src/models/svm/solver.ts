@@ -1,4 +1,13 @@
-import type { FoldResult, FoldSolver, PartResult, SolveRequest, SolverArena, SolverPart, SolverProblem } from "../../core/estimator.ts";
+import type {
+  FoldResult,
+  FoldSolver,
+  PartResult,
+  SolveRequest,
+  SolverArena,
+  SolverLimits,
+  SolverPart,
+  SolverProblem,
+} from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { arenaMap, kernelArena } from "./arena.ts";
 import { chains } from "./chains.ts";
@@ -60,8 +69,8 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
     return entries;
   }
 
-  function planFor(requests: readonly SolveRequest[], memoryBytes: number) {
-    return svmPlan(chainsOf(requests), { layout, width, requestCount: requests.length, memoryBytes, dataEnd: data.dataEnd });
+  function planFor(requests: readonly SolveRequest[], limits: SolverLimits) {
+    return svmPlan(chainsOf(requests), { layout, width, requestCount: requests.length, ...limits, dataEnd: data.dataEnd });
   }
 
   /** The durable parts of each request. */
@@ -69,7 +78,7 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
     const known = planned.get(requests);
     if (known !== undefined) return known;
     const found = new Map<number, SolverPart[]>();
-    for (const { parts } of planFor(requests, Infinity).stages) {
+    for (const { parts } of planFor(requests, { memoryBytes: Infinity, slots: 1 }).stages) {
       for (const part of parts) {
         if (!part.durable) continue;
         for (const request of part.requests) {
@@ -84,12 +93,12 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
   }
 
   return {
-    plan(requests, memoryBytes) {
+    plan(requests, limits) {
       checkFeatures(
         data,
         requests.some(({ options }) => options["kernel"] === "linear"),
       );
-      return planFor(requests, memoryBytes);
+      return planFor(requests, limits);
     },
     run(part: SolverPart, { sharedOffset, slotOffset }: SolverArena): PartResult {
       const input = part.input as unknown as PartInput;
