@@ -28,6 +28,7 @@ export interface SvmKernels {
   finite(problem: number, precise: number): number;
   /** 1 where the problem is solved, 0 after `count` steps. */
   optimize(problem: number, count: number): number;
+  optimizeByCandidates(problem: number, count: number): number;
   optimizeAnyDiagonal(problem: number, count: number): number;
   optimizePrecisely(problem: number, count: number): number;
   /** The largest change of f. */

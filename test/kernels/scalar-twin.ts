@@ -81,12 +81,12 @@ export class ScalarTwin {
     return found;
   }
 
-  #partner(i: number): number {
+  #partner(i: number, candidates: ReadonlySet<number> | null): number {
     const { k } = this.problem;
     let [found, best] = [-1, 0];
     for (let l = 0; l < this.local; l++) {
       const drop = single(this.highest - (this.f[l] as number));
-      if (!this.low(l) || drop <= 0) continue;
+      if (!this.low(l) || drop <= 0 || candidates?.has(l) === false) continue;
       const curvature = Math.max(single(single(k(i, i) + k(l, l)) - single(2 * k(i, l))), single(leastCurvature));
       const gain = single(single(drop * drop) * reciprocal(curvature));
       if (gain > best) [found, best] = [l, gain];
@@ -94,11 +94,23 @@ export class ScalarTwin {
     return found;
   }
 
-  optimize(count: number): boolean {
+  /** The low rows of least f among the rows 0, 4, 8 … of each segment of 64 rows of a class, among 1, 5, 9 …, and so on. */
+  #candidates(): ReadonlySet<number> {
+    const found = new Map<string, number>();
+    for (let l = 0; l < this.local; l++) {
+      const inClass = l < this.problem.sizeA ? l : l - this.problem.sizeA;
+      const lane = `${this.problem.y(l)} ${inClass >> 6} ${l & 3}`;
+      const known = found.get(lane);
+      if (this.low(l) && (known === undefined || (this.f[l] as number) < (this.f[known] as number))) found.set(lane, l);
+    }
+    return new Set(found.values());
+  }
+
+  optimize(count: number, listed = false): boolean {
     for (this.steps = 0; this.steps < count; this.steps++) {
       const i = this.apply();
       if (!(this.highest - this.lowest >= 1e-3)) return true;
-      const j = this.#partner(i);
+      const j = this.#partner(i, listed ? this.#candidates() : null);
       if (j < 0) return true;
       this.move(i, j, this.highest - (this.f[j] as number));
     }

@@ -60,6 +60,7 @@ export function twoClassProblem(seed: number, { weighted = false, regression = f
     outside: 53248,
     diagonal: 57344,
     supports: 61440,
+    candidates: 62976,
     weight: 63488,
     target: 64512,
   };

@@ -45,6 +45,8 @@ export const SUPPORTS: usize = 120;
 /** u32: addresses of the rows' weights (f64: C_i = C · weight) and of f where a = 0 (f64: y = ±1, or what a regression asks for). */
 export const WEIGHT: usize = 124;
 export const TARGET: usize = 128;
+/** u32: address of the candidates' list (see smo-candidates.ts). */
+export const CANDIDATES: usize = 132;
 
 /** C_i = C · weight: the same product wherever a is compared with its bound. */
 @inline

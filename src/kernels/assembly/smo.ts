@@ -15,37 +15,9 @@ import {
   DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, SIZE_B, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
   columnsA, columnsB, diagonalValue, kernelRow,
 } from "./problem";
+import { drop4, gain4 } from "./gain";
+import { firstBlock, firstOf, largest, smallest } from "./lanes";
 import { move } from "./step";
-
-/** The largest lane, in every lane. */
-@inline
-function largest(values: v128): v128 {
-  const pairs = f32x4.pmax(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
-  return f32x4.pmax(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2));
-}
-
-@inline
-function smallest(values: v128): f32 {
-  const pairs = f32x4.pmin(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
-  return f32x4.extract_lane(f32x4.pmin(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
-}
-
-/** The lowest block among the lanes whose value is `best` (in every lane). Without branches: no processor could guess them. */
-@inline
-function firstBlock(values: v128, blocks: v128, best: v128): u32 {
-  const candidates = v128.bitselect(blocks, i32x4.splat(-1), f32x4.eq(values, best));
-  const pairs = i32x4.min_u(candidates, i32x4.shuffle(candidates, candidates, 2, 3, 0, 1));
-  return <u32>i32x4.extract_lane(i32x4.min_u(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
-}
-
-/** The place of the first of 16 values that is `best` (in every lane); 32 where none is. */
-@inline
-function firstOf(v0: v128, v1: v128, v2: v128, v3: v128, best: v128): u32 {
-  return ctz(
-    i32x4.bitmask(f32x4.eq(v0, best)) | (i32x4.bitmask(f32x4.eq(v1, best)) << 4) |
-    (i32x4.bitmask(f32x4.eq(v2, best)) << 8) | (i32x4.bitmask(f32x4.eq(v3, best)) << 12),
-  );
-}
 
 /** f −= step (K_i − K_j) over all rows; writes max f over up and min f over low rows; returns the first up row that has the maximum. */
 function apply(problem: usize): u32 {
@@ -104,23 +76,6 @@ function apply(problem: usize): u32 {
   );
   // Where f is not a number no place is found, and no step will be taken.
   return (found << 4) + (place & 15);
-}
-
-@inline
-function drop4(fi: v128, f: v128, low: v128): v128 {
-  return f32x4.pmax(f32x4.sub(fi, f32x4.add(f, low)), f32x4.splat(0));
-}
-
-/**
- * drop² / (K_ii + K_tt − 2 K_it), within 0.3 %: the choice of j needs no more. 1/x starts from a subtraction in the exponent and
- * takes one step of Newton's method, which is several times faster than a division.
- */
-@inline
-function gain4(drop: v128, k: v128, diagonal: v128): v128 {
-  const curvature = f32x4.pmax(f32x4.sub(diagonal, f32x4.add(k, k)), f32x4.splat(1e-12));
-  const guess = i32x4.sub(i32x4.splat(0x7ef311c7), curvature);
-  const inverse = f32x4.mul(guess, f32x4.sub(f32x4.splat(2), f32x4.mul(curvature, guess)));
-  return f32x4.mul(f32x4.mul(drop, drop), inverse);
 }
 
 /** The low row with the largest second-order gain together with i: where every K_tt is 1. Few rows violate: most blocks are passed over. */

@@ -4,6 +4,7 @@ export { exponentialRows } from "./exponential-rows";
 export { mirror } from "./mirror";
 export { bound, finite, offset, reset } from "./step";
 export { optimize, optimizeAnyDiagonal, settle } from "./smo";
+export { optimizeByCandidates } from "./smo-candidates";
 export { optimizePrecisely } from "./smo-precise";
 export { correct, regrade } from "./gradient";
 export { decisions } from "./decision";
