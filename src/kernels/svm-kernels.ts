@@ -9,6 +9,8 @@ export interface SvmKernels {
   distances: TileKernel;
   products: TileKernel;
   exponentials(source: number, out: number, count: number, gamma: number): void;
+  polynomials(...input: readonly [source: number, out: number, count: number, gamma: number, c: number, degree: number]): void;
+  sigmoids(...input: readonly [source: number, out: number, count: number, gamma: number, c: number]): void;
   mirror(...addresses: readonly [matrix: number, stride: number, first: number, last: number, from: number, columns: number]): void;
   reset(problem: number): void;
   bound(problem: number): void;

@@ -1,5 +1,7 @@
 export { distances, products } from "./distance";
 export { exponentials } from "./exponential";
+export { polynomials } from "./polynomial";
+export { sigmoids } from "./sigmoid";
 export { mirror } from "./mirror";
 export { bound, offset, reset } from "./step";
 export { optimize, optimizeAnyDiagonal, settle } from "./smo";
