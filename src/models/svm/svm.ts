@@ -1,16 +1,18 @@
 import type { Estimator } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
-import { checkOptions, either, finite, integer, oneOf, optional } from "../../core/options.ts";
+import { checkOptions, finite, integer, optional } from "../../core/options.ts";
+import { type ClassWeight, classWeightRule } from "./class-weights.ts";
 import { fitSvm } from "./fit.ts";
-import { leastGamma, mostGamma } from "./settings.ts";
+import { fullKernelOptions, type KernelOptions, kernelRules } from "./kernel-options.ts";
 
-export interface SvmOptions {
-  /** "rbf": exp(−γ ‖x − z‖²); "linear": x · z. */
-  readonly kernel: "rbf" | "linear";
+/** A kernel with its options, and what every support vector classifier has. */
+export type SvmOptions = KernelOptions & MachineOptions;
+
+interface MachineOptions {
   /** Penalty of a unit of margin violation, above 0. */
   readonly C: number;
-  /** Above 0; "scale" (the default) is 1 / (width · variance of all feature values of the data set). Only for "rbf". */
-  readonly gamma?: number | "scale";
+  /** What a row's C is multiplied by, for its class; default: 1 for every class. */
+  readonly classWeight?: ClassWeight;
   /** The solver stops when the optimality gap falls below this; default 1e-3, as LIBSVM. */
   readonly tolerance?: number;
   /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
@@ -18,9 +20,9 @@ export interface SvmOptions {
 }
 
 const rules = {
-  kernel: oneOf(["rbf", "linear"]),
+  ...kernelRules,
   C: finite(0, 1e30, true),
-  gamma: optional(either(finite(leastGamma, mostGamma), oneOf(["scale"]))),
+  classWeight: classWeightRule,
   tolerance: optional(finite(0, 1, true)),
   maxIterations: optional(integer(1, 2 ** 31)),
 };
@@ -33,14 +35,17 @@ const rules = {
  */
 export function svm(options: SvmOptions): Estimator {
   checkOptions("svm", options, rules);
-  const { kernel, C, gamma, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
-  if (kernel === "linear" && gamma !== undefined) {
-    throw new HpoError("OPTION_INVALID", `svm(): gamma must be left out where kernel is "linear"; got ${gamma}.`, {
-      data: { where: "svm", option: "gamma", value: gamma },
-    });
+  const { C, classWeight, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
+  const full = {
+    ...fullKernelOptions("svm", options),
+    C,
+    ...(classWeight === undefined ? {} : { classWeight }),
+    tolerance,
+    maxIterations,
+  };
+  if ((options.kernel !== "rbf" && options.kernel !== "linear") || classWeight !== undefined) {
+    throw new HpoError("MODEL_UNSUPPORTED", `svm(): class weights and kernels other than "rbf" and "linear" are not built yet.`, {});
   }
-  const full =
-    kernel === "linear" ? { kernel, C, tolerance, maxIterations } : { kernel, C, gamma: gamma ?? "scale", tolerance, maxIterations };
   return Object.freeze({
     name: "svm",
     task: "classification",

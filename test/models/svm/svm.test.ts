@@ -50,14 +50,30 @@ describe("svm()", () => {
 
   it("tells a wrong option with what it must be", () => {
     const wrong: readonly [unknown, RegExp][] = [
-      [{ kernel: "poly", C: 1 }, /^svm\(\): kernel must be one of "rbf", "linear"; got "poly"\.$/],
+      [{ kernel: "cubic", C: 1 }, /^svm\(\): kernel must be one of "rbf", "linear", "poly", "sigmoid", "precomputed"; got "cubic"\.$/],
       [{ kernel: "rbf" }, /^svm\(\): C must be a finite number above 0 and at most/],
       [{ kernel: "rbf", C: 0 }, /C must be/],
       [{ kernel: "rbf", C: Number.NaN }, /C must be/],
       [{ kernel: "rbf", C: Infinity }, /C must be/],
       [{ kernel: "rbf", C: 1, gamma: 0 }, /gamma must be/],
       [{ kernel: "rbf", C: 1, gamma: "auto" }, /gamma must be .* or one of "scale"; got "auto"/],
-      [{ kernel: "linear", C: 1, gamma: 1 }, /gamma must be left out/],
+      [
+        { kernel: "linear", C: 1, gamma: 1 },
+        /^svm\(\): gamma must be left out where kernel is "linear" \(it belongs to "rbf", "poly", "sigmoid"\); got 1\.$/,
+      ],
+      [{ kernel: "precomputed", C: 1, gamma: "scale" }, /gamma must be left out/],
+      [{ kernel: "rbf", C: 1, degree: 3 }, /degree must be left out where kernel is "rbf" \(it belongs to "poly"\); got 3\.$/],
+      [{ kernel: "linear", C: 1, coef0: 0 }, /coef0 must be left out where kernel is "linear" \(it belongs to "poly", "sigmoid"\)/],
+      [{ kernel: "sigmoid", C: 1, degree: 2 }, /degree must be left out/],
+      [{ kernel: "poly", C: 1, degree: 0 }, /degree must be an integer from 1 to 100; got 0\.$/],
+      [{ kernel: "poly", C: 1, degree: 2.5 }, /degree must be an integer from 1 to 100; got 2\.5\.$/],
+      [{ kernel: "poly", C: 1, coef0: Number.NaN }, /coef0 must be a finite number/],
+      [
+        { kernel: "rbf", C: 1, classWeight: "even" },
+        /classWeight must be one of "balanced", or an object with .* for each label; got "even"\.$/,
+      ],
+      [{ kernel: "rbf", C: 1, classWeight: { a: 0 } }, /classWeight must be/],
+      [{ kernel: "rbf", C: 1, classWeight: [1, 2] }, /classWeight must be/],
       [{ kernel: "rbf", C: 1, tolerance: 0 }, /tolerance must be/],
       [{ kernel: "rbf", C: 1, maxIterations: 0.5 }, /maxIterations must be an integer/],
       [{ kernel: "rbf", C: 1, c: 1 }, /there is no option c/],
