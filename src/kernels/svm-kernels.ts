@@ -11,10 +11,23 @@ export interface SvmKernels {
   exponentials(source: number, out: number, count: number, gamma: number): void;
   polynomials(...input: readonly [source: number, out: number, count: number, gamma: number, c: number, degree: number]): void;
   sigmoids(...input: readonly [source: number, out: number, count: number, gamma: number, c: number]): void;
+  exponentialRows(
+    ...addresses: readonly [
+      source: number,
+      sourceStride: number,
+      out: number,
+      outStride: number,
+      rows: number,
+      columns: number,
+      gamma: number,
+    ]
+  ): void;
   mirror(...addresses: readonly [matrix: number, stride: number, first: number, last: number, from: number, columns: number]): void;
   reset(problem: number): void;
   bound(problem: number): void;
   offset(problem: number, precise: number): void;
+  /** 1 where f of every training row is a finite number. */
+  finite(problem: number, precise: number): number;
   /** 1 where the problem is solved, 0 after `count` steps. */
   optimize(problem: number, count: number): number;
   optimizeAnyDiagonal(problem: number, count: number): number;
@@ -27,6 +40,7 @@ export interface SvmKernels {
   gather(problem: number, list: number, compact: number): void;
   scatter(problem: number, list: number, compact: number): number;
   decisions: DecisionKernel;
+  decisionJobs(jobs: number, count: number, column: number, out: number): void;
 }
 
 type TileKernel = (

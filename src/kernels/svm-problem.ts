@@ -3,7 +3,7 @@
  * where their meaning stands.
  */
 export const svmProblem: Readonly<Record<SvmProblemMember | "bytes", number>> = Object.freeze({
-  bytes: 128,
+  bytes: 192,
   kernel: 0,
   stride: 4,
   startA: 8,
@@ -18,6 +18,7 @@ export const svmProblem: Readonly<Record<SvmProblemMember | "bytes", number>> = 
   outside: 44,
   diagonal: 48,
   steps: 60,
+  step: 64,
   bound: 72,
   tolerance: 80,
   highest: 88,
@@ -26,6 +27,8 @@ export const svmProblem: Readonly<Record<SvmProblemMember | "bytes", number>> = 
   support: 112,
   bounded: 116,
   supports: 120,
+  weight: 124,
+  target: 128,
 });
 
 export type SvmProblemMember =
@@ -43,6 +46,7 @@ export type SvmProblemMember =
   | "outside"
   | "diagonal"
   | "steps"
+  | "step"
   | "bound"
   | "tolerance"
   | "highest"
@@ -50,4 +54,6 @@ export type SvmProblemMember =
   | "offset"
   | "support"
   | "bounded"
-  | "supports";
+  | "supports"
+  | "weight"
+  | "target";

@@ -7,7 +7,7 @@
  * indexes, ascending. The compact problem is padded by rows of zeros outside the training set.
  */
 import {
-  COEFFICIENT, DIAGONAL, GRADIENT, HIGHEST, KERNEL, LOW, LOWEST, OUTSIDE, SIZE_A, SIZE_B, STRIDE, SUPPORTS, UP,
+  COEFFICIENT, DIAGONAL, GRADIENT, HIGHEST, KERNEL, LOW, LOWEST, OUTSIDE, SIZE_A, SIZE_B, STRIDE, SUPPORTS, UP, WEIGHT,
   columnsA, columnsB, diagonalValue, kernelRow,
 } from "./problem";
 
@@ -62,6 +62,8 @@ export function gather(problem: usize, list: usize, compact: usize): void {
   const toF = <usize>load<u32>(compact, GRADIENT);
   const outside = <usize>load<u32>(compact, OUTSIDE);
   const diagonal = <usize>load<u32>(compact, DIAGONAL);
+  const weight = <usize>load<u32>(problem, WEIGHT);
+  const toWeight = <usize>load<u32>(compact, WEIGHT);
   const countA = load<u32>(list);
   const countB = load<u32>(list, 4);
   let next = list + 8;
@@ -73,12 +75,14 @@ export function gather(problem: usize, list: usize, compact: usize): void {
       store<f32>(toF + at, 0);
       store<f32>(outside + at, -Infinity);
       store<f32>(diagonal + at, 1);
+      store<f64>(toWeight + (at << 1), 0);
       continue;
     }
     const local = load<u32>(next);
     next += 4;
     store<f64>(toA + (at << 1), load<f64>(a + (<usize>local << 3)));
     store<f32>(toF + at, load<f32>(f + (<usize>local << 2)));
+    store<f64>(toWeight + (at << 1), load<f64>(weight + (<usize>local << 3)));
     store<f32>(outside + at, 0);
     store<f32>(diagonal + at, diagonalValue(problem, local));
     gatherRow(problem, local, list, kernel + <usize>row * stride, paddedA, paddedB);

@@ -1,10 +1,10 @@
 /**
- * f_l = y_l − Σ_j a_j K_jl in double precision, anew or by a batch of changes of a: f in f32 drifts over thousands of steps.
+ * f_l = target_l − Σ_j a_j K_jl in double precision, anew or by a batch of changes of a: f in f32 drifts over thousands of steps.
  *
  * Every sum runs over the support vectors in the order of their local index, whatever the number of rows.
  */
 import { tile } from "./decision";
-import { COEFFICIENT, GRADIENT, OUTSIDE, PRECISE, SIZE_A, SIZE_B, SUPPORTS, columnsA, columnsB, kernelRow } from "./problem";
+import { COEFFICIENT, GRADIENT, PRECISE, SIZE_A, SIZE_B, SUPPORTS, TARGET, columnsA, columnsB, kernelRow, trained } from "./problem";
 
 /** Writes f in double precision and rounded to f32; returns the largest change of f on a training row. */
 export function regrade(problem: usize): f64 {
@@ -13,7 +13,7 @@ export function regrade(problem: usize): f64 {
   const g = <usize>load<u32>(problem, PRECISE);
   const f = <usize>load<u32>(problem, GRADIENT);
   const a = <usize>load<u32>(problem, COEFFICIENT);
-  const outside = <usize>load<u32>(problem, OUTSIDE);
+  const target = <usize>load<u32>(problem, TARGET);
   const rows = <usize>load<u32>(problem, SUPPORTS);
   const values = rows + (<usize>size << 2);
   let count: u32 = 0;
@@ -27,12 +27,11 @@ export function regrade(problem: usize): f64 {
   for (let first: u32 = 0; first < size; first += 16) {
     const columns = (first < sizeA ? columnsA(problem) : columnsB(problem)) + (<usize>first << 2);
     tile(false, rows, values, count, columns, g + (<usize>first << 3));
-    const y: f64 = first < sizeA ? 1 : -1;
     for (let local = first; local < first + 16; local++) {
       const at = <usize>local << 2;
-      const exact = y - load<f64>(g + (at << 1));
+      const exact = load<f64>(target + (at << 1)) - load<f64>(g + (at << 1));
       store<f64>(g + (at << 1), exact);
-      if (load<f32>(outside + at) == 0) drift = max(drift, abs(exact - <f64>load<f32>(f + at)));
+      if (trained(problem, local)) drift = max(drift, abs(exact - <f64>load<f32>(f + at)));
       store<f32>(f + at, <f32>exact);
     }
   }

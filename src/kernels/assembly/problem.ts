@@ -3,6 +3,7 @@
  *
  * The problem lies over two ranges of positions of the kernel matrix: class a (y = +1), then class b (y = −1), each
  * a multiple of 16 long. A local index l runs over both: l < sizeA is position startA + l, else startB + l − sizeA.
+ * The ranges may be one and the same: then every row of the kernel matrix has a local index of each sign (ε-SVR).
  * The host writes the members by the same offsets (src/kernels/svm-kernels.ts).
  */
 
@@ -36,11 +37,26 @@ export const TOLERANCE: usize = 80;
 export const HIGHEST: usize = 88;
 export const LOWEST: usize = 96;
 export const OFFSET: usize = 104;
-/** u32, answers: rows with a ≠ 0, and rows with |a| = C. */
+/** u32, answers: rows with a ≠ 0, and rows with |a| = C_i. */
 export const SUPPORT: usize = 112;
 export const BOUNDED: usize = 116;
 /** u32: address of a list of kernel rows (u32, one a row of the problem) and their coefficients (f64, behind them). */
 export const SUPPORTS: usize = 120;
+/** u32: addresses of the rows' weights (f64: C_i = C · weight) and of f where a = 0 (f64: y = ±1, or what a regression asks for). */
+export const WEIGHT: usize = 124;
+export const TARGET: usize = 128;
+
+/** C_i = C · weight: the same product wherever a is compared with its bound. */
+@inline
+export function rowBound(problem: usize, local: u32): f64 {
+  return load<f64>(problem, BOUND) * load<f64>(<usize>load<u32>(problem, WEIGHT) + (<usize>local << 3));
+}
+
+/** Whether a row is trained on: not outside, and of a weight above 0. */
+@inline
+export function trained(problem: usize, local: u32): bool {
+  return load<f32>(<usize>load<u32>(problem, OUTSIDE) + (<usize>local << 2)) == 0 && load<f64>(<usize>load<u32>(problem, WEIGHT) + (<usize>local << 3)) > 0;
+}
 
 /** The address of the kernel row of a local index. */
 @inline

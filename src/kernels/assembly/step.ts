@@ -1,12 +1,12 @@
 /**
  * One step of sequential minimal optimization along a pair of rows (J. Platt 1998), and the masks of what may move.
  *
- * Signed form: a_i = y_i α_i. Row i may go *up* where a_i < (y_i > 0 ? C : 0) and *down* (is *low*) where
- * a_i > (y_i > 0 ? 0 : −C). Masks are added to f: 0 where a row may move, else −∞ (up) or +∞ (low).
+ * Signed form: a_i = y_i α_i, C_i = C · weight_i. Row i may go *up* where a_i < (y_i > 0 ? C_i : 0) and *down* (is *low*) where
+ * a_i > (y_i > 0 ? 0 : −C_i). Masks are added to f: 0 where a row may move, else −∞ (up) or +∞ (low).
  */
 import {
-  BOUND, COEFFICIENT, GRADIENT, LOW, OFFSET, OUTSIDE, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, BOUNDED, UP, HIGHEST, LOWEST, PRECISE,
-  diagonalValue, kernelRow, kernelValue,
+  BOUNDED, COEFFICIENT, GRADIENT, HIGHEST, LOW, LOWEST, OFFSET, PRECISE, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, TARGET, UP,
+  diagonalValue, kernelRow, kernelValue, rowBound, trained,
 } from "./problem";
 
 /** Denominators that are not positive (duplicate rows, rounding) become this, as in LIBSVM. */
@@ -22,7 +22,8 @@ function mask(problem: usize, local: u32, a: f64, bound: f64): void {
 
 /** Moves a_i up and a_j down by the best step that stays inside the bounds, given f_i − f_j; a clipped a is the bound exactly. */
 export function move(problem: usize, i: u32, j: u32, slope: f64): void {
-  const bound = load<f64>(problem, BOUND);
+  const boundI = rowBound(problem, i);
+  const boundJ = rowBound(problem, j);
   const sizeA = load<u32>(problem, SIZE_A);
   const row = kernelRow(problem, i);
   const curvature = <f64>diagonalValue(problem, i) + <f64>diagonalValue(problem, j) - 2 * <f64>kernelValue(problem, row, j);
@@ -30,60 +31,75 @@ export function move(problem: usize, i: u32, j: u32, slope: f64): void {
   let step = <f64>(<f32>(slope / max(curvature, LEAST_CURVATURE)));
   const atI = <usize>load<u32>(problem, COEFFICIENT) + (<usize>i << 3);
   const atJ = <usize>load<u32>(problem, COEFFICIENT) + (<usize>j << 3);
-  const topI: f64 = i < sizeA ? bound : 0;
-  const bottomJ: f64 = j < sizeA ? 0 : -bound;
+  const topI: f64 = i < sizeA ? boundI : 0;
+  const bottomJ: f64 = j < sizeA ? 0 : -boundJ;
   let ai = load<f64>(atI);
   let aj = load<f64>(atJ);
   const roomI = topI - ai;
   const roomJ = aj - bottomJ;
   step = min(step, min(roomI, roomJ));
+  // Where K is not finite there is no step; the host stops at a step of 0.
+  if (!(step >= 0)) step = 0;
   ai = step >= roomI ? topI : ai + step;
   aj = step >= roomJ ? bottomJ : aj - step;
   store<f64>(atI, ai);
   store<f64>(atJ, aj);
-  mask(problem, i, ai, bound);
-  mask(problem, j, aj, bound);
+  mask(problem, i, ai, boundI);
+  mask(problem, j, aj, boundJ);
   store<u32>(problem, i, STEP_I);
   store<u32>(problem, j, STEP_J);
   store<f64>(problem, step, STEP);
 }
 
-/** Sets the masks of all rows from a and the bound C; rows outside the training set never move. Forgets a pending step. */
+/** Sets the masks of all rows from a and the bounds; rows outside the training set never move. Forgets a pending step. */
 export function bound(problem: usize): void {
-  const c = load<f64>(problem, BOUND);
   const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
-  const outside = <usize>load<u32>(problem, OUTSIDE);
   const up = <usize>load<u32>(problem, UP);
   const low = <usize>load<u32>(problem, LOW);
   let a = <usize>load<u32>(problem, COEFFICIENT);
   for (let local: u32 = 0; local < size; local++, a += 8) {
     const at = <usize>local << 2;
-    if (load<f32>(outside + at) < 0) {
+    if (trained(problem, local)) {
+      mask(problem, local, load<f64>(a), rowBound(problem, local));
+    } else {
       store<f32>(up + at, -Infinity);
       store<f32>(low + at, Infinity);
-    } else mask(problem, local, load<f64>(a), c);
+    }
   }
   store<u32>(problem, 0, STEP_I);
   store<u32>(problem, 0, STEP_J);
   store<f64>(problem, 0, STEP);
 }
 
-/** Sets a = 0 and f = y: the cold start. */
+/** Sets a = 0 and f to the targets: the cold start. */
 export function reset(problem: usize): void {
-  const sizeA = load<u32>(problem, SIZE_A);
-  const size = sizeA + load<u32>(problem, SIZE_B);
+  const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
   const f = <usize>load<u32>(problem, GRADIENT);
+  const target = <usize>load<u32>(problem, TARGET);
   const a = <usize>load<u32>(problem, COEFFICIENT);
   for (let local: u32 = 0; local < size; local++) {
     store<f64>(a + (<usize>local << 3), 0);
-    store<f32>(f + (<usize>local << 2), local < sizeA ? 1 : -1);
+    store<f32>(f + (<usize>local << 2), <f32>load<f64>(target + (<usize>local << 3)));
   }
 }
 
-/** The offset ρ: the mean of f over free rows, else the middle between the extremes; counts support vectors and those at C. */
+/** Whether f of every training row is a finite number: comparisons pass over what is not. */
+export function finite(problem: usize, precise: bool): bool {
+  const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
+  const f = <usize>load<u32>(problem, GRADIENT);
+  const exact = <usize>load<u32>(problem, PRECISE);
+  let sum: f64 = 0;
+  for (let local: u32 = 0; local < size; local++) {
+    const at = <usize>local << 2;
+    const value = precise ? load<f64>(exact + (at << 1)) : <f64>load<f32>(f + at);
+    if (trained(problem, local)) sum += value - value;
+  }
+  return sum == 0;
+}
+
+/** The offset ρ: the mean of f over free rows, else the middle between the extremes; counts support vectors and those at their bound. */
 export function offset(problem: usize, precise: bool): void {
   const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
-  const c = load<f64>(problem, BOUND);
   const f = <usize>load<u32>(problem, GRADIENT);
   const exact = <usize>load<u32>(problem, PRECISE);
   const up = <usize>load<u32>(problem, UP);
@@ -98,7 +114,7 @@ export function offset(problem: usize, precise: bool): void {
     const value = abs(load<f64>(a + (at << 1)));
     if (value == 0) continue;
     support++;
-    if (value >= c) bounded++;
+    if (value >= rowBound(problem, local)) bounded++;
     if (load<f32>(up + at) == 0 && load<f32>(low + at) == 0) {
       sum += precise ? load<f64>(exact + (at << 1)) : <f64>load<f32>(f + at);
       free++;

@@ -12,6 +12,8 @@ export interface Compaction {
 export interface CompactionLimits {
   readonly C: number;
   readonly tolerance: number;
+  /** The largest target of a training row: what f is measured by. */
+  readonly scale: number;
   readonly maxSteps: number;
 }
 
@@ -19,7 +21,7 @@ export interface CompactionLimits {
 const leastSize = 256;
 /** 4 MB: larger blocks gain little. */
 const mostRows = 1024;
-/** Rows within this of ρ, on their side, count as active. */
+/** Rows within this of ρ, on their side, count as active, where targets are ±1. */
 const margin = 0.03;
 /** Share of the rows that may be active: copying a block costs as much as some hundred steps on all rows. */
 const fraction = 0.25;
@@ -36,7 +38,9 @@ export function takeCompaction(space: Scratch, size: number): readonly number[] 
   if (capacity === 0) return [];
   const rows = capacity + 32;
   const list = space.take(8 + size * 4);
-  const members = [svmProblem.bytes, rows * 8, rows * 4, rows * 4, rows * 4, rows * 4, rows * 4].map((bytes) => space.take(bytes));
+  const members = [svmProblem.bytes, rows * 8, rows * 8, rows * 4, rows * 4, rows * 4, rows * 4, rows * 4].map((bytes) =>
+    space.take(bytes),
+  );
   return [list, ...members, space.take(rows * rows * 4)];
 }
 
@@ -48,7 +52,8 @@ export function compaction(
 ): Compaction | null {
   const taken = takeCompaction(space, problem.size);
   if (taken.length === 0) return null;
-  const [list, block, coefficient, gradient, up, low, outside, diagonal, kernel] = taken as [
+  const [list, block, coefficient, weight, gradient, up, low, outside, diagonal, kernel] = taken as [
+    number,
     number,
     number,
     number,
@@ -63,14 +68,14 @@ export function compaction(
   const kernels = svmKernels(memory);
   const view = new DataView(memory.buffer, block, svmProblem.bytes);
   const counts = new Uint32Array(memory.buffer, list, 2);
-  for (const [member, value] of Object.entries({ kernel, coefficient, gradient, up, low, outside, diagonal, startA: 0 })) {
+  for (const [member, value] of Object.entries({ kernel, coefficient, weight, gradient, up, low, outside, diagonal, startA: 0 })) {
     view.setUint32(svmProblem[member as keyof typeof svmProblem], value, true);
   }
   const optimize = problem.unit ? kernels.optimize : kernels.optimizeAnyDiagonal;
   return {
-    run({ C, tolerance, maxSteps }) {
+    run({ C, tolerance, scale, maxSteps }) {
       kernels.settle(problem.block);
-      if (kernels.activeRows(problem.block, list, margin) > capacity) return 0;
+      if (kernels.activeRows(problem.block, list, margin * scale) > capacity) return 0;
       const sizeA = Math.ceil((counts[0] as number) / 16) * 16;
       const sizeB = Math.ceil((counts[1] as number) / 16) * 16;
       view.setUint32(svmProblem.sizeA, sizeA, true);
@@ -85,6 +90,8 @@ export function compaction(
       for (let solved = false; !solved && steps < maxSteps; ) {
         solved = optimize(block, Math.min(callSteps, maxSteps - steps)) !== 0;
         steps += view.getUint32(svmProblem.steps, true);
+        // Without a step nothing will change: kernel values that are not finite.
+        if (view.getFloat64(svmProblem.step, true) === 0) break;
       }
       kernels.correct(problem.block, kernels.scatter(problem.block, list, block));
       kernels.bound(problem.block);

@@ -23,7 +23,10 @@ export interface PairRanges {
   readonly sizeB: number;
 }
 
-/** The state of one two-class problem in memory: a = y α, f, the masks, and the kernels' parameter block. */
+/**
+ * The state of one two-class problem in memory: a = y α, f, the masks, and the kernels' parameter block. Its arrays are by local
+ * index, and are written before `reset`, not between it and `solve`.
+ */
 export interface PairProblem {
   /** Local rows, padding included. */
   readonly size: number;
@@ -31,9 +34,13 @@ export interface PairProblem {
   readonly coefficients: Float64Array;
   /** 0 for a training row, −∞ outside. */
   readonly outside: Float32Array;
+  /** A row's bound is C times its weight (1 at first); a row of weight 0 is not trained on. */
+  readonly weights: Float64Array;
+  /** f where a = 0: ±1 at first. */
+  readonly targets: Float64Array;
   /** Starts anew from a = 0. */
   reset(): void;
-  /** Takes a and f of another problem over the same rows. */
+  /** Takes a and f of another problem over the same rows, weights and targets. */
   copy(other: PairProblem): void;
   solve(options: SolveOptions): Solution;
 }
@@ -47,10 +54,10 @@ export interface SolveOptions {
 export interface Solution {
   readonly offset: number;
   readonly iterations: number;
-  /** The optimality gap fell below the tolerance. */
+  /** The optimality gap fell below the tolerance; false at the iteration limit, and where values are not finite. */
   readonly converged: boolean;
   readonly supportCount: number;
-  /** Support vectors at the bound C. */
+  /** Support vectors at their bound. */
   readonly boundedCount: number;
 }
 
@@ -60,21 +67,37 @@ export function takePairProblem(space: Scratch, size: number): void {
   takeCompaction(space, size);
 }
 
+/** Bytes a row of each array: a, the weights, the targets, f, the masks up and low, f in double precision, outside, the list of support vectors. */
+const rowBytes = [8, 8, 8, 4, 4, 4, 8, 4, 12] as const;
+
 function takeArrays(space: Scratch, size: number): readonly number[] {
-  return [svmProblem.bytes, size * 8, size * 4, size * 4, size * 4, size * 8, size * 4, size * 12].map((bytes) => space.take(bytes));
+  return [svmProblem.bytes, ...rowBytes.map((bytes) => size * bytes)].map((bytes) => space.take(bytes));
 }
 
 /** Steps a call of the kernel makes: a running loop is never recompiled, so calls are short. */
 const callSteps = 128;
-/** After this many steps, or from this C on, f is computed anew before a solution is believed. */
+/** After this many steps with targets of ±1, or from this bound on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
+/** After this many steps f in single precision is held against f computed anew, lest its rounding keeps the end out of reach. */
+const staleSteps = 100_000;
 /** A solve that f in single precision can't end by then goes on in double. */
 const mostRegrades = 4;
+/** How near to its end f in single precision can bring a problem, as a share of the largest target. */
+const singleResolution = 2 ** -18;
+
+type Ending =
+  | "solved"
+  | "limit"
+  /** No step is left that changes anything, and the gap is not closed: values are not finite, or too coarse. */
+  | "stuck";
 
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
-  const [block, coefficient, gradient, up, low, precise, outside, supports] = takeArrays(space, size) as [
+  const taken = takeArrays(space, size);
+  const [block, coefficient, weight, target, gradient, up, low, precise, outside, supports] = taken as [
+    number,
+    number,
     number,
     number,
     number,
@@ -86,81 +109,123 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
   ];
   const kernels: SvmKernels = svmKernels(memory);
   const view = new DataView(memory.buffer, block, svmProblem.bytes);
-  const members: readonly [SvmProblemMember, number][] = [
-    ["kernel", matrix.values],
-    ["stride", matrix.stride],
-    ["startA", ranges.startA],
-    ["startB", ranges.startB],
-    ["sizeA", ranges.sizeA],
-    ["sizeB", ranges.sizeB],
-    ["coefficient", coefficient],
-    ["gradient", gradient],
-    ["up", up],
-    ["low", low],
-    ["precise", precise],
-    ["outside", outside],
-    ["diagonal", matrix.diagonal],
-    ["supports", supports],
+  const addresses = { kernel: matrix.values, stride: matrix.stride, diagonal: matrix.diagonal, ...ranges };
+  const arrays = { coefficient, weight, target, gradient, up, low, precise, outside, supports };
+  for (const [member, value] of Object.entries({ ...addresses, ...arrays })) {
+    view.setUint32(svmProblem[member as SvmProblemMember], value, true);
+  }
+  const doubles = (at: number) => new Float64Array(memory.buffer, at, size);
+  const [coefficients, weights, targets, exact] = [
+    doubles(coefficient),
+    doubles(weight).fill(1),
+    doubles(target).fill(-1),
+    doubles(precise),
   ];
-  for (const [member, value] of members) view.setUint32(svmProblem[member], value, true);
-  const coefficients = new Float64Array(memory.buffer, coefficient, size);
+  targets.fill(1, 0, ranges.sizeA);
+  const outsides = new Float32Array(memory.buffer, outside, size);
   const f = new Float32Array(memory.buffer, gradient, size);
-  const exact = new Float64Array(memory.buffer, precise, size);
   const optimize = matrix.unit ? kernels.optimize : kernels.optimizeAnyDiagonal;
   const small = compaction(memory, space, { block, size, unit: matrix.unit });
   let stepsSinceExact = 0;
+  /** The largest |target| and the largest weight of a training row. */
+  let scale = 1;
+  let heaviest = 1;
 
-  const self: PairProblem & { readonly f: Float32Array; steps(): number } = {
+  const self: PairProblem & { readonly f: Float32Array; state(): readonly [number, number, number] } = {
     size,
     block,
     coefficients,
-    outside: new Float32Array(memory.buffer, outside, size),
+    outside: outsides,
+    weights,
+    targets,
     f,
-    steps: () => stepsSinceExact,
+    state: () => [stepsSinceExact, scale, heaviest],
     reset() {
       kernels.reset(block);
-      stepsSinceExact = 0;
+      [stepsSinceExact, scale, heaviest] = [0, 0, 0];
+      for (let local = 0; local < size; local++) {
+        const own = weights[local] as number;
+        if (outsides[local] !== 0 || !(own > 0)) continue;
+        scale = Math.max(scale, Math.abs(targets[local] as number));
+        heaviest = Math.max(heaviest, own);
+      }
     },
     copy(other) {
       const from = other as typeof self;
       coefficients.set(from.coefficients);
       f.set(from.f);
-      stepsSinceExact = from.steps();
+      [stepsSinceExact, scale, heaviest] = from.state();
     },
     solve({ C, tolerance, maxIterations }) {
+      const coarse = Math.max(tolerance, scale * singleResolution);
       view.setFloat64(svmProblem.bound, C, true);
-      view.setFloat64(svmProblem.tolerance, tolerance, true);
-      kernels.bound(block);
       let iterations = 0;
-      let precisely = false;
-      let regrades = 0;
-      const run = (kernel: (problem: number, count: number) => number, compact: Compaction | null): boolean => {
+
+      /** Lets a kernel run until it ends. */
+      function run(kernel: (problem: number, count: number) => number, compact: Compaction | null, goal: number): Ending {
+        const doubly = kernel === kernels.optimizePrecisely;
+        view.setFloat64(svmProblem.tolerance, goal, true);
+        kernels.bound(block);
         for (;;) {
-          const solved = kernel(block, Math.min(callSteps, maxIterations - iterations)) !== 0;
+          const ended = kernel(block, Math.min(callSteps, maxIterations - iterations)) !== 0;
           const steps = view.getUint32(svmProblem.steps, true);
           iterations += steps;
           stepsSinceExact += steps;
-          if (solved || iterations >= maxIterations) return solved;
-          iterations += compact?.run({ C, tolerance, maxSteps: maxIterations - iterations }) ?? 0;
+          if (ended) {
+            const gap = view.getFloat64(svmProblem.highest, true) - view.getFloat64(svmProblem.lowest, true);
+            return gap < goal && kernels.finite(block, doubly ? 1 : 0) !== 0 ? "solved" : "stuck";
+          }
+          if (iterations >= maxIterations) {
+            // The last step is in a and not yet in f.
+            if (!doubly) kernels.settle(block);
+            return "limit";
+          }
+          if (view.getFloat64(svmProblem.step, true) === 0) return "stuck";
+          if (!doubly && stepsSinceExact >= staleSteps) {
+            const drift = kernels.regrade(block);
+            stepsSinceExact = 0;
+            kernels.bound(block);
+            if (!(drift <= tolerance / 4)) return "stuck";
+          }
+          iterations += compact?.run({ C, tolerance: goal, scale, maxSteps: maxIterations - iterations }) ?? 0;
         }
-      };
-      let converged = run(optimize, small);
-      while (converged && (stepsSinceExact > driftSteps || C >= driftC) && stepsSinceExact > 0) {
+      }
+
+      /** Goes on with f in double precision, from f just computed anew; what it claims is believed once it holds for f computed anew. */
+      function runPrecisely(): Ending {
+        let ending = run(kernels.optimizePrecisely, null, tolerance);
+        for (let checks = 0; ending === "solved"; checks++) {
+          const held = exact.slice();
+          const [highest, lowest] = [view.getFloat64(svmProblem.highest, true), view.getFloat64(svmProblem.lowest, true)];
+          const before = iterations;
+          kernels.regrade(block);
+          ending = checks < mostRegrades ? run(kernels.optimizePrecisely, null, tolerance) : "stuck";
+          if (iterations > before) continue;
+          exact.set(held);
+          view.setFloat64(svmProblem.highest, highest, true);
+          view.setFloat64(svmProblem.lowest, lowest, true);
+          break;
+        }
+        f.set(exact);
+        stepsSinceExact = 0;
+        return ending;
+      }
+
+      let ending = run(optimize, small, coarse);
+      let precisely = false;
+      for (let regrades = 1; ending !== "limit" && !precisely; regrades++) {
+        const doubtful = stepsSinceExact > 0 && (stepsSinceExact * scale > driftSteps || C * heaviest >= driftC || !matrix.unit);
+        if (ending === "solved" && coarse === tolerance && !doubtful) break;
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
-        precisely = precisely || drift > tolerance / 4 || ++regrades > mostRegrades;
-        kernels.bound(block);
-        converged = precisely ? run(kernels.optimizePrecisely, null) : run(optimize, small);
-        if (precisely) {
-          for (let local = 0; local < size; local++) f[local] = exact[local] as number;
-          stepsSinceExact = 0;
-        }
+        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= tolerance / 4);
+        ending = precisely ? runPrecisely() : run(optimize, small, tolerance);
       }
       kernels.offset(block, precisely ? 1 : 0);
       return {
         offset: view.getFloat64(svmProblem.offset, true),
         iterations,
-        converged,
+        converged: ending === "solved",
         supportCount: view.getUint32(svmProblem.support, true),
         boundedCount: view.getUint32(svmProblem.bounded, true),
       };

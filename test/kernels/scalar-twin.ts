@@ -1,0 +1,183 @@
+/**
+ * The scalar twins of the solver's kernels in plain TypeScript: the same sums in the same order and precision, so that every
+ * number they leave has the bits of the kernel's. They work on a copy of a problem.
+ */
+import type { TwoClassProblem } from "./two-class-problem.ts";
+
+const single = Math.fround;
+const leastCurvature = 1e-12;
+
+/** 1/x within 0.3 %, as the kernel has it. */
+function reciprocal(x: number): number {
+  const bits = new Int32Array(Float32Array.of(x).buffer);
+  const guess = new Float32Array(Int32Array.of(0x7ef311c7 - (bits[0] as number)).buffer)[0] as number;
+  return single(guess * single(2 - single(x * guess)));
+}
+
+export class ScalarTwin {
+  readonly problem: TwoClassProblem;
+  readonly local: number;
+  readonly bound: number;
+  readonly a: Float64Array;
+  readonly f: Float32Array;
+  readonly exact: Float64Array;
+  highest = 0;
+  lowest = 0;
+  steps = 0;
+  #pending = { i: 0, j: 0, step: 0 };
+
+  /** The cold start with the bound C. */
+  constructor(problem: TwoClassProblem, bound: number) {
+    this.problem = problem;
+    this.local = problem.local;
+    this.bound = bound;
+    this.a = new Float64Array(problem.local);
+    this.f = Float32Array.from(problem.target);
+    this.exact = new Float64Array(problem.local);
+  }
+
+  up(l: number): boolean {
+    return this.problem.trained(l) && (this.a[l] as number) < (this.problem.y(l) > 0 ? this.boundOf(l) : 0);
+  }
+
+  low(l: number): boolean {
+    return this.problem.trained(l) && (this.a[l] as number) > (this.problem.y(l) > 0 ? 0 : -this.boundOf(l));
+  }
+
+  boundOf(l: number): number {
+    return this.bound * (this.problem.weight[l] as number);
+  }
+
+  move(i: number, j: number, slope: number): void {
+    const { k, y } = this.problem;
+    const curvature = Math.max(k(i, i) + k(j, j) - 2 * k(i, j), leastCurvature);
+    const top = y(i) > 0 ? this.boundOf(i) : 0;
+    const bottom = y(j) > 0 ? 0 : -this.boundOf(j);
+    const roomI = top - (this.a[i] as number);
+    const roomJ = (this.a[j] as number) - bottom;
+    const step = Math.min(single(slope / curvature), roomI, roomJ);
+    this.a[i] = step >= roomI ? top : (this.a[i] as number) + step;
+    this.a[j] = step >= roomJ ? bottom : (this.a[j] as number) - step;
+    this.#pending = { i, j, step };
+  }
+
+  /** Applies the last step to f; returns the first up row with the largest f. */
+  apply(): number {
+    const { i, j, step } = this.#pending;
+    const { k } = this.problem;
+    let found = -1;
+    this.highest = -Infinity;
+    this.lowest = Infinity;
+    for (let l = 0; l < this.local; l++) {
+      const value = single((this.f[l] as number) - single(single(step) * single(k(i, l) - k(j, l))));
+      this.f[l] = value;
+      if (this.up(l) && value > this.highest) {
+        this.highest = value;
+        found = l;
+      }
+      if (this.low(l)) this.lowest = Math.min(this.lowest, value);
+    }
+    this.#pending.step = 0;
+    return found;
+  }
+
+  #partner(i: number): number {
+    const { k } = this.problem;
+    let [found, best] = [-1, 0];
+    for (let l = 0; l < this.local; l++) {
+      const drop = single(this.highest - (this.f[l] as number));
+      if (!this.low(l) || drop <= 0) continue;
+      const curvature = Math.max(single(single(k(i, i) + k(l, l)) - single(2 * k(i, l))), single(leastCurvature));
+      const gain = single(single(drop * drop) * reciprocal(curvature));
+      if (gain > best) [found, best] = [l, gain];
+    }
+    return found;
+  }
+
+  optimize(count: number): boolean {
+    for (this.steps = 0; this.steps < count; this.steps++) {
+      const i = this.apply();
+      if (!(this.highest - this.lowest >= 1e-3)) return true;
+      const j = this.#partner(i);
+      if (j < 0) return true;
+      this.move(i, j, this.highest - (this.f[j] as number));
+    }
+    return false;
+  }
+
+  optimizePrecisely(count: number): boolean {
+    const { k } = this.problem;
+    const g = this.exact;
+    for (this.steps = 0; this.steps < count; this.steps++) {
+      let [i, j, best] = [-1, -1, 0];
+      this.highest = -Infinity;
+      this.lowest = Infinity;
+      for (let l = 0; l < this.local; l++) {
+        if (this.up(l) && (g[l] as number) > this.highest) {
+          this.highest = g[l] as number;
+          i = l;
+        }
+        if (this.low(l)) this.lowest = Math.min(this.lowest, g[l] as number);
+      }
+      if (!(this.highest - this.lowest >= 1e-3)) return true;
+      for (let l = 0; l < this.local; l++) {
+        const drop = this.highest - (g[l] as number);
+        if (!this.low(l) || drop <= 0) continue;
+        const gain = (drop * drop) / Math.max(k(i, i) + k(l, l) - 2 * k(i, l), leastCurvature);
+        if (gain > best) [j, best] = [l, gain];
+      }
+      if (j < 0) return true;
+      this.move(i, j, this.highest - (g[j] as number));
+      const { step } = this.#pending;
+      for (let l = 0; l < this.local; l++) g[l] = (g[l] as number) - step * (k(i, l) - k(j, l));
+    }
+    return false;
+  }
+
+  /** f anew in double precision; returns the largest change on a training row. */
+  regrade(): number {
+    let drift = 0;
+    for (let l = 0; l < this.local; l++) {
+      const exact = (this.problem.target[l] as number) - this.#sum(this.a, l);
+      this.exact[l] = exact;
+      if (this.problem.trained(l)) drift = Math.max(drift, Math.abs(exact - (this.f[l] as number)));
+      this.f[l] = exact;
+    }
+    return drift;
+  }
+
+  /** f after changes of a. */
+  correct(changes: Float64Array): void {
+    for (let l = 0; l < this.local; l++) this.f[l] = (this.f[l] as number) - this.#sum(changes, l);
+  }
+
+  #sum(values: Float64Array, l: number): number {
+    let sum = 0;
+    for (let j = 0; j < this.local; j++) if (values[j] !== 0) sum += this.problem.k(j, l) * (values[j] as number);
+    return sum;
+  }
+
+  /** ρ, the number of support vectors and the number at their bound. */
+  offset(precise: boolean): readonly [number, number, number] {
+    let [sum, free, support, bounded] = [0, 0, 0, 0];
+    for (let l = 0; l < this.local; l++) {
+      const value = Math.abs(this.a[l] as number);
+      if (value === 0) continue;
+      support++;
+      if (value >= this.boundOf(l)) bounded++;
+      if (!this.up(l) || !this.low(l)) continue;
+      sum += (precise ? this.exact[l] : this.f[l]) as number;
+      free++;
+    }
+    return [free > 0 ? sum / free : (this.highest + this.lowest) / 2, support, bounded];
+  }
+
+  /** The rows that can still move: see compaction.ts. */
+  active(margin: number): readonly number[] {
+    const middle = (this.highest + this.lowest) / 2;
+    return [...this.a.keys()].filter((l) => {
+      const [up, low, value] = [this.up(l), this.low(l), this.f[l] as number];
+      return (up && low) || (up && value >= single(middle - margin)) || (low && value <= single(middle + margin));
+    });
+  }
+}
