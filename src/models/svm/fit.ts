@@ -1,11 +1,12 @@
-import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
+import type { FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, kernelArena } from "./arena.ts";
 import { ladder } from "./ladder.ts";
 import { svmLayout } from "./layout.ts";
-import { type SvmModelState, svmModel } from "./model.ts";
+import { type SvmModel, svmModel } from "./model.ts";
+import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
 import { pairRanges, pairScratchBytes, restrict } from "./pair-part.ts";
 import { pairProblem } from "./pair-problem.ts";
@@ -17,7 +18,7 @@ import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "./setting
  * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
  * rows that violate alike are moved in the order of the layout, which knows the folds.
  */
-export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
+export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<SvmModel> {
   const { data, target, rows } = input;
   if (target.kind !== "class") {
     throw new HpoError("MODEL_UNSUPPORTED", `svm(): the target must be a class; ${target.name} is a number.`, {
@@ -86,11 +87,14 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
         return [...features.values.subarray(row, row + features.width)];
       }),
     ),
+    rows: Uint32Array.from(supports, (at) => layout.order[at] as number),
+    counts: layout.starts.map((start, code) => supports.filter((at) => at >= start && at < start + (layout.sizes[code] as number)).length),
     pairs: functions.map(({ first, second, coefficients, offset }) => ({
       first,
       second,
       coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
-      offset,
+      // JSON has no −0.
+      offset: offset + 0,
     })),
     warnings,
   };

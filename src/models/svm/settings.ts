@@ -42,6 +42,9 @@ export function scaleGamma(data: Dataset): number {
 export const leastGamma = 1e-30;
 export const mostGamma = 1e30;
 
+/** Of a row's squared length under the linear kernel: products stay finite in single precision. */
+export const largestSquare = 1e30;
+
 /** The feature block where it is dense. */
 export function denseFeatures(data: Dataset): {
   readonly width: number;
@@ -79,10 +82,10 @@ export function checkFeatures(data: Dataset, linear: boolean): void {
         { data: { data: data.name, row, column: k } },
       );
     }
-    if (linear && square > 1e30) {
+    if (linear && square > largestSquare) {
       throw new HpoError(
         "DATA_UNSUPPORTED",
-        `svm(): with the linear kernel a row's squared length must be at most 1e30; row ${row + 1} of ${data.name} has ${square.toPrecision(3)}. Scale the features first.`,
+        `svm(): with the linear kernel a row's squared length must be at most ${largestSquare}; row ${row + 1} of ${data.name} has ${square.toPrecision(3)}. Scale the features first.`,
         { data: { data: data.name, row } },
       );
     }

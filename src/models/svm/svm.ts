@@ -1,9 +1,11 @@
-import type { Estimator } from "../../core/estimator.ts";
+import type { Estimator, FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { checkOptions, either, finite, integer, oneOf, optional } from "../../core/options.ts";
 import { fitSvm } from "./fit.ts";
+import type { SvmModel } from "./model.ts";
 import { leastGamma, mostGamma } from "./settings.ts";
 
+/** What decides a support vector machine besides its data. */
 export interface SvmOptions {
   /** "rbf": exp(−γ ‖x − z‖²); "linear": x · z. */
   readonly kernel: "rbf" | "linear";
@@ -15,6 +17,11 @@ export interface SvmOptions {
   readonly tolerance?: number;
   /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
+}
+
+/** The recipe of a support vector machine. */
+export interface SvmEstimator extends Estimator {
+  fit(input: FitInput, context: FitContext): Promise<SvmModel>;
 }
 
 const rules = {
@@ -31,7 +38,7 @@ const rules = {
  * may differ by a row in a thousand. Deterministic. O(n²) memory: 4 or 8 bytes for each pair of rows.
  * @throws HpoError OPTION_INVALID
  */
-export function svm(options: SvmOptions): Estimator {
+export function svm(options: SvmOptions): SvmEstimator {
   checkOptions("svm", options, rules);
   const { kernel, C, gamma, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
   if (kernel === "linear" && gamma !== undefined) {
@@ -48,5 +55,5 @@ export function svm(options: SvmOptions): Estimator {
     options: Object.freeze(full),
     fit: (input, context) => fitSvm(full, input, context),
     solver: Object.freeze({ key: "svm", module: new URL("./solver.js", import.meta.url).href, export: "svmFoldSolver" }),
-  } satisfies Estimator);
+  } satisfies SvmEstimator);
 }
