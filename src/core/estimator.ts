@@ -95,19 +95,57 @@ export interface SolverPart {
   readonly label: string;
   /** false: fills the shared arena (repeated by every process that needs it); true: its bytes are stored and never computed again. */
   readonly durable: boolean;
+  /**
+   * Durable only until every part that reads it is stored; then its bytes are dropped, and `combine` never gets them. Takes
+   * `durable: true` and at least one reader. A resume repeats it only where a reader still has to be run.
+   */
+  readonly passing?: true;
+  /**
+   * Keys of durable parts of earlier stages whose bytes `run` gets; it starts when all of them are there, whether or not
+   * their stages have ended. Only a durable part may read, and only what works for all of its own requests.
+   */
+  readonly reads?: readonly string[];
   /** Expected seconds, for ordering (longest first). */
   readonly cost: number;
-  /** Indexes of the requests that this part works for. */
+  /** Indexes of the requests that this part works for: every request whose answer it touches, by the arena too. */
   readonly requests: readonly number[];
   readonly input: Json;
 }
 
-/** Stages run one after another, the parts of a stage at once and in any order. */
+/**
+ * Parts that run at once and in any order, either all durable or none. A stage starts as soon as the stages in its `needs`
+ * have ended; stages that do not need each other overlap, earlier ones first, then the longest part first.
+ */
 export interface SolverStage {
   readonly name: string;
   readonly parts: readonly SolverPart[];
-  /** Names of earlier non-durable stages whose arena contents this stage reads. */
+  /**
+   * Names of earlier stages that must have ended first: arena stages whose contents these parts use (run again after a
+   * resume only where they are needed), and stages that use contents which these parts overwrite.
+   */
   readonly needs: readonly string[];
+  /** What a stage that is not durable fills. It is not run where the arena still holds it from an earlier plan. */
+  readonly fills?: ArenaRegion;
+}
+
+/**
+ * A region of the shared arena whose contents follow from (data set, solver, `key`) alone: the key tells everything else
+ * that they depend on, such as the layout of folds. Only the parts of the stage that fills it may write to it, and they fill
+ * it whole. Kept while the plans that follow name the same key at the same place, or do not reach it; bytes outside the
+ * regions of a plan have any contents when it begins.
+ */
+export interface ArenaRegion {
+  readonly key: string;
+  /** From the start of the shared arena, a multiple of 64. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What a plan may take: sharedBytes + slots · slotBytes ≤ memoryBytes, both terms rounded up to 64 bytes. */
+export interface SolverLimits {
+  readonly memoryBytes: number;
+  /** Parts that run at once, each with scratch of its own. */
+  readonly slots: number;
 }
 
 export interface SolverPlan {
@@ -115,6 +153,8 @@ export interface SolverPlan {
   /** Bytes of shared arena, and of scratch for each slot, in the data set's memory. */
   readonly sharedBytes: number;
   readonly slotBytes: number;
+  /** One line for people: "distances kept: 1.6 GB; 20 MB a worker". */
+  readonly note?: string;
 }
 
 /** Where in the data set's memory a part may write: 64-byte aligned offsets. */
@@ -155,9 +195,13 @@ export interface FoldResult {
  * on the order of parts or on the number of slots.
  */
 export interface FoldSolver {
-  /** Pure; cuts the requests into stages. Throws an HpoError where `memoryBytes` can't hold any plan. */
-  plan(requests: readonly SolveRequest[], memoryBytes: number): SolverPlan;
-  run(part: SolverPart, arena: SolverArena): PartResult;
-  /** All folds of one request, from the results of the durable parts that list it, by key. Pure. */
+  /**
+   * Pure; cuts the requests into stages. Throws an HpoError where no plan keeps to the limits. The durable parts (keys,
+   * requests, `reads`, bits of their answers) are the same for all limits, so that a resume may have others.
+   */
+  plan(requests: readonly SolveRequest[], limits: SolverLimits): SolverPlan;
+  /** `read` has the bytes of the parts that `part.reads` names, by key; empty for a part that reads none. */
+  run(part: SolverPart, arena: SolverArena, read: ReadonlyMap<string, Uint8Array>): PartResult;
+  /** All folds of one request, from the results of the durable parts that list it, by key, without passing ones. Pure. */
   combine(request: SolveRequest, requests: readonly SolveRequest[], parts: ReadonlyMap<string, Uint8Array>): readonly FoldResult[];
 }

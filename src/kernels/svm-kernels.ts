@@ -9,6 +9,17 @@ export interface SvmKernels {
   distances: TileKernel;
   products: TileKernel;
   exponentials(source: number, out: number, count: number, gamma: number): void;
+  exponentialRows(
+    ...addresses: readonly [
+      source: number,
+      sourceStride: number,
+      out: number,
+      outStride: number,
+      rows: number,
+      columns: number,
+      gamma: number,
+    ]
+  ): void;
   mirror(...addresses: readonly [matrix: number, stride: number, first: number, last: number, from: number, columns: number]): void;
   reset(problem: number): void;
   bound(problem: number): void;
@@ -25,6 +36,7 @@ export interface SvmKernels {
   gather(problem: number, list: number, compact: number): void;
   scatter(problem: number, list: number, compact: number): number;
   decisions: DecisionKernel;
+  decisionJobs(jobs: number, count: number, column: number, out: number): void;
 }
 
 type TileKernel = (

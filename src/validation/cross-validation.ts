@@ -80,7 +80,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
       judging,
       objectives,
       solver,
-      plan: solver.plan(requests, options.arenas.memoryBytes),
+      plan: solver.plan(requests, options.arenas.limits),
       requests,
       group,
       name: reference.key,

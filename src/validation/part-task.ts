@@ -14,6 +14,8 @@ export interface SharedSolver {
 
 export interface PartInput {
   readonly part: SolverPart;
+  /** The bytes of the parts that it reads, by key. */
+  readonly read: ReadonlyMap<string, Uint8Array>;
   readonly sharedOffset: number;
   /** Scratch of slot 0; slot s has the `slotBytes` from slotsOffset + s · slotBytes. */
   readonly slotsOffset: number;
@@ -37,5 +39,6 @@ export function solverInSlot(shared: SharedSolver): Promise<FoldSolver> {
 /** Runs in a slot: one part of a shared solve. */
 export async function partTask(input: PartInput, context: TaskContext): Promise<PartResult> {
   const solver = await solverInSlot(context.shared as SharedSolver);
-  return solver.run(input.part, { sharedOffset: input.sharedOffset, slotOffset: input.slotsOffset + context.slot * input.slotBytes });
+  const { part, read, sharedOffset, slotsOffset, slotBytes } = input;
+  return solver.run(part, { sharedOffset, slotOffset: slotsOffset + context.slot * slotBytes }, read);
 }

@@ -70,7 +70,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
   }
 
   function task(part: SolverPart, { sharedOffset, slotsOffset, slotBytes }: ArenaLease): Task {
-    const input: PartInput = { part, sharedOffset, slotsOffset, slotBytes };
+    const input: PartInput = { part, read: new Map(), sharedOffset, slotsOffset, slotBytes };
     return {
       key: prefix + part.key,
       label: part.label,

@@ -1,5 +1,5 @@
 import type { Dataset } from "../core/dataset.ts";
-import type { SolverPlan } from "../core/estimator.ts";
+import type { SolverLimits, SolverPlan } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { growTo } from "../core/shared-memory.ts";
 
@@ -15,8 +15,8 @@ export interface ArenaLease {
 
 /** The memory behind the data, lent to one shared solve at a time. */
 export interface SolverArenas {
-  /** What a plan may take, for a number of slots. */
-  readonly memoryBytes: number;
+  /** What a plan may take. */
+  readonly limits: SolverLimits;
   /** undefined while another solve holds the arena. */
   take(plan: SolverPlan): ArenaLease | undefined;
 }
@@ -27,7 +27,7 @@ const addressableBytes = 4 * 1024 ** 3;
 export function solverArenas(data: Dataset, slots: number, memoryBytes: number): SolverArenas {
   let held = false;
   return {
-    memoryBytes: Math.min(memoryBytes, addressableBytes - data.dataEnd),
+    limits: { memoryBytes: Math.min(memoryBytes, addressableBytes - align(data.dataEnd)), slots },
     take(plan) {
       if (held) return undefined;
       const slotBytes = align(plan.slotBytes);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FoldResult, FoldSolver, FoldSolverFactory, SolveRequest, SolverPart, SolverProblem } from "#hpo/core/estimator";
+import type { FoldResult, FoldSolver, FoldSolverFactory, SolveRequest, SolverLimits, SolverPart, SolverProblem } from "#hpo/core/estimator";
 import { HpoError } from "#hpo/core/hpo-error";
 import { growTo } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
@@ -27,8 +27,8 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
   describe(`fold solver contract: ${name}`, () => {
     it("plans the same stages every time, with unique keys and known requests and needs", () => {
       const { solver } = fresh();
-      const plan = solver.plan(requests, 4e9);
-      expect(solver.plan(requests, 4e9)).toEqual(plan);
+      const plan = solver.plan(requests, { memoryBytes: 4e9, slots: 1 });
+      expect(solver.plan(requests, { memoryBytes: 4e9, slots: 1 })).toEqual(plan);
       expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
       const parts = plan.stages.flatMap((stage) => stage.parts);
       expect(new Set(parts.map(({ key }) => key)).size).toBe(parts.length);
@@ -38,11 +38,49 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
         expect(part.requests.every((request) => known.has(request))).toBe(true);
         expect(part.cost).toBeGreaterThan(0);
       }
-      const filled = new Set<string>();
-      for (const stage of plan.stages) {
-        for (const need of stage.needs) expect(filled).toContain(need);
-        expect(new Set(stage.parts.map(({ durable }) => durable)).size).toBeLessThanOrEqual(1);
-        if (stage.parts.every(({ durable }) => !durable)) filled.add(stage.name);
+      const earlier = new Map<string, SolverPart>();
+      const names = new Set<string>();
+      for (const { name: stage, parts: own, needs, fills } of plan.stages) {
+        for (const need of needs) expect(names).toContain(need);
+        expect(names).not.toContain(stage);
+        names.add(stage);
+        expect(new Set(own.map(({ durable }) => durable)).size).toBeLessThanOrEqual(1);
+        for (const part of own) {
+          if (part.reads !== undefined || part.passing === true) expect(part.durable).toBe(true);
+          for (const key of part.reads ?? []) expect(earlier.get(key)?.requests).toEqual(expect.arrayContaining([...part.requests]));
+          if (part.passing === true) expect(parts.some(({ reads }) => reads?.includes(part.key))).toBe(true);
+        }
+        for (const part of own) if (part.durable) earlier.set(part.key, part);
+        if (fills === undefined) continue;
+        expect(own.every(({ durable }) => !durable)).toBe(true);
+        expect(fills.offset % 64).toBe(0);
+        expect(fills.offset + fills.bytes).toBeLessThanOrEqual(plan.sharedBytes);
+      }
+    });
+
+    it("plans the same durable parts for any limits", () => {
+      const { solver } = fresh();
+      const durable = (limits: SolverLimits): unknown =>
+        solver
+          .plan(requests, limits)
+          .stages.flatMap(({ parts }) =>
+            parts.flatMap(({ key, durable: is, passing, reads, requests: users }) => (is ? [{ key, passing, reads, users }] : [])),
+          );
+      const { sharedBytes, slotBytes } = solver.plan(requests, { memoryBytes: 4e9, slots: 1 });
+      const expected = durable({ memoryBytes: 4e9, slots: 1 });
+      const scratch = Math.ceil(slotBytes / 64) * 64;
+      for (const slots of [2, 7]) {
+        expect(durable({ memoryBytes: 4e9, slots })).toEqual(expected);
+        // Exactly what is needed is enough; with one byte less there is another plan, or none.
+        const memoryBytes = Math.ceil(sharedBytes / 64) * 64 + slots * scratch;
+        expect(durable({ memoryBytes, slots })).toEqual(expected);
+        try {
+          const tight = solver.plan(requests, { memoryBytes: memoryBytes - 1, slots });
+          expect(Math.ceil(tight.sharedBytes / 64) * 64 + slots * Math.ceil(tight.slotBytes / 64) * 64).toBeLessThan(memoryBytes);
+          expect(durable({ memoryBytes: memoryBytes - 1, slots })).toEqual(expected);
+        } catch (error) {
+          if (!(error instanceof HpoError)) throw error;
+        }
       }
     });
 
@@ -108,7 +146,7 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
 
     it("keeps to its arena", () => {
       const { solver, given } = fresh();
-      const plan = solver.plan(requests, 4e9);
+      const plan = solver.plan(requests, { memoryBytes: 4e9, slots: 1 });
       const slotOffset = given.data.dataEnd + Math.ceil(plan.sharedBytes / 64) * 64;
       const end = slotOffset + Math.ceil(plan.slotBytes / 64) * 64;
       growTo(given.data.memory, end + 4096);
@@ -122,7 +160,9 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
     it("gives bytes for durable parts alone, and times of its own requests", () => {
       const { solver, given } = fresh();
       const run = runSolver(solver, given.data, requests);
-      const durable = solver.plan(requests, 4e9).stages.flatMap((stage) => stage.parts.filter((part) => part.durable));
+      const durable = solver
+        .plan(requests, { memoryBytes: 4e9, slots: 1 })
+        .stages.flatMap((stage) => stage.parts.filter((part) => part.durable));
       expect([...run.bytes.keys()].sort()).toEqual(durable.map(({ key }) => key).sort());
       for (const { request, fold, fitSeconds, predictSeconds } of run.own) {
         expect(requests.some(({ index }) => index === request)).toBe(true);
@@ -134,7 +174,7 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
 
     it("says what memory it needs where there is too little", () => {
       const { solver } = fresh();
-      const tooLittle = (): unknown => solver.plan(requests, 100);
+      const tooLittle = (): unknown => solver.plan(requests, { memoryBytes: 100, slots: 1 });
       expect(tooLittle).toThrow(HpoError);
       expect(tooLittle).toThrow(/MB/);
     });

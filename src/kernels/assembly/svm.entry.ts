@@ -1,9 +1,11 @@
 export { distances, products } from "./distance";
 export { exponentials } from "./exponential";
+export { exponentialRows } from "./exponential-rows";
 export { mirror } from "./mirror";
 export { bound, offset, reset } from "./step";
 export { optimize, optimizeAnyDiagonal, settle } from "./smo";
 export { optimizePrecisely } from "./smo-precise";
 export { correct, regrade } from "./gradient";
 export { decisions } from "./decision";
+export { decisionJobs } from "./decision-jobs";
 export { activeRows, gather, scatter } from "./compaction";

@@ -1,4 +1,5 @@
 import type { SolveRequest } from "../../core/estimator.ts";
+import { type Kernel, kernelName } from "./kernel.ts";
 import type { SvmSettings } from "./settings.ts";
 import { svmSettings } from "./settings.ts";
 
@@ -6,7 +7,7 @@ import { svmSettings } from "./settings.ts";
 export interface Chain {
   /** Unique among the chains of a plan, and stable. */
   readonly key: string;
-  readonly gamma: number | null;
+  readonly kernel: Kernel;
   readonly tolerance: number;
   readonly maxIterations: number;
   /** The distinct C, ascending, each with the requests that ask for it. */
@@ -27,7 +28,7 @@ export function chains(requests: readonly SolveRequest[], scaleGamma: () => numb
   }
   return [...found].map(([key, { settings, costs }]) => ({
     key,
-    gamma: settings.gamma,
+    kernel: settings.kernel,
     tolerance: settings.tolerance,
     maxIterations: settings.maxIterations,
     costs: [...costs].sort(([a], [b]) => a - b).map(([C, asking]) => ({ C, requests: asking })),
@@ -35,6 +36,6 @@ export function chains(requests: readonly SolveRequest[], scaleGamma: () => numb
 }
 
 /** What decides an answer, C aside. */
-export function chainKey({ gamma, tolerance, maxIterations }: Omit<SvmSettings, "C">): string {
-  return `${gamma === null ? "linear" : `γ=${gamma}`} ε=${tolerance} limit=${maxIterations}`;
+export function chainKey({ kernel, tolerance, maxIterations }: Omit<SvmSettings, "C">): string {
+  return `${kernelName(kernel)} ε=${tolerance} limit=${maxIterations}`;
 }

@@ -45,6 +45,19 @@ export function decisionTiles(order: Uint32Array, size: number): DecisionTiles {
   return { starts: Uint32Array.from(starts), lanes };
 }
 
+/** The tiles of two ranges of columns behind one another; `shift` is the length of the first range. */
+export function joinTiles(one: DecisionTiles, two: DecisionTiles, shift: number): DecisionTiles {
+  const starts = new Uint32Array(one.starts.length + two.starts.length);
+  starts.set(one.starts);
+  for (let at = 0; at < two.starts.length; at++) starts[one.starts.length + at] = (two.starts[at] as number) + shift;
+  const lanes = new Uint32Array(one.lanes.length + two.lanes.length);
+  lanes.set(one.lanes);
+  for (let at = 0; at < two.lanes.length; at++) {
+    lanes[one.lanes.length + at] = (two.lanes[at] as number) + one.starts.length * tileColumns;
+  }
+  return { starts, lanes };
+}
+
 /** Takes the scratch that `decisions` needs for `size` local indexes and `tiles` tiles. */
 export function takeDecisions(space: Scratch, size: number, tiles: number): readonly number[] {
   return [space.take(size * 4), space.take(size * 8 * together), space.take(tiles * 4), space.take(tiles * tileColumns * 8 * together)];
@@ -117,11 +130,14 @@ function gathered(
 /** Decisions in single precision; a sign never gets lost. */
 export function singleDecisions(decisions: Float64Array): Float32Array {
   const single = new Float32Array(decisions);
-  for (let row = 0; row < decisions.length; row++) {
-    const value = decisions[row] as number;
-    if (value !== 0 && single[row] === 0) single[row] = value > 0 ? leastFloat : -leastFloat;
-  }
+  for (let row = 0; row < decisions.length; row++) if (single[row] === 0) single[row] = singleDecision(decisions[row] as number);
   return single;
+}
+
+/** One decision in single precision, its sign kept. */
+export function singleDecision(value: number): number {
+  const single = Math.fround(value);
+  return single === 0 && value !== 0 ? Math.sign(value) * leastFloat : single;
 }
 
 /** The least positive f32. */

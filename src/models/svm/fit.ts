@@ -2,17 +2,17 @@ import type { FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
-import { arenaMap, kernelArena } from "./arena.ts";
+import { arenaMap, fillFeatures, placedArena } from "./arena.ts";
 import { ladder } from "./ladder.ts";
 import { svmLayout } from "./layout.ts";
 import { type SvmModel, svmModel } from "./model.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
-import { pairRanges, pairScratchBytes, restrict } from "./pair-part.ts";
-import { pairProblem } from "./pair-problem.ts";
-import { classPairs } from "./plan.ts";
+import { pairBlock } from "./pair-block.ts";
+import { classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
 import { scratch } from "./scratch.ts";
 import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
+import { pairProblems, restrict, solveScratchBytes } from "./solve-part.ts";
 
 /**
  * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
@@ -30,28 +30,27 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   }
   if (rows.length === 0) throw new HpoError("DATA_INVALID", "svm(): there must be at least one training row; got 0.", {});
   const settings = svmSettings(options, () => scaleGamma(data));
-  checkFeatures(data, settings.gamma === null);
+  const linear = settings.kernel.kind === "linear";
+  checkFeatures(data, linear);
   const features = denseFeatures(data);
   const classCount = target.classes.length;
   const layout = svmLayout(data, target.codes, { classCount, plan: { folds: [{ train: rows, test: new Uint32Array(0) }] } });
   const { outside, rank } = layout.folds[0] as (typeof layout.folds)[number];
-  const map = arenaMap(layout, features.width, false);
   const pairs = classPairs(layout);
-  const largest = Math.max(0, ...pairs.map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number)));
-  const bytes = map.bytes + pairScratchBytes(largest, 0);
+  const map = arenaMap(layout, features.width, false);
+  const bytes = map.bytes + solveScratchBytes(Math.max(0, ...pairs.map((pair) => pairSize(layout, pair))), 0, "each");
   if (bytes > 2 ** 32) {
     throw new HpoError(
       "MODEL_UNSUPPORTED",
-      `svm(): the kernel matrix of ${rows.length} rows takes ${Math.ceil(bytes / 1e6)} MB; a WebAssembly memory has room for 4294 MB. Use fewer rows.`,
+      `svm(): the kernel values of the largest pair of classes take ${Math.ceil(bytes / 1e6)} MB; a WebAssembly memory has room for 4294 MB. Use fewer rows.`,
       {
         data: { neededBytes: bytes },
       },
     );
   }
   const memory = sharedMemory(bytes);
-  const arena = kernelArena(memory, 0, { map, width: features.width });
-  arena.fillFeatures({ ...features, order: layout.order });
-  arena.fillKernel(0, layout.size, settings.gamma);
+  const arena = placedArena(map, 0);
+  fillFeatures(memory, arena, { ...features, order: layout.order });
   const rungs = ladder([settings.C]);
   const functions: { first: number; second: number; coefficients: Float64Array; offset: number }[] = [];
   const warnings: string[] = [];
@@ -59,11 +58,11 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     if (context.signal.aborted) throw new HpoError("ABORTED", "svm(): aborted before all pairs of classes were solved.", {});
     const ranges = pairRanges(layout, [first, second]);
     const space = scratch(map.bytes);
-    const main = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
-    const side = pairProblem(memory, space, ranges, arena.matrix(settings.gamma));
-    restrict(main, ranges, outside);
-    restrict(side, ranges, outside);
-    const { solutions, limited } = climb(rungs, { main, side }, settings);
+    const block = pairBlock(memory, space, { arena, ranges, source: "each" });
+    block.fill(settings.kernel);
+    const problems = pairProblems(memory, space, { ranges, matrix: block.matrix(settings.kernel) });
+    restrict(problems, ranges, outside);
+    const { solutions, limited } = climb(rungs, problems, settings);
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
     const byPosition = new Float64Array(layout.size);
     byPosition.set(coefficients.subarray(0, ranges.sizeA), ranges.startA);
@@ -77,7 +76,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   }
   const supports = [...layout.order.keys()].filter((at) => functions.some(({ coefficients }) => coefficients[at] !== 0));
   const state: SvmModelState = {
-    gamma: settings.gamma,
+    gamma: linear ? null : settings.kernel.gamma,
     width: features.width,
     classes: target.classes,
     rank: [...rank],

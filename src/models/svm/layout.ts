@@ -24,12 +24,22 @@ export interface SvmLayout {
 export interface FoldView {
   /** One value a position: 0 where the row is trained on, else −∞. */
   readonly outside: Float32Array;
-  /** The test rows' columns, in the order of the plan. */
-  readonly tiles: DecisionTiles;
-  /** Test rows. */
-  readonly tested: number;
+  /** Position of each test row, in the order of the plan. */
+  readonly test: Uint32Array;
+  /** Class of each test row. */
+  readonly codes: Int32Array;
+  /** The test rows of each class. */
+  readonly tested: readonly TestedClass[];
   /** Rank of each class by its first training row; −1 where it has none. LIBSVM's order of classes. */
   readonly rank: Int32Array;
+}
+
+/** The test rows of one fold and one class. */
+export interface TestedClass {
+  /** Places in the list of the fold's test rows, ascending. */
+  readonly places: Uint32Array;
+  /** Their columns among the class's own positions, counted from its start. */
+  readonly tiles: DecisionTiles;
 }
 
 /** Lays out the rows that any fold trains on or tests. `codes` gives each row's class. */
@@ -76,13 +86,25 @@ export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly 
     const ranked = [...first.keys()].filter((code) => first[code] !== Infinity).sort((a, b) => (first[a] as number) - (first[b] as number));
     const rank = new Int32Array(classCount).fill(-1);
     for (const [at, code] of ranked.entries()) rank[code] = at;
-    const tiles = decisionTiles(
-      test.map((row) => position[row] as number),
-      size,
-    );
-    return { outside, tiles, tested: test.length, rank };
+    const positions = test.map((row) => position[row] as number);
+    const testCodes = Int32Array.from(test, (row) => codes[row] as number);
+    return { outside, test: positions, codes: testCodes, tested: testedClasses(testCodes, positions, { starts, sizes }), rank };
   });
   return { order, starts, sizes, counts, size, folds };
+}
+
+function testedClasses(
+  codes: Int32Array,
+  positions: Uint32Array,
+  { starts, sizes }: Pick<SvmLayout, "starts" | "sizes">,
+): readonly TestedClass[] {
+  const places = starts.map((): number[] => []);
+  for (const [at, code] of codes.entries()) places[code]?.push(at);
+  return places.map((list, code) => {
+    const start = starts[code] as number;
+    const columns = Uint32Array.from(list, (at) => (positions[at] as number) - start);
+    return { places: Uint32Array.from(list), tiles: decisionTiles(columns, sizes[code] as number) };
+  });
 }
 
 function repeated(row: number, fold: number): HpoError {

@@ -1,98 +1,107 @@
+import { byteReader, byteWriter } from "./byte-pieces.ts";
+
 /**
- * The stored answer of one pair of classes: for every fold and every asked-for C, how the pair votes on each test row.
- *
- * Layout: one flag byte for each (fold, C), then, for each (fold, C) in the same order that is neither absent nor the
- * same as the C before, the test rows' decisions: bits (1 = the first class wins; lowest bit first) where labels are asked for,
- * little-endian f32 where scores are. The sign is that of the first class.
+ * What one pair of classes says on one fold: the distinct solutions that some C asked for, and how each judges the fold's
+ * own rows, which are the test rows of the first class, then those of the second.
  */
-export interface PairAnswer {
-  /** Indexed fold · costs + cost. */
-  readonly entries: readonly PairEntry[];
+export interface PairFold {
+  /** For each asked-for C, ascending, its solution. */
+  readonly asked: Uint16Array;
+  /** For each asked-for C: 1 where it was proven equal to the solution of a smaller C, and not solved. */
+  readonly skipped: Uint8Array;
+  /** One a solution. */
+  readonly offsets: Float64Array;
+  /** Rows that support any solution, ascending local indexes. */
+  readonly locals: Uint16Array | Uint32Array;
+  /** solutions × locals: a = y α; 0 where a row supports another solution only. */
+  readonly coefficients: Float64Array;
+  /** One a solution, one bit an own row, lowest first: 1 where the first class wins. */
+  readonly votes: readonly Uint8Array[];
+  /** One a solution, one value an own row, positive for the first class. */
+  readonly values: readonly Float32Array[];
 }
 
-export interface PairEntry {
-  /** Proven equal to the solution of a smaller C, and not solved. */
-  readonly skipped: boolean;
-  /** One decision a test row, positive for the first class (±1 where only votes are stored); null where a class has no training row. */
-  readonly decisions: Float32Array | null;
+/** What is stored besides `asked` and `skipped`. */
+export interface AnswerForm {
+  /** How own rows are judged: a bit each, a value each, or not at all. */
+  readonly own: "votes" | "values" | "none";
+  /** Offsets, locals and coefficients, for those who judge other rows. */
+  readonly solutions: boolean;
 }
 
-const skippedFlag = 1;
-const sameFlag = 2;
-const absentFlag = 4;
-
-export type DecisionForm = "votes" | "values";
-
-export function encodePairAnswer(entries: readonly PairEntry[], costs: number, form: DecisionForm): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  const flags = new Uint8Array(entries.length);
-  pieces.push(flags);
-  for (const [at, { skipped, decisions }] of entries.entries()) {
-    const before = at % costs === 0 ? undefined : entries[at - 1]?.decisions;
-    const same = decisions !== null && before === decisions;
-    flags[at] = (skipped ? skippedFlag : 0) | (same ? sameFlag : 0) | (decisions === null ? absentFlag : 0);
-    if (decisions === null || same) continue;
-    pieces.push(form === "votes" ? packVotes(decisions) : packValues(decisions));
-  }
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let next = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, next);
-    next += piece.length;
-  }
-  return bytes;
+export interface AnswerShape {
+  readonly form: AnswerForm;
+  /** Asked-for C. */
+  readonly costs: number;
+  /** Own rows of each fold. */
+  readonly ownCounts: readonly number[];
+  /** Local indexes of the pair. */
+  readonly size: number;
 }
 
-/** Reads an answer from `start`; `testCounts` are the folds' test rows. Returns it with the first byte after it. */
-export function decodePairAnswer(
-  bytes: Uint8Array,
-  start: number,
-  shape: { readonly costs: number; readonly testCounts: readonly number[]; readonly form: DecisionForm },
-): { readonly answer: PairAnswer; readonly end: number } {
-  const { costs, testCounts, form } = shape;
-  const entries: PairEntry[] = [];
-  let next = start + testCounts.length * costs;
-  for (const [fold, count] of testCounts.entries()) {
-    for (let cost = 0; cost < costs; cost++) {
-      const flag = bytes[start + fold * costs + cost] as number;
-      const skipped = (flag & skippedFlag) !== 0;
-      if ((flag & absentFlag) !== 0) entries.push({ skipped, decisions: null });
-      else if ((flag & sameFlag) !== 0) entries.push({ skipped, decisions: entries.at(-1)?.decisions ?? null });
-      else {
-        const length = form === "votes" ? Math.ceil(count / 8) : count * 4;
-        const piece = bytes.subarray(next, next + length);
-        entries.push({ skipped, decisions: form === "votes" ? unpackVotes(piece, count) : unpackValues(piece, count) });
-        next += length;
-      }
+/** Folds in order; null where a class has no training row. A multiple of 8 bytes. */
+export function encodePairAnswer(folds: readonly (PairFold | null)[], { form, size }: AnswerShape): Uint8Array {
+  const writer = byteWriter();
+  writer.add(Uint32Array.from(folds.flatMap((fold) => (fold === null ? [0, 0] : [fold.offsets.length, fold.locals.length]))));
+  for (const fold of folds) {
+    if (fold === null) continue;
+    if (form.solutions) {
+      writer.add(fold.offsets);
+      writer.add(fold.coefficients);
+      writer.add(narrow(size) ? Uint16Array.from(fold.locals) : Uint32Array.from(fold.locals));
     }
+    writer.add(fold.asked);
+    writer.add(fold.skipped);
+    if (form.own === "votes") for (const votes of fold.votes) writer.add(votes);
+    if (form.own === "values") for (const values of fold.values) writer.add(values);
   }
-  return { answer: { entries }, end: next };
+  writer.align();
+  return writer.bytes();
 }
 
-function packVotes(decisions: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(decisions.length / 8));
-  for (let row = 0; row < decisions.length; row++) {
-    if ((decisions[row] as number) > 0) bytes[row >> 3] = (bytes[row >> 3] as number) | (1 << (row & 7));
-  }
-  return bytes;
+/** Reads what `encodePairAnswer` wrote; `bytes` begins at a multiple of 8. What the form leaves out is empty. */
+export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, size }: AnswerShape): readonly (PairFold | null)[] {
+  const reader = byteReader(bytes);
+  const counts = reader.u32(ownCounts.length * 2);
+  return ownCounts.map((own, fold) => {
+    const solutions = counts[fold * 2] as number;
+    if (solutions === 0) return null;
+    const supports = form.solutions ? (counts[fold * 2 + 1] as number) : 0;
+    const offsets = reader.f64(form.solutions ? solutions : 0);
+    const coefficients = reader.f64(solutions * supports);
+    const locals = narrow(size) ? reader.u16(supports) : reader.u32(supports);
+    const asked = reader.u16(costs);
+    const skipped = reader.u8(costs);
+    const each = Array.from({ length: solutions });
+    return {
+      asked,
+      skipped,
+      offsets,
+      locals,
+      coefficients,
+      votes: form.own === "votes" ? each.map(() => reader.u8(Math.ceil(own / 8))) : [],
+      values: form.own === "values" ? each.map(() => reader.f32(own)) : [],
+    };
+  });
 }
 
-function unpackVotes(bytes: Uint8Array, count: number): Float32Array {
-  const decisions = new Float32Array(count);
-  for (let row = 0; row < count; row++) decisions[row] = ((bytes[row >> 3] as number) >> (row & 7)) & 1 ? 1 : -1;
-  return decisions;
+function narrow(size: number): boolean {
+  return size <= 2 ** 16;
 }
 
-function packValues(decisions: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(decisions.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [row, value] of decisions.entries()) view.setFloat32(row * 4, value, true);
-  return bytes;
+/** The bytes of a part: several answers, found by their place. */
+export function joinAnswers(answers: readonly Uint8Array[]): Uint8Array {
+  const writer = byteWriter();
+  writer.add(Uint32Array.from(answers, ({ length }) => length));
+  writer.align();
+  for (const answer of answers) writer.add(answer);
+  return writer.bytes();
 }
 
-function unpackValues(bytes: Uint8Array, count: number): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decisions = new Float32Array(count);
-  for (let row = 0; row < count; row++) decisions[row] = view.getFloat32(row * 4, true);
-  return decisions;
+/** Answer `at` of `count`; `bytes` begins at a multiple of 8. */
+export function answerAt(bytes: Uint8Array, count: number, at: number): Uint8Array {
+  const lengths = byteReader(bytes).u32(count);
+  let start = Math.ceil(count / 2) * 8;
+  for (let before = 0; before < at; before++) start += lengths[before] as number;
+  return bytes.subarray(start, start + (lengths[at] as number));
 }

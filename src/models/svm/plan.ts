@@ -1,108 +1,149 @@
-import type { SolverPart, SolverPlan, SolverStage } from "../../core/estimator.ts";
+import { createHash } from "node:crypto";
+import type { Answer, SolverLimits, SolverPart, SolverPlan, SolverStage } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { type ArenaMap, arenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
+import { voteScratchBytes } from "./fold-vote.ts";
+import { kernelBase } from "./kernel.ts";
 import type { SvmLayout } from "./layout.ts";
-import { pairScratchBytes } from "./pair-part.ts";
+import type { BaseSource } from "./pair-block.ts";
+import { classPairs, ownTiles, pairSize } from "./pair-of-classes.ts";
+import { solveScratchBytes } from "./solve-part.ts";
+import { jobLimits } from "./vote-jobs.ts";
+import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
 
 /** wasm32 ends here. */
 const addressLimit = 2 ** 32;
-
-/** Seconds by which small pieces of work are put together into parts. */
-const partSeconds = 0.05;
+/** Seconds for one feature of a squared distance, and for one byte of memory that is written for the first time. */
+const featureSeconds = 0.6e-10;
+const byteSeconds = 1.5e-10;
 
 export interface PlanInput {
   readonly layout: SvmLayout;
   readonly width: number;
+  readonly answer: Answer;
   readonly requestCount: number;
-  readonly memoryBytes: number;
   /** First free byte of the data set's memory. */
   readonly dataEnd: number;
 }
 
-/** The pairs of classes that have rows, in order. */
-export function classPairs(layout: SvmLayout): readonly (readonly [number, number])[] {
-  const present = [...layout.counts.keys()].filter((code) => (layout.counts[code] as number) > 0);
-  return present.flatMap((a, at) => present.slice(at + 1).map((b) => [a, b] as const));
-}
-
-/** One stage for the features, one for the distances where they are kept, then a kernel stage and a durable stage for every γ. */
-export function svmPlan(chains: readonly Chain[], input: PlanInput): SolverPlan {
+/** Features, the distances where they are kept, then for each group of chains the pairs' solves and the votes. */
+export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: SolverLimits): SolverPlan {
   const { layout, width } = input;
-  const gammas = [...new Set(chains.map(({ gamma }) => gamma))];
-  const { map, slotBytes } = chooseMap(gammas, input);
+  const groups = chainGroups(chains, input);
+  const { map, slotBytes, source } = chooseMap(groups, input, limits);
   const everyone = Array.from({ length: input.requestCount }, (_, index) => index);
-  const stages: SolverStage[] = [];
-  const shared = (name: string, parts: readonly SolverPart[], needs: readonly string[]): void => void stages.push({ name, parts, needs });
-  const part = (key: string, cost: number, details: Pick<SolverPart, "requests" | "input">): SolverPart => ({
+  const keep = map.distances >= 0;
+  const arenaPart = (key: string, cost: number, details: object): SolverPart => ({
     key,
     label: key,
     durable: false,
     cost,
-    ...details,
+    requests: everyone,
+    input: { keep, ...details },
   });
-  const keep = map.distances >= 0;
-  shared("features", [part("features", 1e-8 * layout.size * width, { requests: everyone, input: { kind: "features", keep } })], []);
-  const distanceSeconds = 0.6e-10 * layout.size ** 2 * width;
+  const layoutKey = createHash("sha256").update(layout.order).digest("hex").slice(0, 16);
+  const stages: SolverStage[] = [
+    {
+      name: "features",
+      parts: [arenaPart("features", 1e-8 * layout.size * width, { kind: "features" })],
+      needs: [],
+      fills: { key: `features ${layoutKey}`, offset: map.features, bytes: width * map.stride },
+    },
+  ];
   if (keep) {
-    shared(
-      "distances",
-      triangleBands(layout.size, distanceSeconds).map(({ first, last, seconds }) =>
-        part(`distances · rows ${first}–${last}`, seconds, {
-          requests: everyone,
-          input: { kind: "distances", keep, first, last },
-        }),
-      ),
-      ["features"],
-    );
-  }
-  for (const gamma of gammas) {
-    const name = gamma === null ? "kernel linear" : `kernel γ=${gamma}`;
-    const members = chains.filter((chain) => chain.gamma === gamma);
-    const requests = members.flatMap(({ costs }) => costs.flatMap((cost) => cost.requests)).sort((a, b) => a - b);
-    const kernelSeconds = 0.9e-9 * layout.size ** 2 + (keep && gamma !== null ? 0 : distanceSeconds);
-    shared(
-      name,
-      triangleBands(layout.size, kernelSeconds).map(({ first, last, seconds }) =>
-        part(`${name} · rows ${first}–${last}`, seconds, {
-          requests,
-          input: { kind: "kernel", keep, gamma, first, last },
-        }),
-      ),
-      [keep && gamma !== null ? "distances" : "features"],
-    );
-    const parts = members.flatMap((chain) => pairParts(chain, layout, keep));
     stages.push({
-      name: gamma === null ? "solve linear" : `solve γ=${gamma}`,
-      parts: parts.sort((a, b) => b.cost - a.cost),
-      needs: [name],
+      name: "distances",
+      parts: triangleBands(layout.size, featureSeconds * layout.size ** 2 * width).map(({ first, last, seconds }) =>
+        arenaPart(`distances · rows ${first}–${last}`, seconds, { kind: "distances", first, last }),
+      ),
+      needs: ["features"],
+      fills: { key: `distances ${layoutKey}`, offset: map.distances, bytes: layout.size * map.stride },
     });
   }
-  return { stages, sharedBytes: map.bytes, slotBytes };
+  for (const { name, solves, votes } of groups) {
+    const distances = solves.some((work) => work.chains.some(({ kernel }) => kernelBase(kernel) === "distances"));
+    stages.push({
+      name: `solve ${stages.length} ${name}`,
+      parts: [...solves]
+        .sort((one, two) => two.cost - one.cost)
+        .map((work) => {
+          const part = durablePart(work, work.chains, { kind: "solve", keep, source, chains: work.chains, pairs: work.pairs });
+          return votes.length === 0 ? part : { ...part, passing: true as const };
+        }),
+      needs: keep && distances ? ["features", "distances"] : ["features"],
+    });
+    if (votes.length === 0) continue;
+    stages.push({
+      name: `vote ${stages.length} ${name}`,
+      parts: votes.map((work) => ({
+        ...durablePart(work, [work.chain], { kind: "vote", keep, chain: work.chain, folds: work.folds, solved: work.solved }),
+        reads: work.solved.map(({ key }) => key),
+      })),
+      needs: ["features"],
+    });
+  }
+  const shared = keep ? `distances kept: ${megabytes(map.bytes)}` : `features: ${megabytes(map.bytes)}`;
+  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker` };
 }
 
-/** Keeps the distances where there is more than one γ to use them for, and room for them. */
-function chooseMap(
-  gammas: readonly (number | null)[],
-  { layout, width, memoryBytes, dataEnd }: PlanInput,
-): { readonly map: ArenaMap; readonly slotBytes: number } {
-  const sizes = classPairs(layout).map(([a, b]) => (layout.sizes[a] as number) + (layout.sizes[b] as number));
-  const tiles = Math.max(0, ...layout.folds.map((fold) => fold.tiles.starts.length));
-  const slotBytes = pairScratchBytes(Math.max(0, ...sizes), tiles);
-  const limit = Math.min(memoryBytes, addressLimit - dataEnd);
-  const repeated = gammas.filter((gamma) => gamma !== null).length > 1;
-  for (const keep of repeated ? [true, false] : [false]) {
-    const map = arenaMap(layout, width, keep);
-    if (map.bytes + slotBytes <= limit) return { map, slotBytes };
+interface MemoryChoice {
+  readonly map: ArenaMap;
+  readonly slotBytes: number;
+  readonly source: BaseSource;
+}
+
+/**
+ * Where base values of the pairs come from, the fastest way first that the limits allow: distances of all rows in the arena,
+ * where pairs would compute many of them again; a block of base values for each worker; or no block, computed for each kernel.
+ */
+function chooseMap(groups: readonly ChainGroup[], { layout, width, dataEnd }: PlanInput, limits: SolverLimits): MemoryChoice {
+  const pairs = classPairs(layout);
+  const sizes = pairs.map((pair) => pairSize(layout, pair));
+  const largest = Math.max(0, ...sizes);
+  const tiles = Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTiles(layout, fold, pair).starts.length)));
+  const works = groups.flatMap(({ solves }) => solves);
+  const votes = groups.flatMap((group) => group.votes);
+  const costs = Math.max(0, ...votes.map(({ chain }) => chain.costs.length));
+  const voteBytes = votes.length === 0 ? 0 : voteScratchBytes(layout, width, jobLimits(sizes, costs));
+  const repeats = works.some((work) => work.chains.length > 1);
+  const sources: readonly BaseSource[] = [
+    ...(pays(works, layout, width) ? ["arena" as const] : []),
+    ...(repeats ? ["block" as const] : []),
+    "each",
+  ];
+  const limit = Math.min(limits.memoryBytes, addressLimit - dataEnd);
+  let needed = 0;
+  for (const source of sources) {
+    const map = arenaMap(layout, width, source === "arena");
+    const slotBytes = Math.max(voteBytes, solveScratchBytes(largest, tiles, source));
+    needed = Math.ceil(map.bytes / 64) * 64 + limits.slots * Math.ceil(slotBytes / 64) * 64;
+    if (needed <= limit) return { map, slotBytes, source };
   }
-  const needed = arenaMap(layout, width, false).bytes + slotBytes;
-  const room = limit < memoryBytes ? "a WebAssembly memory has room for" : "the limit is";
-  const cure = limit < memoryBytes ? "Use fewer rows." : "Raise the memory limit or use fewer rows.";
+  const addresses = limit < limits.memoryBytes;
+  const room = addresses ? "a WebAssembly memory has room for" : "the limit is";
+  const cure = `${addresses ? "" : "Raise the limit (--memory), "}${limits.slots > 1 ? "use fewer workers" : ""}`;
   throw new HpoError(
     "MODEL_UNSUPPORTED",
-    `svm(): the kernel matrix of ${layout.counts.reduce((a, b) => a + b, 0)} rows takes ${megabytes(needed)}; ${room} ${megabytes(limit)}. ${cure}`,
+    `svm(): the kernel values of the largest pair of classes (${largest} rows) take ${megabytes(needed)} for ${limits.slots} ${limits.slots === 1 ? "worker" : "workers"}; ${room} ${megabytes(limit)}. ${sentence(cure)}`,
     { data: { neededBytes: needed, limitBytes: limit } },
   );
+}
+
+function sentence(cure: string): string {
+  const text = cure.replace(/, $/, "");
+  const ways = text === "" ? "Use fewer rows" : `${text} or use fewer rows`;
+  return `${ways.charAt(0).toUpperCase()}${ways.slice(1)}.`;
+}
+
+/** Whether computing all distances once takes less than computing each pair's, the fresh memory included. */
+function pays(works: ChainGroup["solves"], layout: SvmLayout, width: number): boolean {
+  let squares = 0;
+  for (const { pairs, chains } of works) {
+    if (!chains.some(({ kernel }) => kernelBase(kernel) === "distances")) continue;
+    for (const pair of pairs) squares += pairSize(layout, pair) ** 2;
+  }
+  return (squares - layout.size ** 2) * featureSeconds * width > layout.size ** 2 * 2 * byteSeconds;
 }
 
 function megabytes(bytes: number): string {
@@ -125,43 +166,4 @@ function triangleBands(
     first = last;
   }
   return bands;
-}
-
-/** The pairs of a chain, largest first, small ones together in one part. */
-function pairParts(chain: Chain, layout: SvmLayout, keep: boolean): SolverPart[] {
-  const asked = Math.min(3, chain.costs.length + 1);
-  const weighed = classPairs(layout)
-    .map((pair) => {
-      const rows = (layout.sizes[pair[0]] as number) + (layout.sizes[pair[1]] as number);
-      const predicted = layout.folds.reduce((sum, { tested }) => sum + tested, 0) * rows * 2e-10;
-      return { pair, cost: layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + predicted };
-    })
-    .sort((a, b) => b.cost - a.cost);
-  const requests = chain.costs.flatMap((cost) => cost.requests).sort((a, b) => a - b);
-  const parts: SolverPart[] = [];
-  for (let at = 0; at < weighed.length; ) {
-    const first = at;
-    let cost = 0;
-    while (at < weighed.length && (at === first || cost + (weighed[at]?.cost as number) <= partSeconds))
-      cost += weighed[at++]?.cost as number;
-    const pairs = weighed.slice(first, at).map(({ pair }) => pair);
-    const range = at - first === 1 ? `pair ${at}` : `pairs ${first + 1}–${at}`;
-    parts.push({
-      key: `${chain.key} C=${chain.costs.map(({ C }) => C).join(",")} ${range}`,
-      label: `${chain.gamma === null ? "linear" : `γ=${chain.gamma}`} · ${range} of ${weighed.length}`,
-      durable: true,
-      cost,
-      requests,
-      input: {
-        kind: "pairs",
-        keep,
-        gamma: chain.gamma,
-        tolerance: chain.tolerance,
-        maxIterations: chain.maxIterations,
-        costs: chain.costs.map(({ C, requests: asking }) => ({ C, requests: asking })),
-        pairs,
-      },
-    });
-  }
-  return parts;
 }

@@ -1,11 +1,11 @@
 import type { Dataset } from "../../core/dataset.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
+import type { Kernel } from "./kernel.ts";
 
 /** A support vector machine's options with γ as a number: what decides its answer besides data and folds. */
 export interface SvmSettings {
-  /** null for the linear kernel. */
-  readonly gamma: number | null;
+  readonly kernel: Kernel;
   readonly C: number;
   readonly tolerance: number;
   readonly maxIterations: number;
@@ -13,9 +13,10 @@ export interface SvmSettings {
 
 /** Reads the options of a request, as `svm()` wrote them. `scaleGamma` is what "scale" stands for. */
 export function svmSettings(options: Readonly<Record<string, Json>>, scaleGamma: () => number): SvmSettings {
-  const gamma = options["kernel"] === "linear" ? null : options["gamma"] === "scale" ? scaleGamma() : (options["gamma"] as number);
+  const linear = options["kernel"] === "linear";
+  const gamma = linear ? 0 : options["gamma"] === "scale" ? scaleGamma() : (options["gamma"] as number);
   return {
-    gamma,
+    kernel: { kind: linear ? "linear" : "rbf", gamma, coef0: 0, degree: 0 },
     C: options["C"] as number,
     tolerance: options["tolerance"] as number,
     maxIterations: options["maxIterations"] as number,

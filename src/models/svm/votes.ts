@@ -14,17 +14,20 @@ export function votedClasses(rows: number, rank: Int32Array, pairs: readonly Pai
   const classes = rank.length;
   const votes = countVotes(rows, rank, pairs);
   const predicted = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let best = -1;
-    for (let code = 0; code < classes; code++) {
-      if ((rank[code] as number) < 0) continue;
-      const count = votes[row * classes + code] as number;
-      const held = best < 0 ? -1 : (votes[row * classes + best] as number);
-      if (count > held || (count === held && (rank[code] as number) < (rank[best] as number))) best = code;
-    }
-    predicted[row] = best;
-  }
+  for (let row = 0; row < rows; row++) predicted[row] = mostVoted(votes, row * classes, rank);
   return predicted;
+}
+
+/** The class that wins by the votes of one row, which begin at `start`; −1 where no class has training rows. */
+export function mostVoted(votes: Float64Array | Uint32Array, start: number, rank: Int32Array): number {
+  let best = -1;
+  for (let code = 0; code < rank.length; code++) {
+    if ((rank[code] as number) < 0) continue;
+    const count = votes[start + code] as number;
+    const held = best < 0 ? -1 : (votes[start + best] as number);
+    if (count > held || (count === held && (rank[code] as number) < (rank[best] as number))) best = code;
+  }
+  return best;
 }
 
 /**
@@ -52,10 +55,14 @@ export function votedScores(rows: number, rank: Int32Array, pairs: readonly Pair
     }
   }
   for (let at = 0; at < scores.length; at++) {
-    const sum = scores[at] as number;
-    scores[at] = (rank[at % classes] as number) < 0 ? -1 : (votes[at] as number) + sum / (3 * (Math.abs(sum) + 1));
+    scores[at] = (rank[at % classes] as number) < 0 ? -1 : votedScore(votes[at] as number, scores[at] as number);
   }
   return scores;
+}
+
+/** The score of a class with `votes` votes, of more than two; `sum` adds up its decisions in single precision, pair by pair in their order. */
+export function votedScore(votes: number, sum: number): number {
+  return votes + sum / (3 * (Math.abs(sum) + 1));
 }
 
 function countVotes(rows: number, rank: Int32Array, pairs: readonly PairVotes[]): Float64Array {

@@ -74,11 +74,11 @@ describe("svm over folds", () => {
     const plan = foldPlan(folds(200, 3, 6));
     const solver = svmFoldSolver(problemOf(one, plan, "scores"));
     const whole = runSolver(solver, one.data, grid);
-    expect(solver.plan(grid, 4e9).stages.some(({ name }) => name === "distances")).toBe(true);
+    expect(solver.plan(grid, { memoryBytes: 4e9, slots: 1 }).stages.some(({ name }) => name === "distances")).toBe(true);
     const narrow = svmFoldSolver(problemOf(two, plan, "scores"));
-    const { sharedBytes, slotBytes } = solver.plan(grid, 4e9);
+    const { sharedBytes, slotBytes } = solver.plan(grid, { memoryBytes: 4e9, slots: 1 });
     const memoryBytes = sharedBytes + slotBytes - 1;
-    expect(narrow.plan(grid, memoryBytes).stages.some(({ name }) => name === "distances")).toBe(false);
+    expect(narrow.plan(grid, { memoryBytes, slots: 1 }).stages.some(({ name }) => name === "distances")).toBe(false);
     expect(runSolver(narrow, two.data, grid, { memoryBytes }).results).toEqual(whole.results);
   });
 
@@ -165,10 +165,12 @@ describe("svm over folds", () => {
     expect(() => svmFoldSolver(problemOf(table, twice))).toThrow(/names row 2 twice/);
     const missing = classTable([[1], [Number.NaN], [2]], ["a", "b", "a"]);
     const solver = svmFoldSolver(problemOf(missing, foldPlan(Int32Array.of(0, 1, 1))));
-    expect(() => solver.plan(requestsOf({ kernel: "linear", C: 1 }), 4e9)).toThrow(/row 2, column x1 of table is NaN\. Fill missing/);
+    expect(() => solver.plan(requestsOf({ kernel: "linear", C: 1 }), { memoryBytes: 4e9, slots: 1 })).toThrow(
+      /row 2, column x1 of table is NaN\. Fill missing/,
+    );
     const large = svmFoldSolver(problemOf(classTable([[1e20], [0], [2]], ["a", "b", "a"]), foldPlan(Int32Array.of(0, 1, 1))));
-    expect(() => large.plan(requestsOf({ kernel: "linear", C: 1 }), 4e9)).toThrow(/Scale the features first/);
-    expect(large.plan(requestsOf({ kernel: "rbf", C: 1 }), 4e9).stages.length).toBeGreaterThan(0);
+    expect(() => large.plan(requestsOf({ kernel: "linear", C: 1 }), { memoryBytes: 4e9, slots: 1 })).toThrow(/Scale the features first/);
+    expect(large.plan(requestsOf({ kernel: "rbf", C: 1 }), { memoryBytes: 4e9, slots: 1 }).stages.length).toBeGreaterThan(0);
   });
 });
 

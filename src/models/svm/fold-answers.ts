@@ -1,0 +1,139 @@
+import type { Answer, FoldResult, SolveRequest } from "../../core/estimator.ts";
+import { aligned } from "./byte-pieces.ts";
+import type { Chain } from "./chains.ts";
+import { bit } from "./hard-rows.ts";
+import type { FoldView, SvmLayout, TestedClass } from "./layout.ts";
+import { answerAt, decodePairAnswer, type PairFold } from "./pair-answer.ts";
+import { answerForm, answerShape, type ClassPair, classPairs } from "./pair-of-classes.ts";
+import { decodeVerdicts, type Verdict } from "./vote-answer.ts";
+import { votedClasses, votedScores } from "./votes.ts";
+import { chainGroups, type SolveWork, type VoteWork } from "./work-parts.ts";
+
+/** The answer of a request from the bytes of its group's parts; what requests share is planned and decoded once. */
+export type FoldAnswers = (
+  request: SolveRequest,
+  requests: readonly SolveRequest[],
+  parts: ReadonlyMap<string, Uint8Array>,
+) => readonly FoldResult[];
+
+/** Where the answer of a request lies. */
+interface Asked {
+  readonly chain: Chain;
+  readonly cost: number;
+  /** Where all classes vote: the parts that did. Else the part that solved the only pair, if there is one. */
+  readonly votes: readonly VoteWork[];
+  readonly solve: SolveWork | undefined;
+}
+
+export function foldAnswers(
+  chainsOf: (requests: readonly SolveRequest[]) => readonly Chain[],
+  shape: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
+): FoldAnswers {
+  const { layout } = shape;
+  const scores = shape.answer === "scores";
+  const classes = layout.counts.length;
+  const pairs = classPairs(layout);
+  const form = answerForm(pairs.length, shape.answer);
+  const planned = new WeakMap<readonly SolveRequest[], ReadonlyMap<number, Asked>>();
+  const voted = new WeakMap<Uint8Array, readonly (readonly Verdict[])[]>();
+  const solved = new WeakMap<Uint8Array, readonly (readonly (PairFold | null)[])[]>();
+
+  function asked(requests: readonly SolveRequest[]): ReadonlyMap<number, Asked> {
+    const known = planned.get(requests);
+    if (known !== undefined) return known;
+    const found = new Map<number, Asked>();
+    const chains = chainsOf(requests);
+    const groups = chainGroups(chains, shape);
+    for (const chain of chains) {
+      const votes = groups.flatMap((group) => group.votes.filter((work) => work.chain === chain));
+      const solve = groups.flatMap((group) => group.solves).find((work) => work.chains.includes(chain));
+      for (const [cost, { requests: asking }] of chain.costs.entries()) {
+        for (const request of asking) found.set(request, { chain, cost, votes, solve });
+      }
+    }
+    planned.set(requests, found);
+    return found;
+  }
+
+  function bytesOf(parts: ReadonlyMap<string, Uint8Array>, key: string): Uint8Array {
+    const bytes = parts.get(key);
+    if (bytes === undefined) throw new TypeError(`svm(): the part ${key} is missing.`);
+    return bytes;
+  }
+
+  /** What a vote part said, by fold from its first one. */
+  function verdicts(bytes: Uint8Array, { chain, folds }: VoteWork): readonly (readonly Verdict[])[] {
+    const known = voted.get(bytes);
+    if (known !== undefined) return known;
+    const rows = layout.folds.slice(...folds).map(({ test }) => test.length);
+    const found = decodeVerdicts(bytes, { costs: chain.costs.length, classes, scores, rows });
+    voted.set(bytes, found);
+    return found;
+  }
+
+  /** What a part said of the only pair, by chain and fold. */
+  function onlyPair(bytes: Uint8Array, { chains }: SolveWork): readonly (readonly (PairFold | null)[])[] {
+    const known = solved.get(bytes);
+    if (known !== undefined) return known;
+    const held = aligned(bytes);
+    const found = chains.map((chain, at) =>
+      decodePairAnswer(answerAt(held, chains.length, at), answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length })),
+    );
+    solved.set(bytes, found);
+    return found;
+  }
+
+  function direct(parts: ReadonlyMap<string, Uint8Array>, { chain, cost, solve }: Asked): readonly FoldResult[] {
+    const pair = pairs[0];
+    const answers = solve === undefined ? [] : onlyPair(bytesOf(parts, solve.key), solve)[solve.chains.indexOf(chain)];
+    return layout.folds.map((view, fold) => {
+      const answer = answers?.[fold] ?? null;
+      const votes =
+        answer === null || pair === undefined
+          ? []
+          : [{ first: pair[0], second: pair[1], decisions: ownDecisions(view, pair, { answer, solution: answer.asked[cost] as number }) }];
+      return {
+        fold,
+        predicted: votedClasses(view.test.length, view.rank, votes),
+        scores: scores ? votedScores(view.test.length, view.rank, votes) : null,
+        identical: answer?.skipped[cost] === 1,
+      };
+    });
+  }
+
+  return (request, requests, parts) => {
+    const where = asked(requests).get(request.index);
+    if (where === undefined) throw new TypeError(`svm(): request ${request.index} is not in the group.`);
+    if (where.votes.length === 0) return direct(parts, where);
+    return where.votes.flatMap((work) =>
+      verdicts(bytesOf(parts, work.key), work).map((ofFold, at) => {
+        const verdict = ofFold[where.cost] as Verdict;
+        return {
+          fold: work.folds[0] + at,
+          predicted: Float64Array.from(verdict.labels),
+          scores: verdict.scores === null ? null : new Float64Array(verdict.scores),
+          identical: verdict.identical,
+        };
+      }),
+    );
+  };
+}
+
+/** Decisions of the only pair in the order of the fold's test rows; ±1 where only votes are stored. */
+function ownDecisions(
+  view: FoldView,
+  pair: ClassPair,
+  { answer, solution }: { readonly answer: PairFold; readonly solution: number },
+): Float32Array {
+  const decisions = new Float32Array(view.test.length);
+  const votes = answer.votes[solution];
+  const values = answer.values[solution];
+  let own = 0;
+  for (const code of pair) {
+    for (const place of (view.tested[code] as TestedClass).places) {
+      decisions[place] = votes === undefined ? (values?.[own] as number) : bit(votes, own) ? 1 : -1;
+      own++;
+    }
+  }
+  return decisions;
+}

@@ -1,0 +1,155 @@
+import type { SharedMemory } from "../../core/shared-memory.ts";
+import { svmKernels } from "../../kernels/svm-kernels.ts";
+import type { ArenaMap } from "./arena.ts";
+import { singleDecision, tileColumns } from "./decisions.ts";
+import { type Kernel, kernelBase, kernelRows } from "./kernel.ts";
+import type { FoldView, SvmLayout } from "./layout.ts";
+import type { PairFold } from "./pair-answer.ts";
+import { type ClassPair, firstIsLater, pairRanges } from "./pair-of-classes.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+import type { Verdict } from "./vote-answer.ts";
+import { type JobLimits, jobRunner, pairJobs, takeJobs } from "./vote-jobs.ts";
+import { mostVoted, votedScore } from "./votes.ts";
+
+/** Positions whose kernel values a call computes: a running loop is never recompiled, so calls are short. */
+const callRows = 64;
+
+/** Bytes of scratch for voting over a layout. */
+export function voteScratchBytes(layout: SvmLayout, width: number, limits: JobLimits): number {
+  const space = scratch(0);
+  takePanel(space, layout.size, width);
+  takeJobs(space, limits);
+  return space.used();
+}
+
+/** Features of 16 rows, transposed, and their kernel values with all positions. */
+function takePanel(space: Scratch, size: number, width: number): readonly [number, number] {
+  return [space.take(width * tileColumns * 4), space.take(size * tileColumns * 4)];
+}
+
+export interface FoldVoteInput {
+  readonly layout: SvmLayout;
+  readonly view: FoldView;
+  readonly kernel: Kernel;
+  readonly costs: number;
+  /** In the order of `classPairs`. */
+  readonly answers: readonly { readonly pair: ClassPair; readonly fold: PairFold | null }[];
+  /** Places of the rows to be voted on; every other row has its own class. */
+  readonly hard: Uint32Array;
+  readonly scores: boolean;
+}
+
+/**
+ * The fold's labels, and scores where asked for, for each C: one-vs-one voting over all pairs on the hard rows, 16 at a time. Kernel values come
+ * from the features, with the bits that the pairs' blocks have.
+ */
+export function foldVote(
+  memory: SharedMemory,
+  place: { readonly arena: ArenaMap; readonly slotOffset: number; readonly limits: JobLimits },
+  input: FoldVoteInput,
+): readonly Verdict[] {
+  const { layout, view, costs, hard, answers } = input;
+  const { rank } = view;
+  const classes = rank.length;
+  const space = scratch(place.slotOffset);
+  const panel = kernelPanel(memory, takePanel(space, layout.size, place.arena.width), { ...input, arena: place.arena });
+  const jobs = answers.flatMap(({ pair, fold }, at) =>
+    fold === null ? [] : pairJobs(at, fold, { ranges: pairRanges(layout, pair), address: panel.address, stride: panel.stride }),
+  );
+  const runner = jobRunner(memory, space, { jobs, limits: place.limits });
+  const present = answers.flatMap(({ fold }) => (fold === null ? [] : [fold]));
+  /** The C whose answers differ from those of the C before, and for each C its place among them. */
+  const distinct: number[] = [];
+  const distinctOf = Array.from({ length: costs }, (_, cost) => {
+    if (cost === 0 || present.some(({ asked }) => asked[cost] !== asked[cost - 1])) distinct.push(cost);
+    return distinct.length - 1;
+  });
+  /** For each pair and solution, the distinct C that use it. */
+  const users = answers.map(({ fold }) =>
+    Array.from(fold?.offsets ?? [], (_, solution) =>
+      Uint32Array.from([...distinct.entries()].flatMap(([at, cost]) => (fold?.asked[cost] === solution ? [at] : []))),
+    ),
+  );
+  const labels = distinct.map(() => view.codes.slice());
+  const scores = distinct.map(() => (input.scores ? new Float64Array(view.codes.length * classes) : null));
+  const votes = new Uint32Array(distinct.length * tileColumns * classes);
+  const sums = new Float64Array(input.scores ? votes.length : 0);
+  for (let first = 0; first < hard.length; first += tileColumns) {
+    const places = hard.subarray(first, first + tileColumns);
+    panel.fill(places);
+    votes.fill(0);
+    sums.fill(0);
+    runner.run(({ pair: at, firstSolution, solutions }, values, start) => {
+      const { pair, fold } = answers[at] as { readonly pair: ClassPair; readonly fold: PairFold };
+      const [a, b] = pair;
+      const later = firstIsLater(view, pair);
+      for (let solution = 0; solution < solutions; solution++) {
+        const offset = fold.offsets[firstSolution + solution] as number;
+        const using = users[at]?.[firstSolution + solution] as Uint32Array;
+        for (let lane = 0; lane < places.length; lane++) {
+          const decision = (values[start + solution * tileColumns + lane] as number) + offset;
+          const winner = decision > 0 || (decision === 0 && later) ? a : b;
+          const single = input.scores ? singleDecision(decision) : 0;
+          for (let user = 0; user < using.length; user++) {
+            const to = ((using[user] as number) * tileColumns + lane) * classes;
+            (votes[to + winner] as number)++;
+            if (!input.scores) continue;
+            (sums[to + a] as number) += single;
+            (sums[to + b] as number) -= single;
+          }
+        }
+      }
+    });
+    for (const at of distinct.keys()) {
+      for (const [lane, row] of places.entries()) {
+        const from = (at * tileColumns + lane) * classes;
+        (labels[at] as Int32Array)[row] = mostVoted(votes, from, rank);
+        const to = scores[at];
+        if (to === null || to === undefined) continue;
+        for (let code = 0; code < classes; code++) {
+          const score = (rank[code] as number) < 0 ? -1 : votedScore(votes[from + code] as number, sums[from + code] as number);
+          to[row * classes + code] = score;
+        }
+      }
+    }
+  }
+  return distinctOf.map((at, cost) => ({
+    identical: present.length > 0 && present.every(({ skipped }) => skipped[cost] === 1),
+    labels: labels[at] as Int32Array,
+    scores: scores[at] ?? null,
+  }));
+}
+
+/** Kernel values of 16 rows with all positions: row j of the panel has those of position j. */
+function kernelPanel(
+  memory: SharedMemory,
+  [featuresAt, valuesAt]: readonly [number, number],
+  { layout, view, kernel, arena }: Pick<FoldVoteInput, "layout" | "view" | "kernel"> & { readonly arena: ArenaMap },
+): { readonly address: number; readonly stride: number; fill(places: Uint32Array): void } {
+  const { width, stride, features } = arena;
+  const all = new Float32Array(memory.buffer, features, width * layout.size);
+  const own = new Float32Array(memory.buffer, featuresAt, width * tileColumns);
+  const panelStride = tileColumns * 4;
+  const kernels = svmKernels(memory);
+  const base = kernelBase(kernel);
+  return {
+    address: valuesAt,
+    stride: panelStride,
+    fill(places) {
+      for (let k = 0; k < width; k++) {
+        for (let lane = 0; lane < tileColumns; lane++) {
+          // Lanes without a row repeat the last one.
+          const place = places[Math.min(lane, places.length - 1)] as number;
+          own[k * tileColumns + lane] = all[k * layout.size + (view.test[place] as number)] as number;
+        }
+      }
+      for (let row = 0; row < layout.size; row += callRows) {
+        const last = Math.min(layout.size, row + callRows);
+        const out = valuesAt + row * panelStride;
+        kernels[base](features, stride, featuresAt, panelStride, width, row, last, tileColumns, out, panelStride);
+        const columns = (last - row) * tileColumns;
+        kernelRows(kernels, memory.buffer, kernel, { source: out, sourceStride: 0, out, outStride: 0, rows: 1, columns });
+      }
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { FoldView, TestedClass } from "./layout.ts";
+import type { PairFold } from "./pair-answer.ts";
+import type { ClassPair } from "./pair-of-classes.ts";
+
+/**
+ * The test rows of a fold that need a vote over all pairs, as places in its list. A row whose own class wins all its pairs has as many
+ * votes as there are such pairs, and every other class has lost one of its own, so that the label is the row's class
+ * whatever the other pairs say. A row is hard where its class loses a pair for any C, or has no training row.
+ */
+export function hardRows(
+  { codes, rank, tested }: FoldView,
+  answers: readonly { readonly pair: ClassPair; readonly fold: PairFold | null }[],
+): Uint32Array {
+  const hard = new Uint8Array(codes.length);
+  for (const [place, code] of codes.entries()) if ((rank[code] as number) < 0) hard[place] = 1;
+  for (const { pair, fold } of answers) {
+    if (fold === null) continue;
+    const [a, b] = [tested[pair[0]] as TestedClass, tested[pair[1]] as TestedClass];
+    for (const votes of fold.votes) {
+      for (let row = 0; row < a.places.length; row++) if (!bit(votes, row)) hard[a.places[row] as number] = 1;
+      for (let row = 0; row < b.places.length; row++) if (bit(votes, a.places.length + row)) hard[b.places[row] as number] = 1;
+    }
+  }
+  const places = new Uint32Array(hard.length);
+  let count = 0;
+  for (let place = 0; place < hard.length; place++) if (hard[place] === 1) places[count++] = place;
+  return places.subarray(0, count);
+}
+
+/** Whether the first class wins own row `row`. */
+export function bit(votes: Uint8Array, row: number): boolean {
+  return (((votes[row >> 3] as number) >> (row & 7)) & 1) === 1;
+}

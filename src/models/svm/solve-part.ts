@@ -1,0 +1,206 @@
+import { performance } from "node:perf_hooks";
+import type { PartResult } from "../../core/estimator.ts";
+import type { SharedMemory } from "../../core/shared-memory.ts";
+import type { ArenaMap } from "./arena.ts";
+import type { Chain } from "./chains.ts";
+import { decisions as decide, singleDecisions, takeDecisions } from "./decisions.ts";
+import { kernelName, unitDiagonal } from "./kernel.ts";
+import { ladder } from "./ladder.ts";
+import type { FoldView, SvmLayout } from "./layout.ts";
+import { type AnswerForm, encodePairAnswer, joinAnswers, type PairFold } from "./pair-answer.ts";
+import { type BaseSource, pairBlock, takePairBlock } from "./pair-block.ts";
+import { climb, type LadderAnswer } from "./pair-ladder.ts";
+import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
+import { type KernelMatrix, type PairProblem, type PairRanges, pairProblem, takePairProblem } from "./pair-problem.ts";
+import { type Scratch, scratch } from "./scratch.ts";
+
+/** Pairs of classes to be solved for every chain, fold and C, as plain data. */
+export interface SolvePartInput {
+  readonly kind: "solve";
+  readonly source: BaseSource;
+  readonly chains: readonly Chain[];
+  readonly pairs: readonly ClassPair[];
+}
+
+export interface SolveContext {
+  readonly memory: SharedMemory;
+  /** Absolute offsets. */
+  readonly arena: ArenaMap;
+  readonly slotOffset: number;
+  readonly layout: SvmLayout;
+  readonly form: AnswerForm;
+  readonly classes: readonly string[];
+}
+
+/** Bytes of scratch for a pair of `size` rows and `tiles` tiles of own rows. */
+export function solveScratchBytes(size: number, tiles: number, source: BaseSource): number {
+  const space = scratch(0);
+  takePairBlock(space, size, source);
+  takePairProblem(space, size);
+  takePairProblem(space, size);
+  takeDecisions(space, size, tiles);
+  return space.used();
+}
+
+/** The two problems of a ladder over one pair's block. */
+export interface PairProblems {
+  readonly main: PairProblem;
+  readonly side: PairProblem;
+}
+
+export function pairProblems(memory: SharedMemory, space: Scratch, block: { ranges: PairRanges; matrix: KernelMatrix }): PairProblems {
+  const { sizeA, sizeB } = block.ranges;
+  const ranges = { startA: 0, sizeA, startB: sizeA, sizeB };
+  return { main: pairProblem(memory, space, ranges, block.matrix), side: pairProblem(memory, space, ranges, block.matrix) };
+}
+
+/** Marks the rows of a pair that a fold does not train on. */
+export function restrict({ main, side }: PairProblems, { startA, sizeA, startB, sizeB }: PairRanges, outside: Float32Array): void {
+  for (const problem of [main, side]) {
+    problem.outside.set(outside.subarray(startA, startA + sizeA));
+    problem.outside.set(outside.subarray(startB, startB + sizeB), sizeA);
+  }
+}
+
+/** Solves the part's pairs and judges every fold's own rows: pair by pair, for each all chains. */
+export function runSolvePart(input: SolvePartInput, context: SolveContext): PartResult {
+  const { layout, form, arena, memory } = context;
+  const tally = partTally(input.chains, layout, context.classes);
+  const answers: Uint8Array[] = [];
+  for (const pair of input.pairs) {
+    const ranges = pairRanges(layout, pair);
+    const space = scratch(context.slotOffset);
+    const block = pairBlock(memory, space, { arena, ranges, source: input.source });
+    const problemsAt = context.slotOffset + space.used();
+    const tiles = layout.folds.map((view) => ownTiles(layout, view, pair));
+    let held: { readonly unit: boolean; readonly problems: PairProblems; readonly end: number } | undefined;
+    for (const [at, chain] of input.chains.entries()) {
+      const rungs = ladder(chain.costs.map(({ C }) => C));
+      block.fill(chain.kernel);
+      const matrix = block.matrix(chain.kernel);
+      if (held?.unit !== unitDiagonal(chain.kernel)) {
+        const rest = scratch(problemsAt);
+        held = { unit: matrix.unit, problems: pairProblems(memory, rest, { ranges, matrix }), end: problemsAt + rest.used() };
+      }
+      const { problems, end } = held;
+      const folds = layout.folds.map((view, fold): PairFold | null => {
+        if (absent(view, pair)) return null;
+        restrict(problems, ranges, view.outside);
+        const answer = climb(rungs, problems, chain);
+        const start = performance.now();
+        const own =
+          form.own === "none"
+            ? []
+            : decide(
+                memory,
+                {
+                  space: scratch(end),
+                  kernel: matrix,
+                  tiles: tiles[fold] as (typeof tiles)[number],
+                  size: problems.main.size,
+                  rowOf: (local) => local,
+                },
+                answer.solutions,
+              );
+        const result = pairFold(answer, { form, own, later: firstIsLater(view, pair) });
+        tally.add({ chain: at, fold, pair }, answer, (performance.now() - start) / 1000);
+        return result;
+      });
+      answers.push(encodePairAnswer(folds, answerShape(layout, pair, { form, costs: chain.costs.length })));
+    }
+  }
+  return { bytes: joinAnswers(answers), ...tally.facts() };
+}
+
+function pairFold(
+  { solutions, asked }: LadderAnswer,
+  { form, own, later }: { readonly form: AnswerForm; readonly own: readonly Float64Array[]; readonly later: boolean },
+): PairFold {
+  const supports = form.solutions ? supportLocals(solutions) : new Uint32Array(0);
+  const coefficients = new Float64Array(supports.length * solutions.length);
+  for (const [at, solution] of solutions.entries()) {
+    const to = at * supports.length;
+    for (let place = 0; place < supports.length; place++) {
+      coefficients[to + place] = solution.coefficients[supports[place] as number] as number;
+    }
+  }
+  return {
+    asked: Uint16Array.from(asked, ({ solution }) => solution),
+    skipped: Uint8Array.from(asked, ({ skipped }) => (skipped ? 1 : 0)),
+    offsets: Float64Array.from(solutions, ({ offset }) => offset),
+    locals: supports,
+    coefficients,
+    votes: form.own === "votes" ? own.map((decisions) => votesOf(decisions, later)) : [],
+    values: form.own === "values" ? own.map(singleDecisions) : [],
+  };
+}
+
+function supportLocals(solutions: LadderAnswer["solutions"]): Uint32Array {
+  const size = solutions[0]?.coefficients.length ?? 0;
+  const found = new Uint32Array(size);
+  let count = 0;
+  for (let local = 0; local < size; local++) {
+    if (solutions.some(({ coefficients }) => coefficients[local] !== 0)) found[count++] = local;
+  }
+  return found.subarray(0, count);
+}
+
+function votesOf(decisions: Float64Array, later: boolean): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(decisions.length / 8));
+  for (let row = 0; row < decisions.length; row++) {
+    const value = decisions[row] as number;
+    if (value > 0 || (value === 0 && later)) (bits[row >> 3] as number) |= 1 << (row & 7);
+  }
+  return bits;
+}
+
+/** Sums up the times, counts and warnings of a part. */
+function partTally(chains: readonly Chain[], layout: SvmLayout, classes: readonly string[]) {
+  const own = chains.map(({ costs }) => costs.map(() => layout.folds.map(() => ({ fit: 0, predict: 0 }))));
+  const counts = { solves: 0, skipped: 0, iterations: 0 };
+  /** Folds of each pair, chain and C that ended at the iteration limit. */
+  const limited = new Map<string, { readonly pair: ClassPair; readonly chain: Chain; readonly C: number; folds: number }>();
+  return {
+    add(place: { readonly chain: number; readonly fold: number; readonly pair: ClassPair }, answer: LadderAnswer, seconds: number): void {
+      counts.solves += answer.solves;
+      counts.skipped += answer.skipped;
+      counts.iterations += answer.iterations;
+      const solved = answer.asked.reduce((sum, { skipped }) => sum + (skipped ? 0 : 1), 0);
+      for (const [cost, one] of answer.asked.entries()) {
+        const time = own[place.chain]?.[cost]?.[place.fold];
+        if (time === undefined || one.skipped) continue;
+        time.fit += one.seconds;
+        time.predict += seconds / solved;
+      }
+      for (const C of answer.limited) {
+        const key = `${place.pair.join(" ")} ${place.chain} ${C}`;
+        const known = limited.get(key) ?? { pair: place.pair, chain: chains[place.chain] as Chain, C, folds: 0 };
+        known.folds++;
+        limited.set(key, known);
+      }
+    },
+    facts(): Omit<PartResult, "bytes"> {
+      return {
+        own: chains.flatMap(({ costs }, chain) =>
+          costs.flatMap(({ requests }, cost) =>
+            requests.flatMap((request) =>
+              layout.folds
+                .map((_: FoldView, fold) => ({
+                  request,
+                  fold,
+                  fitSeconds: (own[chain]?.[cost]?.[fold]?.fit ?? 0) / requests.length,
+                  predictSeconds: (own[chain]?.[cost]?.[fold]?.predict ?? 0) / requests.length,
+                }))
+                .filter(({ fitSeconds, predictSeconds }) => fitSeconds + predictSeconds > 0),
+            ),
+          ),
+        ),
+        counts,
+        warnings: [...limited.values()].map(
+          ({ pair, chain: { kernel, maxIterations }, C, folds }) =>
+            `svm(): the iteration limit (${maxIterations}) ended ${folds} of ${layout.folds.length} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
+        ),
+      };
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import type { Answer, SolverPart } from "../../core/estimator.ts";
+import type { Json } from "../../core/json.ts";
+import type { Chain } from "./chains.ts";
+import { chainKey } from "./chains.ts";
+import { kernelBase, kernelName } from "./kernel.ts";
+import type { SvmLayout } from "./layout.ts";
+import { type ClassPair, classPairs, pairSize } from "./pair-of-classes.ts";
+import type { SolvedPairs } from "./vote-part.ts";
+
+/** Pairs to be solved for some chains, before the plan knows where base values come from. */
+export interface SolveWork {
+  readonly key: string;
+  readonly label: string;
+  readonly cost: number;
+  readonly pairs: readonly ClassPair[];
+  readonly chains: readonly Chain[];
+}
+
+/** Some folds of a chain to be voted on, once its pairs are solved. */
+export interface VoteWork {
+  readonly key: string;
+  readonly label: string;
+  readonly cost: number;
+  readonly chain: Chain;
+  readonly folds: readonly [number, number];
+  readonly solved: readonly SolvedPairs[];
+}
+
+/** Chains that are solved together, pair by pair, and the votes that follow. */
+export interface ChainGroup {
+  readonly name: string;
+  readonly solves: readonly SolveWork[];
+  /** Empty where a pair's answer is the answer. */
+  readonly votes: readonly VoteWork[];
+}
+
+/** Seconds by which small pieces of work are put together into parts, and the most that a part should take. */
+const leastSeconds = 0.05;
+const mostSeconds = 2.5;
+/** Parts are at most this share of the work, so that workers end together. */
+const share = 1 / 24;
+/** Chains solved together at most: more gain nothing, and answers come the sooner. */
+const mostChains = 16;
+
+/** Cuts all work into parts. They follow from the requests and the layout alone, so that a resume finds them again under any memory limit. */
+export function chainGroups(
+  chains: readonly Chain[],
+  { layout, width, answer }: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
+): readonly ChainGroup[] {
+  const pairs = classPairs(layout);
+  const batches = (["distances", "products"] as const).flatMap((base) => {
+    const members = chains.filter(({ kernel }) => kernelBase(kernel) === base);
+    return Array.from({ length: Math.ceil(members.length / mostChains) }, (_, at) => members.slice(at * mostChains, (at + 1) * mostChains));
+  });
+  const weigh = (pair: ClassPair, chain: Chain): number => pairSeconds(pair, chain, { layout, width });
+  const total = chains.reduce((sum, chain) => sum + pairs.reduce((all, pair) => all + weigh(pair, chain), 0), 0);
+  const limit = Math.min(mostSeconds, Math.max(leastSeconds, total * share));
+  return batches.map((members) => {
+    const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
+    const solves = solveWorks(members, { pairs, limit, weigh, name });
+    const votes =
+      pairs.length <= 1 ? [] : members.flatMap((chain) => voteWorks(chain, solves, { layout, width, limit, all: answer === "scores" }));
+    return { name, solves, votes };
+  });
+}
+
+function groupName(chains: readonly Chain[]): string {
+  const [first, last] = [chains[0], chains.at(-1)] as [Chain, Chain];
+  const [one, two] = [kernelName(first.kernel), kernelName(last.kernel)];
+  return one === two ? one : `${one} … ${two}`;
+}
+
+/** Expected seconds for all folds and C of one pair and chain. */
+function pairSeconds(pair: ClassPair, chain: Chain, { layout, width }: { readonly layout: SvmLayout; readonly width: number }): number {
+  const rows = pairSize(layout, pair);
+  const asked = Math.min(3, chain.costs.length + 1);
+  return layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + rows ** 2 * (1e-9 + 0.6e-10 * width);
+}
+
+interface SolveCut {
+  readonly pairs: readonly ClassPair[];
+  readonly limit: number;
+  readonly weigh: (pair: ClassPair, chain: Chain) => number;
+  readonly name: string;
+}
+
+/** Largest pairs first: one that takes too long is cut by chains, small ones are put together. */
+function solveWorks(chains: readonly Chain[], { pairs, limit, weigh, name }: SolveCut): readonly SolveWork[] {
+  const weighed = pairs
+    .map((pair) => ({ pair, cost: chains.reduce((sum, chain) => sum + weigh(pair, chain), 0) }))
+    .sort((one, two) => two.cost - one.cost);
+  const works: SolveWork[] = [];
+  const add = (first: number, last: number, members: readonly Chain[]): void => {
+    const inside = weighed.slice(first, last);
+    const range = last - first === 1 ? `pair ${last}` : `pairs ${first + 1}–${last}`;
+    const part = members.length === chains.length ? name : groupName(members);
+    works.push({
+      key: `solve ${chainsDigest(members)} ${range} of ${pairs.length}`,
+      label: `${part} · ${range} of ${pairs.length}`,
+      cost: (inside.reduce((sum, { cost }) => sum + cost, 0) * members.length) / chains.length,
+      pairs: inside.map(({ pair }) => pair),
+      chains: members,
+    });
+  };
+  for (let at = 0; at < weighed.length; ) {
+    const first = at;
+    let cost = (weighed[at++] as (typeof weighed)[number]).cost;
+    const pieces = Math.min(chains.length, Math.ceil(cost / limit));
+    if (pieces > 1) {
+      for (let piece = 0; piece < pieces; piece++) {
+        const cut = (of: number): number => Math.round((of * chains.length) / pieces);
+        add(first, at, chains.slice(cut(piece), cut(piece + 1)));
+      }
+      continue;
+    }
+    for (; at < weighed.length && cost + (weighed[at]?.cost as number) <= leastSeconds; at++) cost += weighed[at]?.cost as number;
+    add(first, at, chains);
+  }
+  return works;
+}
+
+/** Cuts a chain's votes by folds where they take long. `all`: every test row is voted on. */
+function voteWorks(
+  chain: Chain,
+  solves: readonly SolveWork[],
+  { layout, width, limit, all }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly all: boolean },
+): readonly VoteWork[] {
+  const solved = solves.flatMap(({ key, pairs, chains }) =>
+    chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain) }] : [],
+  );
+  const present = layout.counts.filter((count) => count > 0).length;
+  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.2);
+  const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * width + (present - 1) * 0.3e-9);
+  const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
+  return Array.from({ length: count }, (_, at) => {
+    const cut = (of: number): number => Math.round((of * layout.folds.length) / count);
+    const folds = [cut(at), cut(at + 1)] as const;
+    const range = count === 1 ? "votes" : `votes of folds ${folds[0] + 1}–${folds[1]}`;
+    return {
+      key: `vote ${chainsDigest([chain])} ${range}`,
+      label: `${kernelName(chain.kernel)} · ${range}`,
+      cost: cost / count,
+      chain,
+      folds,
+      solved,
+    };
+  });
+}
+
+/** A short name of everything that decides the chains' answers; keys stay short whatever number of chains they name. */
+function chainsDigest(chains: readonly Chain[]): string {
+  const text = chains.map((chain) => `${chainKey(chain)} C=${chain.costs.map(({ C }) => C).join(",")}`).join("; ");
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** The requests of some chains, ascending. */
+export function requestsOf(chains: readonly Chain[]): readonly number[] {
+  return chains.flatMap(({ costs }) => costs.flatMap(({ requests }) => requests)).sort((one, two) => one - two);
+}
+
+export function durablePart(work: SolveWork | VoteWork, chains: readonly Chain[], input: object): SolverPart {
+  const { key, label, cost } = work;
+  return { key, label, cost, durable: true, requests: requestsOf(chains), input: input as Json };
+}
