@@ -1,4 +1,5 @@
 export { distances, products } from "./distance";
+export { entries } from "./entry";
 export { exponentials } from "./exponential";
 export { polynomials } from "./polynomial";
 export { sigmoids } from "./sigmoid";

@@ -17,8 +17,8 @@ export const classWeightRule: OptionRule = optional(
 );
 
 /** Equal texts for equal weights; empty where all are 1. */
-export function classWeightKey(given: ClassWeight | undefined): string {
-  if (given === undefined || given === "balanced") return given ?? "";
+export function classWeightKey(given: ClassWeight | null): string {
+  if (given === null || given === "balanced") return given ?? "";
   const labels = Object.keys(given)
     .filter((label) => given[label] !== 1)
     .sort();
@@ -29,9 +29,9 @@ export function classWeightKey(given: ClassWeight | undefined): string {
  * The weight of each class. `counts` are the training rows of each class, in the order of `classes`; "balanced" counts the classes that have any.
  * @throws HpoError OPTION_INVALID where a label is no class of the target
  */
-export function classWeights(given: ClassWeight | undefined, classes: readonly string[], counts: ArrayLike<number>): Float64Array {
+export function classWeights(given: ClassWeight | null, classes: readonly string[], counts: ArrayLike<number>): Float64Array {
   const weights = new Float64Array(classes.length).fill(1);
-  if (given === undefined) return weights;
+  if (given === null) return weights;
   if (given === "balanced") {
     const rows = Array.from(counts).reduce((sum, count) => sum + count, 0);
     const present = Array.from(counts).filter((count) => count > 0).length;

@@ -50,12 +50,19 @@ const defaults: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   precomputed: {},
 };
 
+/** Rules of a kernel's numbers. */
+export const kernelNumbers: Readonly<Record<"gamma" | "degree" | "coef0", OptionRule>> = {
+  gamma: finite(leastGamma, mostGamma),
+  degree: integer(1, 100),
+  coef0: finite(-1e30, 1e30),
+};
+
 /** Rules of the options of all kernels; which of them a kernel has, `fullKernelOptions` checks. */
 export const kernelRules: Readonly<Record<string, OptionRule>> = {
   kernel: oneOf(Object.keys(defaults)),
-  gamma: optional(either(finite(leastGamma, mostGamma), oneOf(["scale"]))),
-  degree: optional(integer(1, 100)),
-  coef0: optional(finite(-1e30, 1e30)),
+  gamma: optional(either(kernelNumbers.gamma, oneOf(["scale"]))),
+  degree: optional(kernelNumbers.degree),
+  coef0: optional(kernelNumbers.coef0),
 };
 
 /**

@@ -1,16 +1,37 @@
 import type { Dataset } from "../../core/dataset.ts";
 import { HpoError } from "../../core/hpo-error.ts";
+import { largestSize } from "./kernel.ts";
 import { denseFeatures } from "./settings.ts";
+import type { DenseRows } from "./transpose.ts";
 
 /** How far the two entries of a pair of rows may lie apart, as a share of the largest entry: single precision and a long sum. */
 const symmetryTolerance = 1e-5;
-/** As the squared length of a row with the linear kernel: products with multipliers stay finite. */
-const largestEntry = 1e30;
 
-/** K(row i, row j) for i ≠ j is the entry above the diagonal, so that a matrix that is symmetric up to rounding is used as a symmetric one. */
-export function kernelEntries(data: Dataset): (i: number, j: number) => number {
-  const { stride, values } = denseFeatures(data);
-  return (i, j) => values[i < j ? i * stride + j : j * stride + i] as number;
+/**
+ * Writes K(order[i], order[j]) to `out[i · order.length + j]`, 0 where either is −1. Of two entries the one above the diagonal is taken, so
+ * that a matrix that is symmetric up to rounding is used as a symmetric one.
+ */
+export function arrangeEntries({ stride, values }: Pick<DenseRows, "stride" | "values">, order: Int32Array, out: Float32Array): void {
+  const size = order.length;
+  for (let i = 0; i < size; i++) {
+    const row = order[i] as number;
+    for (let j = 0; j < size; j++) {
+      const column = order[j] as number;
+      const known = row >= 0 && column >= 0;
+      out[i * size + j] = known ? (values[row < column ? row * stride + column : column * stride + row] as number) : 0;
+    }
+  }
+}
+
+/** Writes the entry of row `order[i]` and column `columns[k]` to `out[k · size + i]`, 0 where the row is −1. */
+export function pickEntries({ stride, values, order }: Omit<DenseRows, "width">, columns: Uint32Array, out: Float32Array): void {
+  const size = order.length;
+  for (let k = 0; k < columns.length; k++) {
+    for (let i = 0; i < size; i++) {
+      const row = order[i] as number;
+      out[k * size + i] = row < 0 ? 0 : (values[row * stride + (columns[k] as number)] as number);
+    }
+  }
 }
 
 /**
@@ -25,7 +46,7 @@ export function checkPrecomputed(data: Dataset): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < rows; j++) {
       const size = Math.abs(values[i * stride + j] as number);
-      if (!(size <= largestEntry)) throw refused(data, `be finite and at most ${largestEntry}`, entry(i, j));
+      if (!(size <= largestSize)) throw refused(data, `be finite and at most ${largestSize}`, entry(i, j));
       if (size > largest) largest = size;
     }
   }

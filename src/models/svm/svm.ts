@@ -1,9 +1,9 @@
-import type { Estimator } from "../../core/estimator.ts";
-import { HpoError } from "../../core/hpo-error.ts";
+import type { Estimator, FitContext, FitInput } from "../../core/estimator.ts";
 import { checkOptions, finite, integer, optional } from "../../core/options.ts";
 import { type ClassWeight, classWeightRule } from "./class-weights.ts";
 import { fitSvm } from "./fit.ts";
 import { fullKernelOptions, type KernelOptions, kernelRules } from "./kernel-options.ts";
+import type { SvmModel } from "./model.ts";
 
 /** A kernel with its options, and what every support vector classifier has. */
 export type SvmOptions = KernelOptions & MachineOptions;
@@ -17,6 +17,11 @@ interface MachineOptions {
   readonly tolerance?: number;
   /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
+}
+
+/** The recipe of a support vector machine. */
+export interface SvmEstimator extends Estimator {
+  fit(input: FitInput, context: FitContext): Promise<SvmModel>;
 }
 
 const rules = {
@@ -33,7 +38,7 @@ const rules = {
  * may differ by a row in a thousand. Deterministic. O(n²) memory: 4 or 8 bytes for each pair of rows.
  * @throws HpoError OPTION_INVALID
  */
-export function svm(options: SvmOptions): Estimator {
+export function svm(options: SvmOptions): SvmEstimator {
   checkOptions("svm", options, rules);
   const { C, classWeight, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
   const full = {
@@ -43,15 +48,17 @@ export function svm(options: SvmOptions): Estimator {
     tolerance,
     maxIterations,
   };
-  if ((options.kernel !== "rbf" && options.kernel !== "linear") || classWeight !== undefined) {
-    throw new HpoError("MODEL_UNSUPPORTED", `svm(): class weights and kernels other than "rbf" and "linear" are not built yet.`, {});
-  }
   return Object.freeze({
     name: "svm",
     task: "classification",
-    traits: Object.freeze({ gives: Object.freeze(["labels", "scores"] as const), missing: false, categories: false, weights: false }),
+    traits: Object.freeze({ gives: Object.freeze(["labels", "scores"] as const), missing: false, categories: false, weights: true }),
     options: Object.freeze(full),
     fit: (input, context) => fitSvm(full, input, context),
-    solver: Object.freeze({ key: "svm", module: new URL("./solver.js", import.meta.url).href, export: "svmFoldSolver" }),
-  } satisfies Estimator);
+    // A precomputed kernel takes the features for something else, so that it shares nothing with the others.
+    solver: Object.freeze({
+      key: options.kernel === "precomputed" ? "svm-precomputed" : "svm",
+      module: new URL("./solver.js", import.meta.url).href,
+      export: "svmFoldSolver",
+    }),
+  } satisfies SvmEstimator);
 }

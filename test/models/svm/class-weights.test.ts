@@ -5,7 +5,7 @@ const classes = ["a", "b", "c", "d"];
 
 describe("classWeights", () => {
   it("are 1 without any", () => {
-    expect([...classWeights(undefined, classes, [1, 2, 3, 4])]).toEqual([1, 1, 1, 1]);
+    expect([...classWeights(null, classes, [1, 2, 3, 4])]).toEqual([1, 1, 1, 1]);
   });
 
   it("are by label, and 1 where a label is not named", () => {
@@ -30,7 +30,7 @@ describe("classWeightKey", () => {
   it("is equal for equal weights, in any order", () => {
     expect(classWeightKey({ a: 2, b: 3 })).toBe(classWeightKey({ b: 3, a: 2, c: 1 }));
     expect(classWeightKey({ a: 2, b: 3 })).not.toBe(classWeightKey({ a: 3, b: 2 }));
-    expect(classWeightKey({ a: 1, b: 1 })).toBe(classWeightKey(undefined));
+    expect(classWeightKey({ a: 1, b: 1 })).toBe(classWeightKey(null));
     expect(classWeightKey("balanced")).not.toBe(classWeightKey({ balanced: 2 }));
   });
 });

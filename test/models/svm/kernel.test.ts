@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type KernelFunction, kernelBase, kernelName, kernelOf, largestValue, toKernelValues } from "#hpo/models/svm/kernel-function";
+import { type Kernel, kernelBase, kernelName, kernelOf, largestValue, kernelRows } from "#hpo/models/svm/kernel";
 import { fullKernelOptions, type KernelOptions } from "#hpo/models/svm/kernel-options";
 import { rng } from "#hpo/math/rng";
 import { bench } from "../../kernels/two-class-problem.ts";
 
 const scaled = (): number => 0.125;
-const of = (options: KernelOptions): KernelFunction => kernelOf(fullKernelOptions("svm", options), scaled);
+const of = (options: KernelOptions): Kernel => kernelOf(fullKernelOptions("svm", options), scaled);
 
-const kernels: readonly KernelFunction[] = [
+const kernels: readonly Kernel[] = [
   of({ kernel: "rbf", gamma: 2 }),
   of({ kernel: "linear" }),
   of({ kernel: "poly", gamma: 0.5, degree: 4, coef0: -1 }),
@@ -38,7 +38,7 @@ describe("kernelOf", () => {
 
 describe("kernelName", () => {
   it("tells kernels apart by every number", () => {
-    const some: readonly KernelFunction[] = [
+    const some: readonly Kernel[] = [
       ...kernels,
       { kind: "rbf", gamma: 0.5 },
       { kind: "poly", gamma: 0.5, degree: 3, coef0: -1 },
@@ -51,7 +51,7 @@ describe("kernelName", () => {
   });
 });
 
-describe("toKernelValues", () => {
+describe("kernelRows", () => {
   const count = 64;
   /** K by its definition in double precision, from the value of its base. */
   const exact: Readonly<Record<string, (base: number) => number>> = {
@@ -68,9 +68,10 @@ describe("toKernelValues", () => {
       const random = rng(3);
       for (let i = 0; i < count; i++) f32[i] = kernelBase(kernel) === "distances" ? random.uniform() * 3 : random.normal();
       const base = f32.slice(0, count);
-      toKernelValues(wasm, kernel, { source: 0, out: count * 4, count });
+      const rows = { rows: 2, columns: count / 2, sourceStride: count * 2, outStride: count * 2 };
+      kernelRows(wasm, f32.buffer, kernel, { ...rows, source: 0, out: count * 4 });
       expect(f32.slice(0, count)).toEqual(base);
-      toKernelValues(wasm, kernel, { source: 0, out: 0, count });
+      kernelRows(wasm, f32.buffer, kernel, { ...rows, source: 0, out: 0 });
       expect(f32.slice(0, count)).toEqual(f32.slice(count, 2 * count));
       for (const [i, value] of base.entries()) expect(f32[i]).toBeCloseTo(exact[kernel.kind]?.(value) as number, 4);
     });
