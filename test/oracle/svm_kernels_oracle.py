@@ -12,6 +12,7 @@ import pathlib
 
 import numpy as np
 from sklearn.svm import SVC
+from sklearn.utils.class_weight import compute_class_weight
 
 root = pathlib.Path(__file__).resolve().parents[2]
 C = 4.0
@@ -48,12 +49,19 @@ def judged(x, y, options, class_weight, weights):
     rows = np.arange(len(y))
     train, test = rows[rows % 3 != 0], rows[rows % 3 == 0]
     wide = x.astype(np.float64)
+    given_weight = class_weight
+    if options["kernel"] == "precomputed" and weights is not None:
+        # SVC leaves rows of weight 0 out and then reads the wrong columns: leave them out here, with the class weights of all rows.
+        if class_weight == "balanced":
+            classes = np.unique(y[train])
+            given_weight = dict(zip(classes, compute_class_weight("balanced", classes=classes, y=y[train])))
+        train = train[weights[train] > 0]
     if options["kernel"] == "precomputed":
         gram = np.exp(-np.abs(wide[:, None, :] - wide[None, :, :]).sum(axis=2)).astype(np.float32).astype(np.float64)
         given, asked = gram[np.ix_(train, train)], gram[np.ix_(test, train)]
     else:
         given, asked = wide[train], wide[test]
-    model = SVC(C=C, tol=1e-6, class_weight=class_weight, decision_function_shape="ovo", **options)
+    model = SVC(C=C, tol=1e-6, class_weight=given_weight, decision_function_shape="ovo", **options)
     model.fit(given, y[train], sample_weight=None if weights is None else weights[train])
     decisions = model.decision_function(asked)
     # Two classes: one column, positive for the second.

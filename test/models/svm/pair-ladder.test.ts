@@ -38,13 +38,13 @@ function solveTwoClasses(
   if (data.features.kind !== "dense") throw new TypeError("dense");
   fillFeatures(data.memory, map, { ...data.features, order: layout.order });
   const space = scratch(data.dataEnd + map.bytes);
-  const kernel: Kernel = { kind: gamma === null ? "linear" : "rbf", gamma: gamma ?? 0, coef0: 0, degree: 0 };
+  const kernel: Kernel = gamma === null ? { kind: "linear" } : { kind: "rbf", gamma };
   const block = pairBlock(data.memory, space, { arena: map, ranges, source: "each" });
   block.fill(kernel);
   const matrix = block.matrix(kernel);
   const problems = pairProblems(data.memory, space, { ranges, matrix });
   const outside = layout.folds[0]?.outside as Float32Array;
-  restrict(problems, ranges, outside);
+  restrict(problems, ranges, { outside, weights: null, classWeights: [1, 1] });
   const answer = climb(ladder(costs), problems, { tolerance, maxIterations });
   const values = new Float32Array(data.memory.buffer, matrix.values, layout.size ** 2);
   const positions = [...layout.order.keys()].filter((at) => outside[at] === 0);

@@ -74,7 +74,7 @@ function bothWays({ table, plan }: ReturnType<typeof problem>) {
             (local) => layout.order[local < sizeA ? startA + local : startB + local - sizeA] as number,
           );
           for (const [place, row] of (plan.folds[fold]?.test ?? []).entries()) {
-            const kernel = kernelValues(table, chain.kernel.gamma, { row, vectors });
+            const kernel = kernelValues(table, (chain.kernel as { readonly gamma: number }).gamma, { row, vectors });
             for (const [cost, { requests: asking }] of chain.costs.entries()) {
               const solution = answer.asked[cost] as number;
               let decision = 0;
