@@ -1,5 +1,5 @@
 import type { Incident, Task, TaskResult } from "./executor.ts";
-import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "./records.ts";
+import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** A trial whose parameters are stored. */
@@ -20,6 +20,8 @@ export interface SavedWork {
 /** Rows to be stored, in one transaction, before anything is counted or shown. */
 export interface WorkRows {
   readonly shared: readonly SharedWorkRecord[];
+  /** Shared work whose bytes nobody has to read any more. */
+  readonly dropped?: readonly SharedWorkKey[];
   readonly evaluations: readonly EvaluationRecord[];
   readonly predictions: readonly PredictionRecord[];
   readonly outcomes: readonly OutcomeRecord[];
