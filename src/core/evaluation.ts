@@ -41,6 +41,8 @@ export interface Evaluation {
 export interface GroupWork {
   /** What is known before any task: trials whose model could not even be made. */
   readonly opening: WorkRows;
+  /** For people, such as the memory that a plan takes; one line each. */
+  readonly notes?: readonly string[];
   /** Tasks not handed out yet that may start now; empty while it waits for results, and at the end. */
   ready(): readonly Task[];
   /** Takes the value of a task. */

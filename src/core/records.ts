@@ -155,4 +155,6 @@ export interface RunRecord {
   readonly codeHash: string;
   /** Node, OS, package versions, git commit. */
   readonly environment: Json;
+  /** What its plans told people ("distances kept: 1.6 GB"), each once. */
+  readonly notes: readonly string[];
 }

@@ -166,6 +166,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
 
   return {
     opening: noRows,
+    notes: plan.note === undefined || ended.size === trials.length ? [] : [plan.note],
     ready,
     accept(finished, result: Extract<TaskResult, { ok: true }>) {
       const { part } = finished.input as PartInput;

@@ -122,6 +122,7 @@ const run = fc.record({
   workers: fc.integer({ min: 1, max: 64 }),
   codeHash: text,
   environment: fc.constantFrom({ node: "v20.20.2" }, { node: "v22.15.0", git: null }),
+  notes: fc.array(text, { maxLength: 2 }),
 });
 
 /** Names of studies are any text that is not blank. */
