@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import os from "node:os";
 import path from "node:path";
 import type { Dataset } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
@@ -190,7 +189,7 @@ interface EvaluationParts {
   readonly judged: Judging | null;
   readonly executor: Executor;
   readonly store: Store;
-  /** Bytes for shared solves; undefined = half of what is free. */
+  /** Bytes for shared solves; undefined = half of what is free, in a control group with a limit half of what that leaves. */
   readonly memory: number | undefined;
 }
 
@@ -206,7 +205,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
     judging: judged,
     objectives: spec.objectives.map((objective) => objective.metric),
     shared,
-    arenas: solverArenas(judged.data, executor.slots, memory ?? os.freemem() / 2),
+    arenas: solverArenas(judged.data, executor.slots, memory ?? process.availableMemory() / 2),
     timeoutSeconds,
     keepPredictions: spec.keepPredictions,
     now,

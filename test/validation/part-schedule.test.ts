@@ -159,22 +159,37 @@ describe("partSchedule()", () => {
     const some = fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 });
     const stage = fc.record({
       durable: fc.boolean(),
-      parts: fc.array(fc.record({ requests: some, fails: fc.nat(5).map((n) => n === 0), cost: fc.nat(3) }), { minLength: 1, maxLength: 3 }),
+      parts: fc.array(fc.record({ requests: some, fails: fc.nat(5).map((n) => n === 0), cost: fc.nat(3), reads: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
       needs: fc.array(fc.nat(5), { maxLength: 2 }),
     });
     const property = fc.property(fc.array(stage, { minLength: 1, maxLength: 6 }), fc.infiniteStream(fc.nat(1000)), (drawn, picks) => {
       const fails = new Set<string>();
-      const stages = drawn.map(({ durable: is, parts, needs }, at) => ({
-        name: String(at),
-        needs: [...new Set(needs)].filter((need) => need < at).map(String),
-        parts: parts.map((one, index) => {
-          const key = `${at}.${index}`;
-          if (one.fails) fails.add(key);
-          // What fills an arena works for everyone, as all who use it must be told.
-          const details = { cost: one.cost, requests: is ? one.requests : [0, 1, 2] };
-          return is ? durable(key, details) : arena(key, details);
-        }),
-      }));
+      const earlier: SolverPart[] = [];
+      /** Durable parts of earlier stages that work for these requests, among others. */
+      const readable = (requests: readonly number[]): string[] =>
+        earlier.filter((one) => requests.every((request) => one.requests.includes(request))).map(({ key }) => key);
+      const stages = drawn.map(({ durable: is, parts, needs }, at) => {
+        const stage = {
+          name: String(at),
+          needs: [...new Set(needs)].filter((need) => need < at).map(String),
+          parts: parts.map((one, index) => {
+            const key = `${at}.${index}`;
+            if (one.fails) fails.add(key);
+            // What fills an arena works for everyone, as all who use it must be told.
+            const details = {
+              cost: one.cost,
+              requests: is ? one.requests : [0, 1, 2],
+              reads: is && one.reads ? readable(one.requests) : [],
+            };
+            return is ? durable(key, details) : arena(key, details);
+          }),
+        };
+        earlier.push(...stage.parts.filter((part) => part.durable));
+        return stage;
+      });
       const plan: SolverPlan = { stages, sharedBytes: 0, slotBytes: 0 };
       const ends = (pick: (count: number) => number): unknown => {
         const ended = new Set<number>();
@@ -194,6 +209,8 @@ describe("partSchedule()", () => {
           }
         }
         expect(schedule.finished()).toBe(true);
+        // Every failure is told in the end.
+        for (const request of [0, 1, 2]) expect(told.get(request)).toBe(schedule.failureOf(request));
         return [0, 1, 2].map((request) => told.get(request) ?? "answered");
       };
       const expected = ends(() => 0);
