@@ -85,7 +85,7 @@ describe("svm over folds", () => {
     const sources: unknown[] = [];
     for (let choice = 0; choice < 3; choice++) {
       const { stages, sharedBytes, slotBytes } = solver.plan(grid, { memoryBytes, slots: 2 });
-      sources.push((stages.find(({ name }) => name.startsWith("solve"))?.parts[0]?.input as { source: string }).source);
+      sources.push((stages.find(({ name }) => name.startsWith("solve"))?.parts[0]?.input as { source: string } | undefined)?.source);
       expect(stages.some(({ name }) => name === "distances")).toBe(choice === 0);
       const table = wide();
       expect(runSolver(svmFoldSolver(problemOf(table, plan, "scores")), table.data, grid, { memoryBytes, slots: 2 }).results).toEqual(
