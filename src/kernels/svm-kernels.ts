@@ -8,7 +8,10 @@ import type { SharedMemory } from "../core/shared-memory.ts";
 export interface SvmKernels {
   distances: TileKernel;
   products: TileKernel;
+  entries: TileKernel;
   exponentials(source: number, out: number, count: number, gamma: number): void;
+  polynomials(...input: readonly [source: number, out: number, count: number, gamma: number, c: number, degree: number]): void;
+  sigmoids(...input: readonly [source: number, out: number, count: number, gamma: number, c: number]): void;
   exponentialRows(
     ...addresses: readonly [
       source: number,

@@ -1,5 +1,8 @@
 export { distances, products } from "./distance";
+export { entries } from "./entry";
 export { exponentials } from "./exponential";
+export { polynomials } from "./polynomial";
+export { sigmoids } from "./sigmoid";
 export { exponentialRows } from "./exponential-rows";
 export { mirror } from "./mirror";
 export { bound, finite, offset, reset } from "./step";
