@@ -1,17 +1,17 @@
 /**
  * The solver of smo.ts with a shorter second pass, for kernels whose diagonal is 1: j is not the best of all low rows but the best
- * of a list of candidates, which the first pass leaves behind. A segment of 64 rows gives four: the row of least f
+ * of a list of candidates, which the first pass leaves behind. A segment of 64 rows of a run gives four: the row of least f
  * among the low rows 0, 4, 8 … of the segment, among 1, 5, 9 …, and so on; of equal ones the first.
  *
  * The pair of the largest violation is always among those looked at, so the method converges as the original does (Fan, Chen, Lin 2005,
  * section 3); a step gains a little less and costs much less. Steps become more where a problem is ill conditioned.
  *
- * The list: for each candidate f (f32; +∞ where a lane has no low row), then, behind room for size / 16 + 8 of those, its local
- * index · 4 (u32). Class a's candidates come first.
+ * The list: for each candidate f (f32; +∞ where a lane has no low row), then, behind room for size / 16 + 16 of those, its local
+ * index · 4 (u32). They come in the order of the rows.
  */
 import {
   CANDIDATES, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, SIZE_B, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
-  columnsA, columnsB, kernelRow,
+  kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
 import { drop4, gain4 } from "./gain";
 import { firstBlock, firstOf, largest, smallest } from "./lanes";
@@ -23,7 +23,7 @@ const SEGMENT: usize = 256;
 /** Bytes of one half of the list. */
 @inline
 function half(problem: usize): usize {
-  return <usize>((((load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B)) >> 4) + 8) << 2);
+  return <usize>((((load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B)) >> 4) + 16) << 2);
 }
 
 /** f −= step (K_i − K_j) over all rows; writes max f over up, min f over low and the list; returns the first up row that has the maximum. */
@@ -42,10 +42,11 @@ function apply(problem: usize): u32 {
   let worst = f32x4.splat(Infinity);
   let blocks = i32x4.splat(0);
   let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let ki = rowI + columnsA(problem);
-  let kj = rowJ + columnsA(problem);
-  for (let part = 0; part < 2; part++) {
+  for (let run: usize = 0; run < 4; run++) {
+    at = runStart(problem, run);
+    const end = runEnd(problem, run);
+    const ki = rowI + runColumns(problem, run);
+    const kj = rowJ + runColumns(problem, run);
     while (at < end) {
       const stop = min(at + SEGMENT, end);
       let least = f32x4.splat(Infinity);
@@ -88,9 +89,6 @@ function apply(problem: usize): u32 {
       list += 16;
       worst = f32x4.pmin(worst, least);
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    ki = rowI + columnsB(problem);
-    kj = rowJ + columnsB(problem);
   }
   const highest = largest(best);
   store<f64>(problem, <f64>f32x4.extract_lane(highest, 0), HIGHEST);
@@ -115,9 +113,9 @@ function partner(problem: usize, i: u32): u32 {
   let best = f32x4.splat(0);
   let where = i32x4.splat(-1);
   let at = <usize>load<u32>(problem, CANDIDATES);
-  let end = at + (((<usize>load<u32>(problem, SIZE_A) + 63) >> 6) << 4);
-  let k = row + columnsA(problem);
-  for (let part = 0; part < 2; part++) {
+  for (let run: usize = 0; run < 4; run++) {
+    const end = at + (((runEnd(problem, run) - runStart(problem, run) + SEGMENT - 1) / SEGMENT) << 4);
+    const k = row + runColumns(problem, run);
     for (; at < end; at += 16) {
       const drop = drop4(fi, v128.load(at), none);
       if (!v128.any_true(drop)) continue;
@@ -130,8 +128,6 @@ function partner(problem: usize, i: u32): u32 {
       where = v128.bitselect(places, where, f32x4.gt(gain, best));
       best = f32x4.pmax(best, gain);
     }
-    end += ((<usize>load<u32>(problem, SIZE_B) + 63) >> 6) << 4;
-    k = row + columnsB(problem);
   }
   const gain = largest(best);
   if (!(f32x4.extract_lane(gain, 0) > 0)) return u32.MAX_VALUE;

@@ -12,8 +12,8 @@
  * kept, and the block is read again for the row. A call makes few iterations, since a running loop is never recompiled.
  */
 import {
-  DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, SIZE_B, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
-  columnsA, columnsB, diagonalValue, kernelRow,
+  DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
+  columnsA, columnsB, diagonalValue, kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
 import { drop4, gain4 } from "./gain";
 import { firstBlock, firstOf, largest, smallest } from "./lanes";
@@ -33,10 +33,12 @@ function apply(problem: usize): u32 {
   let block = i32x4.splat(0);
   const one = i32x4.splat(1);
   let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let ki = rowI + columnsA(problem);
-  let kj = rowJ + columnsA(problem);
-  for (let part = 0; part < 2; part++) {
+  for (let run: usize = 0; run < 4; run++) {
+    at = runStart(problem, run);
+    const end = runEnd(problem, run);
+    const ki = rowI + runColumns(problem, run);
+    const kj = rowJ + runColumns(problem, run);
+    block = i32x4.splat(<i32>(at >> 6));
     for (; at < end; at += 64) {
       const f0 = f32x4.sub(v128.load(f + at), f32x4.mul(step, f32x4.sub(v128.load(ki + at), v128.load(kj + at))));
       const f1 = f32x4.sub(v128.load(f + at, 16), f32x4.mul(step, f32x4.sub(v128.load(ki + at, 16), v128.load(kj + at, 16))));
@@ -61,9 +63,6 @@ function apply(problem: usize): u32 {
       );
       block = i32x4.add(block, one);
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    ki = rowI + columnsB(problem);
-    kj = rowJ + columnsB(problem);
   }
   const highest = largest(best);
   store<f64>(problem, <f64>f32x4.extract_lane(highest, 0), HIGHEST);
@@ -88,9 +87,11 @@ function partner(problem: usize, i: u32): u32 {
   let best = f32x4.splat(0);
   let blocks = i32x4.splat(0);
   let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let k = row + columnsA(problem);
-  for (let part = 0; part < 2; part++) {
+  let k: usize = 0;
+  for (let run: usize = 0; run < 4; run++) {
+    at = runStart(problem, run);
+    const end = runEnd(problem, run);
+    k = row + runColumns(problem, run);
     for (; at < end; at += 64) {
       const d0 = drop4(fi, v128.load(f + at), v128.load(low + at));
       const d1 = drop4(fi, v128.load(f + at, 16), v128.load(low + at, 16));
@@ -104,8 +105,6 @@ function partner(problem: usize, i: u32): u32 {
       blocks = v128.bitselect(i32x4.splat(<i32>(at >> 6)), blocks, f32x4.gt(gain, best));
       best = f32x4.pmax(best, gain);
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    k = row + columnsB(problem);
   }
   const gain = largest(best);
   if (!(f32x4.extract_lane(gain, 0) > 0)) return u32.MAX_VALUE;
@@ -131,11 +130,10 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
   const diagonal = <usize>load<u32>(problem, DIAGONAL);
   let best: f32 = 0;
   let found: u32 = u32.MAX_VALUE;
-  let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let columns = columnsA(problem);
-  for (let part = 0; part < 2; part++) {
-    for (; at < end; at += 16) {
+  for (let run: usize = 0; run < 4; run++) {
+    const end = runEnd(problem, run);
+    const columns = runColumns(problem, run);
+    for (let at = runStart(problem, run); at < end; at += 16) {
       const ktt = f32x4.add(kii, v128.load(diagonal + columns + at));
       const gain = gain4(drop4(fi, v128.load(f + at), v128.load(low + at)), v128.load(row + columns + at), ktt);
       const better = i32x4.bitmask(f32x4.gt(gain, f32x4.splat(best)));
@@ -143,8 +141,6 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
       best = f32x4.extract_lane(largest(gain), 0);
       found = (<u32>at >> 2) + ctz(i32x4.bitmask(f32x4.eq(gain, f32x4.splat(best))));
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    columns = columnsB(problem);
   }
   return found;
 }

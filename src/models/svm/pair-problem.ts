@@ -71,7 +71,7 @@ export function takePairProblem(space: Scratch, size: number): void {
 const rowBytes = [8, 8, 8, 4, 4, 4, 8, 4, 12] as const;
 
 function takeArrays(space: Scratch, size: number): readonly number[] {
-  return [svmProblem.bytes, ...rowBytes.map((bytes) => size * bytes), (size / 16 + 8) * 8].map((bytes) => space.take(bytes));
+  return [svmProblem.bytes, ...rowBytes.map((bytes) => size * bytes), (size / 16 + 16) * 8].map((bytes) => space.take(bytes));
 }
 
 /** Steps a call of the kernel makes: a running loop is never recompiled, so calls are short. */
