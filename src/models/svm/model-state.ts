@@ -1,3 +1,5 @@
+import type { Curve } from "./platt.ts";
+
 /** Everything a fitted machine knows. */
 export interface SvmModelState {
   /** null for the linear kernel. */
@@ -18,6 +20,10 @@ export interface SvmModelState {
     readonly second: number;
     readonly coefficients: Float64Array;
     readonly offset: number;
+    /** Platt's curve, where probabilities were asked for: in all pairs or in none. */
+    readonly curve: Curve | null;
   }[];
+  /** Whether the machine gives probabilities. */
+  readonly probabilities: boolean;
   readonly warnings: readonly string[];
 }

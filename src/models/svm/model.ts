@@ -2,9 +2,11 @@ import type { Model, RowSet } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { type SharedMemory, growTo, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
+import { classProbabilities } from "./class-probabilities.ts";
 import { decisions, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
 import { svmModelJson } from "./model-json.ts";
 import type { SvmModelState } from "./model-state.ts";
+import { type Curve, plattProbability } from "./platt.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures } from "./settings.ts";
 import { transpose } from "./transpose.ts";
@@ -22,9 +24,16 @@ export interface SvmModel extends Model {
   /** What a person should know, such as an iteration limit reached. */
   readonly warnings: readonly string[];
   predictScores(input: RowSet): Float64Array;
+  /**
+   * rows × classes, row-major, each row sums to 1: pairwise coupling of Platt's curves, 0 for a class without training rows. Present where the fit
+   * was asked for probabilities. The most probable class may be another than the voted one that `predict` gives.
+   */
+  predictProbabilities?(input: RowSet): Float64Array;
   /** rows × pairs, row-major: above 0 for the pair's first class, below 0 for its second. */
   decisionValues(input: RowSet): Float64Array;
 }
+
+const flat: Curve = { slope: 0, offset: 0 };
 
 /** Rows judged together. */
 const batch = 256;
@@ -97,6 +106,18 @@ export function svmModel(state: SvmModelState): SvmModel {
     return state.pairs.map(({ first, second }, at) => ({ first, second, decisions: singleDecisions(decided[at] as Float64Array) }));
   }
 
+  function probabilities(input: RowSet): Float64Array {
+    const decided = judge(input);
+    const pairs = state.pairs.map(({ first, second }) => [first, second] as const);
+    const classes = state.classes.length;
+    const all = new Float64Array(input.rows.length * classes);
+    for (let row = 0; row < input.rows.length; row++) {
+      const values = state.pairs.map(({ curve }, at) => plattProbability(curve ?? flat, decided[at]?.[row] as number));
+      all.set(classProbabilities(rank, pairs, values), row * classes);
+    }
+    return all;
+  }
+
   const nameOf = (code: number): string => state.classes[code] as string;
   return {
     kind: "svm",
@@ -106,6 +127,7 @@ export function svmModel(state: SvmModelState): SvmModel {
     warnings: state.warnings,
     predict: (input) => votedClasses(input.rows.length, rank, votes(input)),
     predictScores: (input) => votedScores(input.rows.length, rank, votes(input)),
+    ...(state.probabilities ? { predictProbabilities: probabilities } : {}),
     decisionValues(input) {
       const decided = judge(input);
       const values = new Float64Array(input.rows.length * decided.length);

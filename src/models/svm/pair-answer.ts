@@ -1,4 +1,5 @@
 import { byteReader, byteWriter } from "./byte-pieces.ts";
+import type { Curve } from "./platt.ts";
 
 /**
  * What one pair of classes says on one fold: the distinct solutions that some C asked for, and how each judges the fold's
@@ -19,6 +20,13 @@ export interface PairFold {
   readonly votes: readonly Uint8Array[];
   /** One a solution, one value an own row, positive for the first class. */
   readonly values: readonly Float32Array[];
+  /** For each asked-for C: slope and offset of Platt's curve. */
+  readonly curves: Float64Array;
+}
+
+/** Platt's curve for an asked-for C. */
+export function curveOf({ curves }: PairFold, cost: number): Curve {
+  return { slope: curves[cost * 2] as number, offset: curves[cost * 2 + 1] as number };
 }
 
 /** What is stored besides `asked` and `skipped`. */
@@ -27,6 +35,8 @@ export interface AnswerForm {
   readonly own: "votes" | "values" | "none";
   /** Offsets, locals and coefficients, for those who judge other rows. */
   readonly solutions: boolean;
+  /** Platt's curves, where probabilities are asked for. */
+  readonly curves: boolean;
 }
 
 export interface AnswerShape {
@@ -50,6 +60,7 @@ export function encodePairAnswer(folds: readonly (PairFold | null)[], { form, si
       writer.add(fold.coefficients);
       writer.add(narrow(size) ? Uint16Array.from(fold.locals) : Uint32Array.from(fold.locals));
     }
+    if (form.curves) writer.add(fold.curves);
     writer.add(fold.asked);
     writer.add(fold.skipped);
     if (form.own === "votes") for (const votes of fold.votes) writer.add(votes);
@@ -70,6 +81,7 @@ export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, si
     const offsets = reader.f64(form.solutions ? solutions : 0);
     const coefficients = reader.f64(solutions * supports);
     const locals = narrow(size) ? reader.u16(supports) : reader.u32(supports);
+    const curves = reader.f64(form.curves ? costs * 2 : 0);
     const asked = reader.u16(costs);
     const skipped = reader.u8(costs);
     const each = Array.from({ length: solutions });
@@ -81,6 +93,7 @@ export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, si
       coefficients,
       votes: form.own === "votes" ? each.map(() => reader.u8(Math.ceil(own / 8))) : [],
       values: form.own === "values" ? each.map(() => reader.f32(own)) : [],
+      curves,
     };
   });
 }

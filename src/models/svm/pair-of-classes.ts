@@ -48,8 +48,9 @@ export function ownCount({ tested }: FoldView, [a, b]: ClassPair): number {
 
 /** One pair's own rows are all test rows, and its answer is the answer; of more pairs, a vote needs the solutions. */
 export function answerForm(pairs: number, answer: Answer): AnswerForm {
-  if (pairs <= 1) return { own: answer === "labels" ? "votes" : "values", solutions: false };
-  return { own: answer === "labels" ? "votes" : "none", solutions: true };
+  const curves = answer === "probabilities";
+  if (pairs <= 1) return { own: answer === "labels" ? "votes" : "values", solutions: false, curves };
+  return { own: answer === "labels" ? "votes" : "none", solutions: true, curves };
 }
 
 export function answerShape(layout: SvmLayout, pair: ClassPair, { form, costs }: Pick<AnswerShape, "form" | "costs">): AnswerShape {

@@ -4,6 +4,7 @@ import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { decisions as decide, singleDecisions, takeDecisions } from "./decisions.ts";
+import { heldOutCurves, type HeldOut, innerParts } from "./held-out.ts";
 import { kernelName, unitDiagonal } from "./kernel.ts";
 import { ladder } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
@@ -87,6 +88,17 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
         if (absent(view, pair)) return null;
         restrict(problems, ranges, view.outside);
         const answer = climb(rungs, problems, chain);
+        const inner = form.curves
+          ? heldOutCurves(innerParts(layout, view, pair), {
+              memory,
+              scratchAt: end,
+              matrix,
+              problems,
+              rungs,
+              costs: chain.costs.length,
+              limits: chain,
+            })
+          : nothingHeldOut;
         const start = performance.now();
         const own =
           form.own === "none"
@@ -102,8 +114,8 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
                 },
                 answer.solutions,
               );
-        const result = pairFold(answer, { form, own, later: firstIsLater(view, pair) });
-        tally.add({ chain: at, fold, pair }, answer, (performance.now() - start) / 1000);
+        const result = pairFold(answer, { form, own, later: firstIsLater(view, pair), inner });
+        tally.add({ chain: at, fold, pair }, [answer, ...inner.answers], (performance.now() - start) / 1000);
         return result;
       });
       answers.push(encodePairAnswer(folds, answerShape(layout, pair, { form, costs: chain.costs.length })));
@@ -112,10 +124,16 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
   return { bytes: joinAnswers(answers), ...tally.facts() };
 }
 
-function pairFold(
-  { solutions, asked }: LadderAnswer,
-  { form, own, later }: { readonly form: AnswerForm; readonly own: readonly Float64Array[]; readonly later: boolean },
-): PairFold {
+const nothingHeldOut: HeldOut = { curves: [], answers: [] };
+
+interface Judged {
+  readonly form: AnswerForm;
+  readonly own: readonly Float64Array[];
+  readonly later: boolean;
+  readonly inner: HeldOut;
+}
+
+function pairFold({ solutions, asked }: LadderAnswer, { form, own, later, inner }: Judged): PairFold {
   const supports = form.solutions ? supportLocals(solutions) : new Uint32Array(0);
   const coefficients = new Float64Array(supports.length * solutions.length);
   for (const [at, solution] of solutions.entries()) {
@@ -126,12 +144,16 @@ function pairFold(
   }
   return {
     asked: Uint16Array.from(asked, ({ solution }) => solution),
-    skipped: Uint8Array.from(asked, ({ skipped }) => (skipped ? 1 : 0)),
+    // Where all inner solves are identical too, so is the curve.
+    skipped: Uint8Array.from(asked, ({ skipped }, cost) =>
+      skipped && inner.answers.every((answer) => answer.asked[cost]?.skipped === true) ? 1 : 0,
+    ),
     offsets: Float64Array.from(solutions, ({ offset }) => offset),
     locals: supports,
     coefficients,
     votes: form.own === "votes" ? own.map((decisions) => votesOf(decisions, later)) : [],
     values: form.own === "values" ? own.map(singleDecisions) : [],
+    curves: Float64Array.from(inner.curves.flatMap(({ slope, offset }) => [slope, offset])),
   };
 }
 
@@ -158,21 +180,31 @@ function votesOf(decisions: Float64Array, later: boolean): Uint8Array {
 function partTally(chains: readonly Chain[], layout: SvmLayout, classes: readonly string[]) {
   const own = chains.map(({ costs }) => costs.map(() => layout.folds.map(() => ({ fit: 0, predict: 0 }))));
   const counts = { solves: 0, skipped: 0, iterations: 0 };
+  /** Solves of a pair, fold and C. */
+  let total = 1;
   /** Folds of each pair, chain and C that ended at the iteration limit. */
   const limited = new Map<string, { readonly pair: ClassPair; readonly chain: Chain; readonly C: number; folds: number }>();
   return {
-    add(place: { readonly chain: number; readonly fold: number; readonly pair: ClassPair }, answer: LadderAnswer, seconds: number): void {
-      counts.solves += answer.solves;
-      counts.skipped += answer.skipped;
-      counts.iterations += answer.iterations;
-      const solved = answer.asked.reduce((sum, { skipped }) => sum + (skipped ? 0 : 1), 0);
-      for (const [cost, one] of answer.asked.entries()) {
-        const time = own[place.chain]?.[cost]?.[place.fold];
-        if (time === undefined || one.skipped) continue;
-        time.fit += one.seconds;
-        time.predict += seconds / solved;
+    /** The answer of a fold, then those of its inner parts; `seconds` are those of judging. */
+    add(
+      place: { readonly chain: number; readonly fold: number; readonly pair: ClassPair },
+      answers: readonly [LadderAnswer, ...LadderAnswer[]],
+      seconds: number,
+    ): void {
+      const solved = answers[0].asked.reduce((sum, { skipped }) => sum + (skipped ? 0 : 1), 0);
+      for (const [at, answer] of answers.entries()) {
+        counts.solves += answer.solves;
+        counts.skipped += answer.skipped;
+        counts.iterations += answer.iterations;
+        for (const [cost, one] of answer.asked.entries()) {
+          const time = own[place.chain]?.[cost]?.[place.fold];
+          if (time === undefined || one.skipped) continue;
+          time.fit += one.seconds;
+          if (at === 0) time.predict += seconds / solved;
+        }
       }
-      for (const C of answer.limited) {
+      total = Math.max(total, answers.length);
+      for (const C of answers.flatMap(({ limited: bounds }) => bounds)) {
         const key = `${place.pair.join(" ")} ${place.chain} ${C}`;
         const known = limited.get(key) ?? { pair: place.pair, chain: chains[place.chain] as Chain, C, folds: 0 };
         known.folds++;
@@ -198,7 +230,7 @@ function partTally(chains: readonly Chain[], layout: SvmLayout, classes: readonl
         counts,
         warnings: [...limited.values()].map(
           ({ pair, chain: { kernel, maxIterations }, C, folds }) =>
-            `svm(): the iteration limit (${maxIterations}) ended ${folds} of ${layout.folds.length} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
+            `svm(): the iteration limit (${maxIterations}) ended ${folds} of ${layout.folds.length * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
         ),
       };
     },

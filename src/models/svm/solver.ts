@@ -38,14 +38,10 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
   if (problem.weights !== null) {
     throw new HpoError("MODEL_UNSUPPORTED", "svm(): row weights are not supported; leave the weight role out.", {});
   }
-  if (answer === "probabilities") {
-    throw new HpoError("MODEL_UNSUPPORTED", "svm(): there are no probabilities; use a metric of labels or scores.", {});
-  }
   const features = denseFeatures(data);
   const { width } = features;
   const classCount = target.classes.length;
   const layout = svmLayout(data, target.codes, { classCount, plan });
-  const scores = answer === "scores";
   const form = answerForm(classPairs(layout).length, answer);
   let scale: number | undefined;
   const scaled = (): number => {
@@ -77,7 +73,7 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
         case "solve":
           return runSolvePart(input, { memory, arena, slotOffset, layout, form, classes: target.classes });
         case "vote":
-          return runVotePart(input, read, { memory, arena, slotOffset, layout, form, scores });
+          return runVotePart(input, read, { memory, arena, slotOffset, layout, form, answer });
       }
     },
     combine(request, requests, parts): readonly FoldResult[] {
