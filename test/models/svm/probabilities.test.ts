@@ -85,7 +85,7 @@ describeFoldSolverContract("svm, probabilities, 4 classes", {
 describeFoldSolverContract("svm, probabilities, 2 classes", {
   create: svmFoldSolver,
   problem: () => problemOf(clouds(80, 2, 3), everyFifth(80)),
-  requests: requestsOf({ kernel: "rbf", gamma: 2, C: 1 }, { kernel: "rbf", gamma: 2, C: 30 }, { kernel: "linear", C: 1e5 }),
+  requests: requestsOf({ kernel: "rbf", gamma: 2, C: 1 }, { kernel: "rbf", gamma: 2, C: 30 }, { kernel: "linear", C: 20 }),
 });
 
 describe("probabilities of the svm", () => {
@@ -100,8 +100,7 @@ describe("probabilities of the svm", () => {
         [...table.target.codes].reduce((sum, code, row) => sum - Math.log(found[row * classes + code] as number), 0) / rows.length;
       const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
       const deviation = Math.sqrt(losses.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (losses.length - 1));
-      if (process.env["SHOW"] !== undefined) console.log(name, { away, loss, mean, deviation });
-      expect(away).toBeLessThan(0.03);
+      expect(away).toBeLessThan(0.01);
       expect(Math.abs(loss - mean)).toBeLessThan(3 * deviation);
     });
   }
@@ -109,7 +108,7 @@ describe("probabilities of the svm", () => {
   it("are what the definition gives: held-out decisions, Platt's curve, coupling", () => {
     const table = clouds(48, 3, 9);
     const plan = foldPlan(Int32Array.from({ length: 48 }, (_, row) => row % 2));
-    const [gamma, C, tolerance] = [1.5, 3, 1e-8];
+    const [gamma, C, tolerance] = [1.5, 3, 1e-5];
     const found = probabilitiesOf(table, plan, { kernel: "rbf", gamma, C, tolerance });
     const x = [...Array(48).keys()].map((row) => valuesOf(table, row));
     const K = x.map((one) => x.map((two) => Math.exp(-gamma * one.reduce((sum, v, k) => sum + (v - (two[k] as number)) ** 2, 0))));
@@ -119,12 +118,13 @@ describe("probabilities of the svm", () => {
     const machine = (train: readonly number[], a: number): ((row: number) => number) => {
       const y = train.map((row) => (codes[row] === a ? 1 : -1));
       const kernel = train.map((i) => train.map((j) => K[i]?.[j] as number));
-      const alpha = referenceSvm(kernel, y, { C, tolerance: 1e-8 });
+      const alpha = referenceSvm(kernel, y, { C, tolerance });
       const sum = (row: number): number => train.reduce((all, j, at) => all + (alpha[at] as number) * (K[row]?.[j] as number), 0);
       const free = train.filter((_, at) => Math.abs(alpha[at] as number) > 1e-9 && Math.abs(alpha[at] as number) < C - 1e-9);
       const offset = free.reduce((all, row) => all + (codes[row] === a ? 1 : -1) - sum(row), 0) / free.length;
       return (row) => sum(row) + offset;
     };
+    const away: number[] = [];
     for (const { train, test } of plan.folds) {
       const r = new Map<number, Float64Array>([...test].map((row) => [row, new Float64Array(9)]));
       const order = [...new Set([...train].map((row) => codes[row] as number))];
@@ -158,11 +158,12 @@ describe("probabilities of the svm", () => {
       for (const row of test) {
         const p = pairwiseCoupling(r.get(row) as Float64Array, 3);
         for (const [at, code] of order.entries()) {
-          // Kernel values in single precision, and offsets where few rows are free.
-          expect(Math.abs((found[row * 3 + code] as number) - (p[at] as number))).toBeLessThan(2e-3);
+          away.push(Math.abs((found[row * 3 + code] as number) - (p[at] as number)));
         }
       }
     }
+    // Both stop within 1e-5 of the optimum, and Platt's fit and coupling hardly magnify that; kernel values are single here, double there.
+    expect(Math.max(...away)).toBeLessThan(1e-4);
   });
 
   it("change no label: those of a study without probabilities", () => {
@@ -265,7 +266,7 @@ describe("probabilities of the svm", () => {
   it("are taken by a study's log loss", async () => {
     const table = clouds(120, 3, 4);
     const rows = [...Array(120).keys()].map((row) => valuesOf(table, row));
-    const data = inMemory({ name: "clouds", x: rows, y: [...table.target.codes].map(String) });
+    const data = inMemory({ name: "clouds", features: rows, target: [...table.target.codes].map(String) });
     const { values } = await crossValidate({
       data,
       model: svm({ kernel: "rbf", gamma: 1, C: 1 }),
