@@ -3,6 +3,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, fillFeatures, placedArena } from "./arena.ts";
+import { decider, tileColumns } from "./decisions.ts";
 import { heldOutCurves, innerParts } from "./held-out.ts";
 import { ladder } from "./ladder.ts";
 import { type FoldView, svmLayout } from "./layout.ts";
@@ -75,9 +76,11 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     byPosition.set(coefficients.subarray(ranges.sizeA), ranges.startB);
     const inner = probabilities
       ? heldOutCurves(innerParts(layout, view, [first, second]), {
-          memory,
-          scratchAt: map.bytes + space.used(),
-          matrix,
+          decide: decider(memory, space, {
+            kernel: matrix,
+            size: ranges.sizeA + ranges.sizeB,
+            tileCount: (ranges.sizeA + ranges.sizeB) / tileColumns,
+          }),
           problems,
           rungs,
           costs: 1,

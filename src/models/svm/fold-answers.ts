@@ -117,7 +117,7 @@ export function foldAnswers(
         const verdict = ofFold[where.cost] as Verdict;
         return {
           fold: work.folds[0] + at,
-          predicted: Float64Array.from(verdict.labels),
+          predicted: new Float64Array(verdict.labels),
           scores: verdict.scores === null ? null : new Float64Array(verdict.scores),
           identical: verdict.identical,
         };

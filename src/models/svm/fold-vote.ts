@@ -56,10 +56,8 @@ export function foldVote(
   const classes = rank.length;
   const space = scratch(place.slotOffset);
   const panel = kernelPanel(memory, takePanel(space, layout.size, place.arena.width), { ...input, arena: place.arena });
-  const jobs = answers.flatMap(({ pair, fold }, at) =>
-    fold === null ? [] : pairJobs(at, fold, { ranges: pairRanges(layout, pair), address: panel.address, stride: panel.stride }),
-  );
-  const runner = jobRunner(memory, space, { jobs, limits: place.limits });
+  const jobs = answers.flatMap(({ pair, fold }, at) => (fold === null ? [] : pairJobs(at, fold, pairRanges(layout, pair))));
+  const runner = jobRunner(memory, space, { jobs, limits: place.limits, kernel: panel });
   const pairs = answers.map(({ pair }) => pair);
   const present = answers.flatMap(({ fold }) => (fold === null ? [] : [fold]));
   /** The C whose answers differ from those of the C before, and for each C its place among them. */
@@ -68,12 +66,7 @@ export function foldVote(
     if (cost === 0 || present.some((fold) => differs(fold, cost))) distinct.push(cost);
     return distinct.length - 1;
   });
-  /** For each pair and solution, the distinct C that use it. */
-  const users = answers.map(({ fold }) =>
-    Array.from(fold?.offsets ?? [], (_, solution) =>
-      Uint32Array.from([...distinct.entries()].flatMap(([at, cost]) => (fold?.asked[cost] === solution ? [at] : []))),
-    ),
-  );
+  const users = answers.map(({ fold }) => (fold === null ? [] : usersOf(fold, distinct)));
   const scored = answer === "scores";
   const likely = answer === "probabilities";
   const labels = distinct.map(() => view.codes.slice());
@@ -92,20 +85,18 @@ export function foldVote(
       const later = firstIsLater(view, pair);
       for (let solution = 0; solution < solutions; solution++) {
         const offset = fold.offsets[firstSolution + solution] as number;
-        const using = users[at]?.[firstSolution + solution] as Uint32Array;
-        const curves = likely ? Array.from(using, (user) => curveOf(fold, distinct[user] as number)) : [];
+        const using = users[at]?.[firstSolution + solution] as readonly number[];
+        const curves = likely ? using.map((user) => curveOf(fold, distinct[user] as number)) : [];
         for (let lane = 0; lane < places.length; lane++) {
           const decision = (values[start + solution * tileColumns + lane] as number) + offset;
           const winner = decision > 0 || (decision === 0 && later) ? a : b;
-          const single = scored ? singleDecision(decision) : 0;
           for (let user = 0; user < using.length; user++) {
-            const to = ((using[user] as number) * tileColumns + lane) * classes;
+            const place = (using[user] as number) * tileColumns + lane;
+            const to = place * classes;
             (votes[to + winner] as number)++;
-            if (likely) {
-              const place = (using[user] as number) * tileColumns + lane;
-              chances[place * pairs.length + at] = plattProbability(curves[user] as Curve, decision);
-            }
+            if (likely) chances[place * pairs.length + at] = plattProbability(curves[user] as Curve, decision);
             if (!scored) continue;
+            const single = singleDecision(decision);
             (sums[to + a] as number) += single;
             (sums[to + b] as number) -= single;
           }
@@ -141,6 +132,13 @@ export function foldVote(
 function differs({ asked, curves }: PairFold, cost: number): boolean {
   if (asked[cost] !== asked[cost - 1]) return true;
   return curves[cost * 2] !== curves[cost * 2 - 2] || curves[cost * 2 + 1] !== curves[cost * 2 - 1];
+}
+
+/** For each solution, the places of the distinct C that use it. */
+function usersOf({ asked, offsets }: PairFold, distinct: readonly number[]): readonly (readonly number[])[] {
+  const users = Array.from(offsets, (): number[] => []);
+  for (let at = 0; at < distinct.length; at++) users[asked[distinct[at] as number] as number]?.push(at);
+  return users;
 }
 
 /** Kernel values of 16 rows with all positions: row j of the panel has those of position j. */

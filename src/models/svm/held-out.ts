@@ -1,12 +1,10 @@
-import type { SharedMemory } from "../../core/shared-memory.ts";
-import { decisions as decide, type DecisionTiles, decisionTiles } from "./decisions.ts";
+import { type Decider, type DecisionTiles, decisionTiles } from "./decisions.ts";
 import type { Rung } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
 import { climb, type LadderAnswer } from "./pair-ladder.ts";
 import { type ClassPair, pairRanges } from "./pair-of-classes.ts";
-import type { KernelMatrix, PairProblem } from "./pair-problem.ts";
+import type { PairProblem } from "./pair-problem.ts";
 import { type Platt, platt } from "./platt.ts";
-import { scratch } from "./scratch.ts";
 
 /**
  * Platt's curve of one pair of classes, from decisions on rows that were held out: its training rows are cut into five parts, and each part is judged
@@ -67,10 +65,8 @@ export interface HeldOut {
 }
 
 export interface HeldOutInput {
-  readonly memory: SharedMemory;
-  /** First byte of scratch for `decisions`, with a tile for every 16 rows of the pair. */
-  readonly scratchAt: number;
-  readonly matrix: KernelMatrix;
+  /** Over the pair's block, for a tile of every 16 rows. */
+  readonly decide: Decider;
   /** Restricted to the fold's training rows, and so again afterwards. */
   readonly problems: { readonly main: PairProblem; readonly side: PairProblem };
   readonly rungs: readonly Rung[];
@@ -81,7 +77,7 @@ export interface HeldOutInput {
 
 /** Where a part leaves one class alone, the decision is for that class, as in LIBSVM. */
 export function heldOutCurves({ locals, positive, parts }: InnerParts, input: HeldOutInput): HeldOut {
-  const { memory, matrix, problems, rungs, limits } = input;
+  const { decide, problems, rungs, limits } = input;
   const held = Array.from({ length: input.costs }, () => new Float64Array(locals.length));
   const answers: LadderAnswer[] = [];
   for (const { places, tiles, left } of parts) {
@@ -93,12 +89,7 @@ export function heldOutCurves({ locals, positive, parts }: InnerParts, input: He
     hold(problems, locals, places, -Infinity);
     const answer = climb(rungs, problems, limits);
     hold(problems, locals, places, 0);
-    const { size } = problems.main;
-    const found = decide(
-      memory,
-      { space: scratch(input.scratchAt), kernel: matrix, tiles, size, rowOf: (local) => local },
-      answer.solutions,
-    );
+    const found = decide(tiles, answer.solutions);
     for (const [cost, values] of held.entries()) {
       const decided = found[answer.asked[cost]?.solution as number] as Float64Array;
       for (const [at, place] of places.entries()) values[place] = decided[at] as number;

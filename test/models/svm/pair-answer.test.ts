@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodePairAnswer, encodePairAnswer, joinAnswers, type PairFold, splitAnswers } from "#hpo/models/svm/pair-answer";
+import { answerWriter, decodePairAnswer, type PairFold, splitAnswers } from "#hpo/models/svm/pair-answer";
 
 const forms = [
   { own: "votes", solutions: false, curves: false },
@@ -55,7 +55,9 @@ describe("a pair's stored answer", () => {
   it("is read as it was written, among others of its part", () => {
     fc.assert(
       fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), (parts) => {
-        const bytes = joinAnswers(parts.map(({ folds, shape }) => encodePairAnswer(folds, shape)));
+        const writer = answerWriter();
+        for (const { folds, shape } of parts) writer.add(folds, shape);
+        const bytes = writer.bytes();
         const read = splitAnswers(bytes, parts.length).map((answer, at) =>
           decodePairAnswer(answer, (parts[at] as (typeof parts)[number]).shape),
         );
@@ -76,9 +78,11 @@ describe("a pair's stored answer", () => {
       values: [],
       curves: new Float64Array(0),
     });
-    const length = (costs: number): number =>
-      encodePairAnswer([fold(costs)], { form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 })
-        .length;
+    const length = (costs: number): number => {
+      const writer = answerWriter();
+      writer.add([fold(costs)], { form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 });
+      return writer.bytes().length;
+    };
     expect(length(1)).toBeLessThan(100 + 24);
     expect(length(9) - length(1)).toBeLessThanOrEqual(8 * 3 + 8);
   });
