@@ -8,7 +8,7 @@ import { svmModelJson } from "./model-json.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { type Curve, plattProbability } from "./platt.ts";
 import { scratch } from "./scratch.ts";
-import { denseFeatures } from "./settings.ts";
+import { checkFeatures, denseFeatures } from "./settings.ts";
 import { transpose } from "./transpose.ts";
 import { type PairVotes, votedClasses, votedScores } from "./votes.ts";
 
@@ -54,6 +54,7 @@ export function svmModel(state: SvmModelState): SvmModel {
         data: { width: features.width },
       });
     }
+    checkFeatures(input.data, state.gamma === null, input.rows);
     const space = scratch(0);
     const vectors = space.take(state.width * stride);
     const rowsAt = space.take(state.width * batch * 4);

@@ -62,12 +62,14 @@ export function denseFeatures(data: Dataset): {
 }
 
 /**
- * Checks what the traits can't say: finite numbers in single precision, and for the linear kernel (`linear`) finite products.
+ * Checks what the traits can't say: finite numbers in single precision, and for the linear kernel (`linear`) finite products. `rows`: these alone.
  * @throws HpoError DATA_UNSUPPORTED
  */
-export function checkFeatures(data: Dataset, linear: boolean): void {
+export function checkFeatures(data: Dataset, linear: boolean, rows?: Uint32Array): void {
   const { width, stride, values } = denseFeatures(data);
-  for (let row = 0; row < data.rows; row++) {
+  const count = rows?.length ?? data.rows;
+  for (let at = 0; at < count; at++) {
+    const row = rows === undefined ? at : (rows[at] as number);
     let square = 0;
     for (let k = 0; k < width; k++) {
       const value = values[row * stride + k] as number;
