@@ -42,6 +42,8 @@ const mostSeconds = 2.5;
 const share = 1 / 64;
 const largeShare = 1 / 8;
 const leastSeconds = 0.01;
+/** With fewer chains their votes are cut by folds to keep all workers busy; a vote reads all solutions, so cuts have their price. */
+const fewChains = 4;
 /** Chains solved together at most: more gain nothing, and answers come the sooner. */
 const mostChains = 16;
 
@@ -63,7 +65,11 @@ export function chainGroups(
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
     const solves = solveWorks(members, { pairs, limit, small, weigh, name });
     const votes =
-      pairs.length <= 1 ? [] : members.flatMap((chain) => voteWorks(chain, solves, { layout, width, limit, all: answer !== "labels" }));
+      pairs.length <= 1
+        ? []
+        : members.flatMap((chain) =>
+            voteWorks(chain, solves, { layout, width, limit: members.length < fewChains ? limit : mostSeconds, answer }),
+          );
     return { name, solves, votes };
   });
 }
@@ -131,18 +137,19 @@ function solveWorks(chains: readonly Chain[], { pairs, limit, small, weigh, name
   return works;
 }
 
-/** Cuts a chain's votes by folds where they take long. `all`: every test row is voted on. */
+/** Cuts a chain's votes by folds where they take long. */
 function voteWorks(
   chain: Chain,
   solves: readonly SolveWork[],
-  { layout, width, limit, all }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly all: boolean },
+  { layout, width, limit, answer }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly answer: Answer },
 ): readonly VoteWork[] {
   const solved = solves.flatMap(({ key, pairs, chains }) =>
     chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain) }] : [],
   );
   const present = layout.counts.filter((count) => count > 0).length;
-  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.2);
-  const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * width + (present - 1) * 0.3e-9);
+  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (answer === "labels" ? 0.1 : 1);
+  const coupling = answer === "probabilities" ? rows * chain.costs.length * present ** 2 * 1.2e-7 : 0;
+  const cost = 1e-4 + coupling + rows * layout.size * (1e-9 + 1.2e-10 * width + (present - 1) * 0.3e-9);
   const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
   return Array.from({ length: count }, (_, at) => {
     const cut = (of: number): number => Math.round((of * layout.folds.length) / count);
