@@ -96,7 +96,7 @@ describe("svr over folds", () => {
       const table = curve(500, 8);
       const solver = svrFoldSolver(problemOf(table, plan));
       const most = solver.plan(requests, { memoryBytes: 4e9, slots: 1 });
-      const memoryBytes = share > 1 ? share : most.sharedBytes + most.slotBytes - 64;
+      const memoryBytes = share > 1 ? share : most.sharedBytes + most.slotBytes - 2 ** 19;
       const keeps = solver.plan(requests, { memoryBytes, slots: 1 }).stages.some(({ name }) => name === "distances");
       return { keeps, results: runSolver(solver, table.data, requests, { memoryBytes }).results };
     });
