@@ -53,10 +53,8 @@ export function foldVote(
   const classes = rank.length;
   const space = scratch(place.slotOffset);
   const panel = kernelPanel(memory, takePanel(space, layout.size, place.arena.width), { ...input, arena: place.arena });
-  const jobs = answers.flatMap(({ pair, fold }, at) =>
-    fold === null ? [] : pairJobs(at, fold, { ranges: pairRanges(layout, pair), address: panel.address, stride: panel.stride }),
-  );
-  const runner = jobRunner(memory, space, { jobs, limits: place.limits });
+  const jobs = answers.flatMap(({ pair, fold }, at) => (fold === null ? [] : pairJobs(at, fold, pairRanges(layout, pair))));
+  const runner = jobRunner(memory, space, { jobs, limits: place.limits, kernel: panel });
   const present = answers.flatMap(({ fold }) => (fold === null ? [] : [fold]));
   /** The C whose answers differ from those of the C before, and for each C its place among them. */
   const distinct: number[] = [];
@@ -64,12 +62,7 @@ export function foldVote(
     if (cost === 0 || present.some(({ asked }) => asked[cost] !== asked[cost - 1])) distinct.push(cost);
     return distinct.length - 1;
   });
-  /** For each pair and solution, the distinct C that use it. */
-  const users = answers.map(({ fold }) =>
-    Array.from(fold?.offsets ?? [], (_, solution) =>
-      Uint32Array.from([...distinct.entries()].flatMap(([at, cost]) => (fold?.asked[cost] === solution ? [at] : []))),
-    ),
-  );
+  const users = answers.map(({ fold }) => (fold === null ? [] : usersOf(fold, distinct)));
   const labels = distinct.map(() => view.codes.slice());
   const scores = distinct.map(() => (input.scores ? new Float64Array(view.codes.length * classes) : null));
   const votes = new Uint32Array(distinct.length * tileColumns * classes);
@@ -85,15 +78,15 @@ export function foldVote(
       const later = firstIsLater(view, pair);
       for (let solution = 0; solution < solutions; solution++) {
         const offset = fold.offsets[firstSolution + solution] as number;
-        const using = users[at]?.[firstSolution + solution] as Uint32Array;
+        const using = users[at]?.[firstSolution + solution] as readonly number[];
         for (let lane = 0; lane < places.length; lane++) {
           const decision = (values[start + solution * tileColumns + lane] as number) + offset;
           const winner = decision > 0 || (decision === 0 && later) ? a : b;
-          const single = input.scores ? singleDecision(decision) : 0;
           for (let user = 0; user < using.length; user++) {
             const to = ((using[user] as number) * tileColumns + lane) * classes;
             (votes[to + winner] as number)++;
             if (!input.scores) continue;
+            const single = singleDecision(decision);
             (sums[to + a] as number) += single;
             (sums[to + b] as number) -= single;
           }
@@ -118,6 +111,13 @@ export function foldVote(
     labels: labels[at] as Int32Array,
     scores: scores[at] ?? null,
   }));
+}
+
+/** For each solution, the places of the distinct C that use it. */
+function usersOf({ asked, offsets }: PairFold, distinct: readonly number[]): readonly (readonly number[])[] {
+  const users = Array.from(offsets, (): number[] => []);
+  for (let at = 0; at < distinct.length; at++) users[asked[distinct[at] as number] as number]?.push(at);
+  return users;
 }
 
 /** Kernel values of 16 rows with all positions: row j of the panel has those of position j. */

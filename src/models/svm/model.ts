@@ -3,7 +3,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { type SharedMemory, growTo, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
-import { decisions, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
+import { decider, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures } from "./settings.ts";
 import { transpose } from "./transpose.ts";
@@ -64,6 +64,9 @@ export function svmModel(state: SvmModelState): Model {
       size,
     );
     const answers = state.pairs.map(({ first, second }) => ({ first, second, decisions: new Float32Array(input.rows.length) }));
+    const functions = state.pairs.map(({ coefficients, offset }) => ({ coefficients: padded(coefficients, size), offset }));
+    const over = { kernel: { values: kernel, stride: batch * 4 }, size, tileCount: batch / tileColumns };
+    const decide = decider(held, scratch(rest), over);
     for (let start = 0; start < input.rows.length; start += batch) {
       const many = Math.min(batch, input.rows.length - start);
       const order = new Int32Array(batch).fill(-1);
@@ -75,19 +78,12 @@ export function svmModel(state: SvmModelState): Model {
         tile(vectors, stride, rowsAt, batch * 4, state.width, row, row + 16, batch, out, batch * 4);
         if (state.gamma !== null) kernels.exponentials(out, out, 16 * batch, state.gamma);
       }
-      const values = decisions(
-        held,
-        {
-          space: scratch(rest),
-          kernel: { values: kernel, stride: batch * 4 },
-          tiles: decisionTiles(
-            Uint32Array.from({ length: many }, (_, at) => at),
-            batch,
-          ),
-          size,
-          rowOf: (local) => local,
-        },
-        state.pairs.map(({ coefficients, offset }) => ({ coefficients: padded(coefficients, size), offset })),
+      const values = decide(
+        decisionTiles(
+          Uint32Array.from({ length: many }, (_, at) => at),
+          batch,
+        ),
+        functions,
       );
       for (const [at, answer] of answers.entries()) answer.decisions.set(singleDecisions(values[at] as Float64Array), start);
     }

@@ -1,4 +1,4 @@
-import { byteReader, byteWriter } from "./byte-pieces.ts";
+import { byteReader, byteWriter, type ByteWriter } from "./byte-pieces.ts";
 
 /**
  * What one pair of classes says on one fold: the distinct solutions that some C asked for, and how each judges the fold's
@@ -39,16 +39,21 @@ export interface AnswerShape {
   readonly size: number;
 }
 
-/** Folds in order; null where a class has no training row. A multiple of 8 bytes. */
-export function encodePairAnswer(folds: readonly (PairFold | null)[], { form, size }: AnswerShape): Uint8Array {
-  const writer = byteWriter();
-  writer.add(Uint32Array.from(folds.flatMap((fold) => (fold === null ? [0, 0] : [fold.offsets.length, fold.locals.length]))));
+/** Adds one answer: folds in order, null where a class has no training row. A multiple of 8 bytes. */
+function addAnswer(writer: ByteWriter, folds: readonly (PairFold | null)[], { form, size }: AnswerShape): void {
+  const counts = new Uint32Array(folds.length * 2);
+  for (const [at, fold] of folds.entries()) {
+    if (fold === null) continue;
+    counts[at * 2] = fold.offsets.length;
+    counts[at * 2 + 1] = fold.locals.length;
+  }
+  writer.add(counts);
   for (const fold of folds) {
     if (fold === null) continue;
     if (form.solutions) {
       writer.add(fold.offsets);
       writer.add(fold.coefficients);
-      writer.add(narrow(size) ? Uint16Array.from(fold.locals) : Uint32Array.from(fold.locals));
+      writer.add(narrow(size) ? new Uint16Array(fold.locals) : new Uint32Array(fold.locals));
     }
     writer.add(fold.asked);
     writer.add(fold.skipped);
@@ -56,10 +61,30 @@ export function encodePairAnswer(folds: readonly (PairFold | null)[], { form, si
     if (form.own === "values") for (const values of fold.values) writer.add(values);
   }
   writer.align();
-  return writer.bytes();
 }
 
-/** Reads what `encodePairAnswer` wrote; `bytes` begins at a multiple of 8. What the form leaves out is empty. */
+/** Collects the answers of a part; their lengths stand behind them. */
+export interface AnswerWriter {
+  add(folds: readonly (PairFold | null)[], shape: AnswerShape): void;
+  bytes(): Uint8Array;
+}
+
+export function answerWriter(): AnswerWriter {
+  const writer = byteWriter();
+  const ends: number[] = [];
+  return {
+    add(folds, shape) {
+      addAnswer(writer, folds, shape);
+      ends.push(writer.align());
+    },
+    bytes() {
+      writer.add(Float64Array.from(ends));
+      return writer.bytes();
+    },
+  };
+}
+
+/** Reads one answer; `bytes` begins at a multiple of 8. What the form leaves out is empty. */
 export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, size }: AnswerShape): readonly (PairFold | null)[] {
   const reader = byteReader(bytes);
   const counts = reader.u32(ownCounts.length * 2);
@@ -89,19 +114,12 @@ function narrow(size: number): boolean {
   return size <= 2 ** 16;
 }
 
-/** The bytes of a part: several answers, found by their place. */
-export function joinAnswers(answers: readonly Uint8Array[]): Uint8Array {
-  const writer = byteWriter();
-  writer.add(Uint32Array.from(answers, ({ length }) => length));
-  writer.align();
-  for (const answer of answers) writer.add(answer);
-  return writer.bytes();
-}
-
-/** Answer `at` of `count`; `bytes` begins at a multiple of 8. */
-export function answerAt(bytes: Uint8Array, count: number, at: number): Uint8Array {
-  const lengths = byteReader(bytes).u32(count);
-  let start = Math.ceil(count / 2) * 8;
-  for (let before = 0; before < at; before++) start += lengths[before] as number;
-  return bytes.subarray(start, start + (lengths[at] as number));
+/** The `count` answers of a part; `bytes` begins at a multiple of 8. */
+export function splitAnswers(bytes: Uint8Array, count: number): readonly Uint8Array[] {
+  let end = 0;
+  return Array.from(byteReader(bytes.subarray(bytes.length - count * 8)).f64(count), (next) => {
+    const start = end;
+    end = next;
+    return bytes.subarray(start, end);
+  });
 }

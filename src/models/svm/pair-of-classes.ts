@@ -41,6 +41,10 @@ export function ownTiles(layout: SvmLayout, { tested }: FoldView, [a, b]: ClassP
   return joinTiles((tested[a] as TestedClass).tiles, (tested[b] as TestedClass).tiles, layout.sizes[a] as number);
 }
 
+export function ownTileCount({ tested }: FoldView, [a, b]: ClassPair): number {
+  return (tested[a] as TestedClass).tiles.starts.length + (tested[b] as TestedClass).tiles.starts.length;
+}
+
 /** How many own rows a pair has in a fold. */
 export function ownCount({ tested }: FoldView, [a, b]: ClassPair): number {
   return (tested[a] as TestedClass).places.length + (tested[b] as TestedClass).places.length;

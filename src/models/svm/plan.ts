@@ -7,7 +7,7 @@ import { voteScratchBytes } from "./fold-vote.ts";
 import { kernelBase } from "./kernel.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
-import { classPairs, ownTiles, pairSize } from "./pair-of-classes.ts";
+import { classPairs, ownTileCount, pairSize } from "./pair-of-classes.ts";
 import { solveScratchBytes } from "./solve-part.ts";
 import { jobLimits } from "./vote-jobs.ts";
 import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
@@ -101,7 +101,7 @@ function chooseMap(groups: readonly ChainGroup[], { layout, width, dataEnd }: Pl
   const pairs = classPairs(layout);
   const sizes = pairs.map((pair) => pairSize(layout, pair));
   const largest = Math.max(0, ...sizes);
-  const tiles = Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTiles(layout, fold, pair).starts.length)));
+  const tiles = Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTileCount(fold, pair))));
   const works = groups.flatMap(({ solves }) => solves);
   const votes = groups.flatMap((group) => group.votes);
   const costs = Math.max(0, ...votes.map(({ chain }) => chain.costs.length));

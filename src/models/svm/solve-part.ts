@@ -3,11 +3,11 @@ import type { PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
-import { decisions as decide, singleDecisions, takeDecisions } from "./decisions.ts";
+import { type Decider, decider, singleDecisions, takeDecisions } from "./decisions.ts";
 import { kernelName, unitDiagonal } from "./kernel.ts";
 import { ladder } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
-import { type AnswerForm, encodePairAnswer, joinAnswers, type PairFold } from "./pair-answer.ts";
+import { type AnswerForm, answerWriter, type PairFold } from "./pair-answer.ts";
 import { type BaseSource, pairBlock, takePairBlock } from "./pair-block.ts";
 import { climb, type LadderAnswer } from "./pair-ladder.ts";
 import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
@@ -66,69 +66,68 @@ export function restrict({ main, side }: PairProblems, { startA, sizeA, startB, 
 export function runSolvePart(input: SolvePartInput, context: SolveContext): PartResult {
   const { layout, form, arena, memory } = context;
   const tally = partTally(input.chains, layout, context.classes);
-  const answers: Uint8Array[] = [];
+  const answers = answerWriter();
   for (const pair of input.pairs) {
     const ranges = pairRanges(layout, pair);
     const space = scratch(context.slotOffset);
     const block = pairBlock(memory, space, { arena, ranges, source: input.source });
     const problemsAt = context.slotOffset + space.used();
     const tiles = layout.folds.map((view) => ownTiles(layout, view, pair));
-    let held: { readonly unit: boolean; readonly problems: PairProblems; readonly end: number } | undefined;
+    const tileCount = Math.max(0, ...tiles.map(({ starts }) => starts.length));
+    let held: { readonly unit: boolean; readonly problems: PairProblems; readonly decide: Decider } | undefined;
     for (const [at, chain] of input.chains.entries()) {
       const rungs = ladder(chain.costs.map(({ C }) => C));
       block.fill(chain.kernel);
       const matrix = block.matrix(chain.kernel);
       if (held?.unit !== unitDiagonal(chain.kernel)) {
         const rest = scratch(problemsAt);
-        held = { unit: matrix.unit, problems: pairProblems(memory, rest, { ranges, matrix }), end: problemsAt + rest.used() };
+        const over = { kernel: matrix, size: ranges.sizeA + ranges.sizeB, tileCount };
+        held = { unit: matrix.unit, problems: pairProblems(memory, rest, { ranges, matrix }), decide: decider(memory, rest, over) };
       }
-      const { problems, end } = held;
+      const { problems, decide } = held;
       const folds = layout.folds.map((view, fold): PairFold | null => {
         if (absent(view, pair)) return null;
         restrict(problems, ranges, view.outside);
         const answer = climb(rungs, problems, chain);
         const start = performance.now();
-        const own =
-          form.own === "none"
-            ? []
-            : decide(
-                memory,
-                {
-                  space: scratch(end),
-                  kernel: matrix,
-                  tiles: tiles[fold] as (typeof tiles)[number],
-                  size: problems.main.size,
-                  rowOf: (local) => local,
-                },
-                answer.solutions,
-              );
+        const own = form.own === "none" ? [] : decide(tiles[fold] as (typeof tiles)[number], answer.solutions);
         const result = pairFold(answer, { form, own, later: firstIsLater(view, pair) });
         tally.add({ chain: at, fold, pair }, answer, (performance.now() - start) / 1000);
         return result;
       });
-      answers.push(encodePairAnswer(folds, answerShape(layout, pair, { form, costs: chain.costs.length })));
+      answers.add(folds, answerShape(layout, pair, { form, costs: chain.costs.length }));
     }
   }
-  return { bytes: joinAnswers(answers), ...tally.facts() };
+  return { bytes: answers.bytes(), ...tally.facts() };
 }
 
 function pairFold(
   { solutions, asked }: LadderAnswer,
   { form, own, later }: { readonly form: AnswerForm; readonly own: readonly Float64Array[]; readonly later: boolean },
 ): PairFold {
-  const supports = form.solutions ? supportLocals(solutions) : new Uint32Array(0);
-  const coefficients = new Float64Array(supports.length * solutions.length);
-  for (const [at, solution] of solutions.entries()) {
-    const to = at * supports.length;
-    for (let place = 0; place < supports.length; place++) {
-      coefficients[to + place] = solution.coefficients[supports[place] as number] as number;
-    }
+  const locals = form.solutions ? supportLocals(solutions) : new Uint32Array(0);
+  const { length } = locals;
+  const coefficients = new Float64Array(length * solutions.length);
+  const offsets = new Float64Array(solutions.length);
+  for (let at = 0; at < solutions.length; at++) {
+    const solution = solutions[at] as LadderAnswer["solutions"][number];
+    const values = solution.coefficients;
+    const to = at * length;
+    for (let place = 0; place < length; place++) coefficients[to + place] = values[locals[place] as number] as number;
+    offsets[at] = solution.offset;
+  }
+  const solutionOf = new Uint16Array(asked.length);
+  const skipped = new Uint8Array(asked.length);
+  for (let cost = 0; cost < asked.length; cost++) {
+    const one = asked[cost] as LadderAnswer["asked"][number];
+    solutionOf[cost] = one.solution;
+    skipped[cost] = one.skipped ? 1 : 0;
   }
   return {
-    asked: Uint16Array.from(asked, ({ solution }) => solution),
-    skipped: Uint8Array.from(asked, ({ skipped }) => (skipped ? 1 : 0)),
-    offsets: Float64Array.from(solutions, ({ offset }) => offset),
-    locals: supports,
+    asked: solutionOf,
+    skipped,
+    offsets,
+    locals,
     coefficients,
     votes: form.own === "votes" ? own.map((decisions) => votesOf(decisions, later)) : [],
     values: form.own === "values" ? own.map(singleDecisions) : [],
@@ -137,10 +136,15 @@ function pairFold(
 
 function supportLocals(solutions: LadderAnswer["solutions"]): Uint32Array {
   const size = solutions[0]?.coefficients.length ?? 0;
+  const supports = new Uint8Array(size);
+  for (const { coefficients } of solutions) {
+    for (let local = 0; local < size; local++) if (coefficients[local] !== 0) supports[local] = 1;
+  }
   const found = new Uint32Array(size);
   let count = 0;
   for (let local = 0; local < size; local++) {
-    if (solutions.some(({ coefficients }) => coefficients[local] !== 0)) found[count++] = local;
+    found[count] = local;
+    count += supports[local] as number;
   }
   return found.subarray(0, count);
 }

@@ -35,11 +35,13 @@ export interface ChainGroup {
   readonly votes: readonly VoteWork[];
 }
 
-/** Seconds by which small pieces of work are put together into parts, and the most that a part should take. */
-const leastSeconds = 0.05;
+/** Small pieces of work are put together into parts of these seconds; a part should never take more than these. */
+const fewSeconds = 0.05;
 const mostSeconds = 2.5;
-/** Parts are at most this share of the work, so that workers end together. */
-const share = 1 / 24;
+/** A part is at most this share of the work, so that workers end together; of little work a larger one, as every part has its price. */
+const share = 1 / 64;
+const largeShare = 1 / 8;
+const leastSeconds = 0.01;
 /** Chains solved together at most: more gain nothing, and answers come the sooner. */
 const mostChains = 16;
 
@@ -55,10 +57,11 @@ export function chainGroups(
   });
   const weigh = (pair: ClassPair, chain: Chain): number => pairSeconds(pair, chain, { layout, width });
   const total = chains.reduce((sum, chain) => sum + pairs.reduce((all, pair) => all + weigh(pair, chain), 0), 0);
-  const limit = Math.min(mostSeconds, Math.max(leastSeconds, total * share));
+  const small = Math.min(fewSeconds, Math.max(leastSeconds, total * largeShare));
+  const limit = Math.min(mostSeconds, Math.max(small, total * share));
   return batches.map((members) => {
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
-    const solves = solveWorks(members, { pairs, limit, weigh, name });
+    const solves = solveWorks(members, { pairs, limit, small, weigh, name });
     const votes =
       pairs.length <= 1 ? [] : members.flatMap((chain) => voteWorks(chain, solves, { layout, width, limit, all: answer === "scores" }));
     return { name, solves, votes };
@@ -75,18 +78,20 @@ function groupName(chains: readonly Chain[]): string {
 function pairSeconds(pair: ClassPair, chain: Chain, { layout, width }: { readonly layout: SvmLayout; readonly width: number }): number {
   const rows = pairSize(layout, pair);
   const asked = Math.min(3, chain.costs.length + 1);
-  return layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + rows ** 2 * (1e-9 + 0.6e-10 * width);
+  return layout.folds.length * asked * (rows ** 2 * 3e-10 + rows * 1.5e-7 + 1e-5) + rows ** 2 * (1e-9 + 0.6e-10 * width);
 }
 
 interface SolveCut {
   readonly pairs: readonly ClassPair[];
   readonly limit: number;
+  /** Seconds up to which pairs are put together. */
+  readonly small: number;
   readonly weigh: (pair: ClassPair, chain: Chain) => number;
   readonly name: string;
 }
 
 /** Largest pairs first: one that takes too long is cut by chains, small ones are put together. */
-function solveWorks(chains: readonly Chain[], { pairs, limit, weigh, name }: SolveCut): readonly SolveWork[] {
+function solveWorks(chains: readonly Chain[], { pairs, limit, small, weigh, name }: SolveCut): readonly SolveWork[] {
   const weighed = pairs
     .map((pair) => ({ pair, cost: chains.reduce((sum, chain) => sum + weigh(pair, chain), 0) }))
     .sort((one, two) => two.cost - one.cost);
@@ -114,7 +119,7 @@ function solveWorks(chains: readonly Chain[], { pairs, limit, weigh, name }: Sol
       }
       continue;
     }
-    for (; at < weighed.length && cost + (weighed[at]?.cost as number) <= leastSeconds; at++) cost += weighed[at]?.cost as number;
+    for (; at < weighed.length && cost + (weighed[at]?.cost as number) <= small; at++) cost += weighed[at]?.cost as number;
     add(first, at, chains);
   }
   return works;

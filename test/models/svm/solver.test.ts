@@ -69,17 +69,35 @@ describe("svm over folds", () => {
     });
   }
 
-  it("gives the same bits with and without room for distances", () => {
-    const [one, two] = [clouds(200, 3, 5), clouds(200, 3, 5)];
-    const plan = foldPlan(folds(200, 3, 6));
+  it("gives the same bits whether there is room for distances, for a block of them, or for neither", () => {
+    const random = rng(5);
+    const labels = Array.from({ length: 400 }, () => random.below(3));
+    const wide = (): ClassTable =>
+      classTable(
+        labels.map((label, row) => Array.from({ length: 40 }, (_, k) => Math.sin(row * 40 + k) + (k % 3 === label ? 0.5 : 0))),
+        labels.map((label) => `c${label}`),
+      );
+    const plan = foldPlan(folds(400, 3, 6));
+    const one = wide();
     const solver = svmFoldSolver(problemOf(one, plan, "scores"));
     const whole = runSolver(solver, one.data, grid);
-    expect(solver.plan(grid, { memoryBytes: 4e9, slots: 1 }).stages.some(({ name }) => name === "distances")).toBe(true);
-    const narrow = svmFoldSolver(problemOf(two, plan, "scores"));
-    const { sharedBytes, slotBytes } = solver.plan(grid, { memoryBytes: 4e9, slots: 1 });
-    const memoryBytes = sharedBytes + slotBytes - 1;
-    expect(narrow.plan(grid, { memoryBytes, slots: 1 }).stages.some(({ name }) => name === "distances")).toBe(false);
-    expect(runSolver(narrow, two.data, grid, { memoryBytes }).results).toEqual(whole.results);
+    let memoryBytes = 4e9;
+    const sources: unknown[] = [];
+    for (let choice = 0; choice < 3; choice++) {
+      const { stages, sharedBytes, slotBytes } = solver.plan(grid, { memoryBytes, slots: 2 });
+      const solving = stages.flatMap(({ parts }) => parts.map(({ input }) => input as { kind: string; source?: string }));
+      sources.push(solving.find(({ kind }) => kind === "solve")?.source);
+      expect(stages.some(({ name }) => name === "distances")).toBe(choice === 0);
+      const table = wide();
+      expect(runSolver(svmFoldSolver(problemOf(table, plan, "scores")), table.data, grid, { memoryBytes, slots: 2 }).results).toEqual(
+        whole.results,
+      );
+      memoryBytes = Math.ceil(sharedBytes / 64) * 64 + 2 * Math.ceil(slotBytes / 64) * 64 - 1;
+    }
+    expect(sources).toEqual(["arena", "block", "each"]);
+    expect(() => solver.plan(grid, { memoryBytes, slots: 2 })).toThrow(
+      /^svm\(\): the kernel values of the largest pair of classes \(\d+ rows\) take \d+ MB for 2 workers; the limit is \d+ MB\. Raise the limit \(--memory\), use fewer workers or use fewer rows\.$/,
+    );
   });
 
   it("stores what labels need, and the same labels come with scores", () => {
