@@ -31,6 +31,7 @@ export { r2 } from "./metrics/r2.ts";
 export { rmse } from "./metrics/rmse.ts";
 export { rocAuc } from "./metrics/roc-auc.ts";
 export { svm } from "./models/svm/svm.ts";
+export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
 export { random } from "./samplers/random.ts";

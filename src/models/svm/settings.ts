@@ -43,15 +43,18 @@ export function scaleGamma(data: Dataset): number {
 export const leastGamma = 1e-30;
 export const mostGamma = 1e30;
 
-/** The feature block where it is dense. */
-export function denseFeatures(data: Dataset): {
+/** The feature block where it is dense; errors name the `model`. */
+export function denseFeatures(
+  data: Dataset,
+  model = "svm",
+): {
   readonly width: number;
   readonly stride: number;
   readonly values: Float32Array | Float64Array;
 } {
   const { features } = data;
   if (features.kind !== "dense") {
-    throw new HpoError("DATA_UNSUPPORTED", `svm(): features must be dense numbers; ${data.name} has ${features.kind} features.`, {
+    throw new HpoError("DATA_UNSUPPORTED", `${model}(): features must be dense numbers; ${data.name} has ${features.kind} features.`, {
       data: { data: data.name, kind: features.kind },
     });
   }
@@ -62,8 +65,8 @@ export function denseFeatures(data: Dataset): {
  * Checks what the traits can't say: finite numbers in single precision, and for the linear kernel (`linear`) finite products.
  * @throws HpoError DATA_UNSUPPORTED
  */
-export function checkFeatures(data: Dataset, linear: boolean): void {
-  const { width, stride, values } = denseFeatures(data);
+export function checkFeatures(data: Dataset, linear: boolean, model = "svm"): void {
+  const { width, stride, values } = denseFeatures(data, model);
   for (let row = 0; row < data.rows; row++) {
     let square = 0;
     for (let k = 0; k < width; k++) {
@@ -76,14 +79,14 @@ export function checkFeatures(data: Dataset, linear: boolean): void {
       const cure = Number.isNaN(value) ? "Fill missing values first." : "Scale the features first.";
       throw new HpoError(
         "DATA_UNSUPPORTED",
-        `svm(): features must be finite in single precision; row ${row + 1}, column ${column} of ${data.name} is ${value}. ${cure}`,
+        `${model}(): features must be finite in single precision; row ${row + 1}, column ${column} of ${data.name} is ${value}. ${cure}`,
         { data: { data: data.name, row, column: k } },
       );
     }
     if (linear && square > 1e30) {
       throw new HpoError(
         "DATA_UNSUPPORTED",
-        `svm(): with the linear kernel a row's squared length must be at most 1e30; row ${row + 1} of ${data.name} has ${square.toPrecision(3)}. Scale the features first.`,
+        `${model}(): with the linear kernel a row's squared length must be at most 1e30; row ${row + 1} of ${data.name} has ${square.toPrecision(3)}. Scale the features first.`,
         { data: { data: data.name, row } },
       );
     }
