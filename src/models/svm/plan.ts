@@ -16,7 +16,7 @@ import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
 const addressLimit = 2 ** 32;
 /** Seconds for one feature of a squared distance, and for one byte of memory that is written for the first time. */
 const featureSeconds = 0.6e-10;
-const byteSeconds = 1.5e-10;
+const byteSeconds = 5e-10;
 
 export interface PlanInput {
   readonly layout: SvmLayout;

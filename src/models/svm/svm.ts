@@ -28,7 +28,7 @@ const rules = {
 /**
  * A C-support vector classifier, one-vs-one (C. Cortes, V. Vapnik 1995; solver: R.-E. Fan, P.-H. Chen, C.-J. Lin 2005).
  * Scale the features first. Labels follow LIBSVM's voting and its ties; two solvers that stop at the same tolerance
- * may differ by a row in a thousand. Deterministic. O(n²) memory: 4 or 8 bytes for each pair of rows.
+ * may differ by a row in a thousand. Deterministic. Memory: 4 or 8 bytes for each pair of rows of the two largest classes, for each worker.
  * @throws HpoError OPTION_INVALID
  */
 export function svm(options: SvmOptions): Estimator {

@@ -42,6 +42,8 @@ const mostSeconds = 2.5;
 const share = 1 / 64;
 const largeShare = 1 / 8;
 const leastSeconds = 0.01;
+/** With fewer chains their votes are cut by folds to keep all workers busy; a vote reads all solutions, so cuts have their price. */
+const fewChains = 4;
 /** Chains solved together at most: more gain nothing, and answers come the sooner. */
 const mostChains = 16;
 
@@ -63,7 +65,11 @@ export function chainGroups(
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
     const solves = solveWorks(members, { pairs, limit, small, weigh, name });
     const votes =
-      pairs.length <= 1 ? [] : members.flatMap((chain) => voteWorks(chain, solves, { layout, width, limit, all: answer === "scores" }));
+      pairs.length <= 1
+        ? []
+        : members.flatMap((chain) =>
+            voteWorks(chain, solves, { layout, width, limit: members.length < fewChains ? limit : mostSeconds, all: answer === "scores" }),
+          );
     return { name, solves, votes };
   });
 }
@@ -135,7 +141,7 @@ function voteWorks(
     chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain) }] : [],
   );
   const present = layout.counts.filter((count) => count > 0).length;
-  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.2);
+  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.1);
   const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * width + (present - 1) * 0.3e-9);
   const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
   return Array.from({ length: count }, (_, at) => {

@@ -74,7 +74,7 @@ describe("svm over folds", () => {
     const labels = Array.from({ length: 400 }, () => random.below(3));
     const wide = (): ClassTable =>
       classTable(
-        labels.map((label, row) => Array.from({ length: 40 }, (_, k) => Math.sin(row * 40 + k) + (k % 3 === label ? 0.5 : 0))),
+        labels.map((label, row) => Array.from({ length: 80 }, (_, k) => Math.sin(row * 80 + k) + (k % 3 === label ? 0.5 : 0))),
         labels.map((label) => `c${label}`),
       );
     const plan = foldPlan(folds(400, 3, 6));
