@@ -8,4 +8,13 @@ const figure = figures[name];
 if (figure === undefined) {
   console.error(`bench: the figures are ${Object.keys(figures).join(", ")}; got ${name === "" ? "none" : name}.`);
   process.exitCode = 2;
-} else await figure(args);
+} else {
+  try {
+    await figure(args);
+  } catch (error) {
+    // A RangeError tells what is wrong with an option.
+    if (!(error instanceof RangeError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}
