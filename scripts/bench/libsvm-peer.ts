@@ -61,9 +61,15 @@ export function runPeer(program: string, inputs: readonly string[], asked: reado
   }));
 }
 
+/** Keeps what the peer said, as its program prints it. */
+export function savePeerFile(file: string, cells: readonly PeerCell[]): void {
+  const lines = cells.map(({ cell, cpuSeconds, predicted }) => [cell.replace(":", " "), cpuSeconds.toFixed(3), ...predicted].join(" "));
+  writeFileSync(file, `${lines.join("\n")}\n`);
+}
+
 /** What a run of the peer's program printed to a file, for a data set of so many rows. */
 export function readPeerFile(file: string, rows: number): PeerCell[] {
-  if (!existsSync(file)) throw new RangeError(`bench: --peer-file must be what libsvm-cells printed; there is no file ${file}.`);
+  if (!existsSync(file)) throw new RangeError(`bench: --peer-file must be what --save-peer kept; there is no file ${file}.`);
   const cells = readOutput(readFileSync(file, "utf8"));
   const wrong = cells.find(({ predicted }) => predicted.length !== rows);
   if (wrong === undefined && cells.length > 0) return cells;

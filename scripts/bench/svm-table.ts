@@ -1,7 +1,7 @@
 // The γ/C table of support vector machines: ours on one thread, and LIBSVM on the same folds in the same run.
 //
 //   npm run bench -- svm-table [--data satellite|vowel|vehicle|letter|repeated] [--folds 10] [--cells 8:10,2:1] [--scaling all|fold]
-//                              [--memory 1GB] [--repeats 5] [--full | --peer-file FILE] [--walls 3] [--json]
+//                              [--memory 1GB] [--repeats 5] [--full] [--save-peer FILE | --peer-file FILE] [--walls 3] [--json]
 //
 // Each repeat runs ours in a fresh process, pinned to one core where taskset is there, then LIBSVM (libsvm-cells.cpp, compiled
 // here; needs libsvm-dev). At the end the table runs as a study (test/fixtures/svm-table.ts) on one and on two workers, in turn.
@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { compilePeer, type PeerCell, pinnedOutput, readPeerFile, root, runPeer, writePeerInputs } from "./libsvm-peer.ts";
+import { compilePeer, type PeerCell, pinnedOutput, readPeerFile, root, runPeer, savePeerFile, writePeerInputs } from "./libsvm-peer.ts";
 import { readBytes } from "./peak-memory.ts";
 import { type BenchTable, loadTable, type Source, sources, studyFile } from "./svm-table-data.ts";
 import { tableReport } from "./svm-table-report.ts";
@@ -34,6 +34,7 @@ interface Asked extends SolveOptions {
   readonly peerCells: readonly string[];
   readonly tableOverCells: number;
   readonly peerFile: string | undefined;
+  readonly savePeer: string | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -49,6 +50,7 @@ export async function svmTable(args: readonly string[]): Promise<void> {
       repeats: { type: "string", default: "5" },
       full: { type: "boolean", default: false },
       "peer-file": { type: "string" },
+      "save-peer": { type: "string" },
       walls: { type: "string", default: "3" },
       json: { type: "boolean", default: false },
       once: { type: "boolean", default: false },
@@ -79,6 +81,7 @@ export async function svmTable(args: readonly string[]): Promise<void> {
     peerCells: everyCell ? cells.map(cellName) : source.peerCells,
     tableOverCells: everyCell ? 1 : source.tableOverCells,
     peerFile: values["peer-file"],
+    savePeer: values["save-peer"],
     say: (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`),
   };
   const folder = mkdtempSync(path.join(tmpdir(), "svm-table-"));
@@ -121,7 +124,9 @@ function besidePeer(data: BenchTable, asked: Asked, folder: string): { readonly 
     for (let repeat = 0; repeat < asked.repeats; repeat++) {
       ours.push(solveApart(asked));
       if (program === undefined) continue;
-      for (const cell of runPeer(program, inputs, asked.peerCells, data.folds)) {
+      const said = runPeer(program, inputs, asked.peerCells, data.folds);
+      if (asked.savePeer !== undefined) savePeerFile(asked.savePeer, said);
+      for (const cell of said) {
         note(peer, cell);
         asked.say(`LIBSVM  ${cell.cpuSeconds.toFixed(2)} s CPU for γ:C = ${cell.cell}`);
       }
