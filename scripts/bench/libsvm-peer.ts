@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Dataset } from "#hpo/core/dataset";
 import { type BenchTable, denseFeatures, scaledByFold } from "./svm-table-data.ts";
 
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -29,16 +30,8 @@ export function compilePeer(say: (line: string) => void): string | undefined {
 
 /** The peer's files: one for all folds, or one a fold where each fold has its own scaling (other rows are only trained on). */
 export function writePeerInputs(folder: string, data: BenchTable, scaling: "all" | "fold"): string[] {
-  const write = (name: string, folds: Int32Array): string => {
-    const { values, stride, width } = denseFeatures(data.table);
-    const lines = Array.from(
-      data.table.target.codes,
-      (code, row) => `${folds[row]} ${code} ${values.subarray(row * stride, row * stride + width).join(" ")}`,
-    );
-    const file = path.join(folder, name);
-    writeFileSync(file, `${lines.join("\n")}\n`);
-    return file;
-  };
+  const write = (name: string, folds: Int32Array): string =>
+    writeRows(path.join(folder, name), data.table.data, folds, data.table.target.codes);
   if (scaling === "all") return [write("rows.txt", data.folds)];
   const { fill } = scaledByFold(data);
   return Array.from({ length: Math.max(...data.folds) + 1 }, (_, fold) => {
@@ -48,6 +41,22 @@ export function writePeerInputs(folder: string, data: BenchTable, scaling: "all"
       data.folds.map((own) => (own === fold ? 0 : -1)),
     );
   });
+}
+
+/** A file for the peer; returns its path. */
+export function writeRows(file: string, data: Dataset, folds: Int32Array, targets: ArrayLike<number>): string {
+  const { values, stride, width } = denseFeatures(data);
+  const lines = Array.from(
+    targets,
+    (target, row) => `${folds[row]} ${target} ${values.subarray(row * stride, row * stride + width).join(" ")}`,
+  );
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  return file;
+}
+
+/** Runs the peer of regression, with half the tube's width. */
+export function runPeerRegression(program: string, input: string, asked: readonly string[], epsilon: number): PeerCell[] {
+  return readOutput(pinnedOutput(program, [input, asked.join(","), String(epsilon)]));
 }
 
 /** Runs the peer on the cells asked for, over all its files; `folds` says which file each row is taken from where there are several. */

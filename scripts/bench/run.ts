@@ -1,7 +1,8 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { svmTable } from "./svm-table.ts";
+import { svrTable } from "./svr-table.ts";
 
-const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable };
+const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable, "svr-table": svrTable };
 
 const [name = "", ...args] = process.argv.slice(2);
 const figure = figures[name];

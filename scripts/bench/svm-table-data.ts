@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DenseBlock } from "#hpo/core/dataset";
+import type { Dataset, DenseBlock } from "#hpo/core/dataset";
 import { rng } from "#hpo/math/rng";
 import { sharedData } from "../../test/shared-data.ts";
 import { type ClassTable, classTable, foldPlan, readFolds, readTable } from "../../test/table-data.ts";
@@ -61,7 +61,7 @@ export function loadTable(name: string, foldCount: number): BenchTable {
 export function studyFile(name: string, { table }: BenchTable, folder: string): string {
   const source = sources[name] as Source;
   if (source.copies === 1) return tableFile(name, source);
-  const { values, stride, width } = denseFeatures(table);
+  const { values, stride, width } = denseFeatures(table.data);
   const lines = Array.from(table.target.codes, (code, row) =>
     [...values.subarray(row * stride, row * stride + width), table.target.classes[code]].join(","),
   );
@@ -70,9 +70,9 @@ export function studyFile(name: string, { table }: BenchTable, folder: string): 
   return file;
 }
 
-export function denseFeatures({ data }: ClassTable): DenseBlock {
-  if (data.features.kind !== "dense") throw new TypeError("bench: the features must be dense.");
-  return data.features;
+export function denseFeatures({ features }: Dataset): DenseBlock {
+  if (features.kind !== "dense") throw new TypeError("bench: the features must be dense.");
+  return features;
 }
 
 /**
@@ -80,7 +80,7 @@ export function denseFeatures({ data }: ClassTable): DenseBlock {
  * in the same memory each time. What a solver was given of another fold is void then.
  */
 export function scaledByFold({ table, folds }: BenchTable): { readonly table: ClassTable; readonly fill: (fold: number) => void } {
-  const { values, stride, width } = denseFeatures(table);
+  const { values, stride, width } = denseFeatures(table.data);
   const source = values.slice();
   const { folds: plan } = foldPlan(folds);
   return {
@@ -125,7 +125,7 @@ function dealtFolds({ target }: ClassTable, count: number): Int32Array {
 
 /** The rows again and again, with noise from the second time on, scaled to [0, 1] over all of them. Copies of a row share its fold. */
 function repeated(table: ClassTable, copies: number): ClassTable {
-  const { values, stride, width } = denseFeatures(table);
+  const { values, stride, width } = denseFeatures(table.data);
   const { rows } = table.data;
   const random = rng(0);
   const low = new Float64Array(width).fill(Infinity);
