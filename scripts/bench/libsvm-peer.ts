@@ -1,5 +1,5 @@
 // LIBSVM beside ours: its driver compiled, fed and read.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -100,10 +100,13 @@ function readOutput(text: string): PeerCell[] {
 export function pinnedOutput(program: string, args: readonly string[]): string {
   const taskset = spawnSync("taskset", ["-c", "0", "true"], { stdio: "ignore" }).status === 0;
   const [command, ...rest] = taskset ? ["taskset", "-c", "0", program, ...args] : [program, ...args];
-  return execFileSync(command, rest, {
+  const { status, stdout, error } = spawnSync(command, rest, {
     encoding: "utf8",
     cwd: root,
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "inherit"],
   });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new RangeError(`bench: ${path.basename(program)} ended with ${status ?? "a signal"}; what it said stands above.`);
+  return stdout;
 }

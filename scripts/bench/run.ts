@@ -1,4 +1,5 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
+import { HpoError } from "hpo";
 import { svmTable } from "./svm-table.ts";
 import { svrTable } from "./svr-table.ts";
 
@@ -13,8 +14,8 @@ if (figure === undefined) {
   try {
     await figure(args);
   } catch (error) {
-    // A RangeError tells what is wrong with an option.
-    if (!(error instanceof RangeError)) throw error;
+    // These tell what is wrong with an option, or what the engine can't do, in a sentence.
+    if (!(error instanceof RangeError || error instanceof HpoError)) throw error;
     console.error(error.message);
     process.exitCode = 2;
   }
