@@ -4,18 +4,19 @@ import { type Kernel, kernelBase, kernelName, largestSize, largestValue } from "
 import { checkPrecomputed } from "./precomputed.ts";
 import { denseFeatures } from "./settings.ts";
 
-export interface FeatureCheck {
-  /** These rows alone, to be judged; with a precomputed kernel they need be no square. */
-  readonly rows?: Uint32Array;
-  /** Whose sentences these are. */
+interface CheckOptions {
+  /** The function that the errors name; default "svm". */
   readonly model?: string;
+  /** Check these rows alone, which are to be judged; with a precomputed kernel they need be no square. */
+  readonly rows?: Uint32Array;
 }
 
 /**
  * Checks what the traits can't say: numbers that are finite in single precision, and kernel values that are; or a kernel matrix.
  * @throws HpoError DATA_UNSUPPORTED
  */
-export function checkFeatures(data: Dataset, kernels: readonly Kernel[], { rows, model = "svm" }: FeatureCheck = {}): void {
+export function checkFeatures(data: Dataset, kernels: readonly Kernel[], options: CheckOptions = {}): void {
+  const { model = "svm", rows } = options;
   const computed = kernels.filter((kernel) => kernelBase(kernel) !== "entries");
   if (computed.length < kernels.length && rows === undefined) checkPrecomputed(data);
   if (computed.length === 0 && rows === undefined) return;
