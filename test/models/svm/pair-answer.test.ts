@@ -56,7 +56,10 @@ describe("a pair's stored answer", () => {
     fc.assert(
       fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), (parts) => {
         const writer = answerWriter();
-        for (const { folds, shape } of parts) writer.add(folds, shape);
+        for (const { folds, shape } of parts) {
+          writer.begin(shape);
+          for (const fold of folds) writer.fold(fold);
+        }
         const bytes = writer.bytes();
         const read = splitAnswers(bytes, parts.length).map((answer, at) =>
           decodePairAnswer(answer, (parts[at] as (typeof parts)[number]).shape),
@@ -80,7 +83,8 @@ describe("a pair's stored answer", () => {
     });
     const length = (costs: number): number => {
       const writer = answerWriter();
-      writer.add([fold(costs)], { form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 });
+      writer.begin({ form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 });
+      writer.fold(fold(costs));
       return writer.bytes().length;
     };
     expect(length(1)).toBeLessThan(100 + 24);
