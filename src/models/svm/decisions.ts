@@ -97,9 +97,10 @@ export function decider(
       const b = two[local] as number;
       if (a === 0 && b === 0) continue;
       rows[count] = kernel.values + local * kernel.stride;
-      packed[count * 2] = a;
-      packed[count++ * 2 + 1] = b;
+      packed[count] = a;
+      packed[size + count++] = b;
     }
+    packed.copyWithin(count, size, size + count);
     return count;
   }
 

@@ -16,8 +16,8 @@ export interface PairFold {
   readonly locals: Uint16Array | Uint32Array;
   /** solutions × locals: a = y α; 0 where a row supports another solution only. */
   readonly coefficients: Float64Array;
-  /** One a solution, one bit an own row, lowest first: 1 where the first class wins. */
-  readonly votes: readonly Uint8Array[];
+  /** solutions × bytes of the own rows, a bit each, lowest first: 1 where the first class wins. */
+  readonly votes: Uint8Array;
   /** One a solution, one value an own row, positive for the first class. */
   readonly values: readonly Float32Array[];
   /** For each asked-for C: slope and offset of Platt's curve. */
@@ -77,7 +77,7 @@ export function answerWriter(): AnswerWriter {
     if (form?.curves === true) writer.add(fold.curves);
     writer.add(fold.asked);
     writer.add(fold.skipped);
-    if (form?.own === "votes") for (const votes of fold.votes) writer.add(votes);
+    if (form?.own === "votes") writer.add(fold.votes);
     if (form?.own === "values") for (const values of fold.values) writer.add(values);
   }
 
@@ -114,15 +114,14 @@ export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, si
     const curves = reader.f64(form.curves ? costs * 2 : 0);
     const asked = reader.u16(costs);
     const skipped = reader.u8(costs);
-    const each = Array.from({ length: solutions });
     return {
       asked,
       skipped,
       offsets,
       locals,
       coefficients,
-      votes: form.own === "votes" ? each.map(() => reader.u8(Math.ceil(own / 8))) : [],
-      values: form.own === "values" ? each.map(() => reader.f32(own)) : [],
+      votes: reader.u8(form.own === "votes" ? solutions * Math.ceil(own / 8) : 0),
+      values: form.own === "values" ? Array.from({ length: solutions }, () => reader.f32(own)) : [],
       curves,
     };
   });

@@ -198,7 +198,9 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     state: () => [stepsSinceExact, scale, heaviest],
     reset() {
       kernels.reset(block);
-      [stepsSinceExact, scale, heaviest] = [0, 0, 0];
+      stepsSinceExact = 0;
+      scale = 0;
+      heaviest = 0;
       for (let local = 0; local < size; local++) {
         const own = weights[local] as number;
         if (outsides[local] !== 0 || !(own > 0)) continue;
@@ -215,7 +217,10 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);
       view.setFloat64(svmProblem.bound, C, true);
-      [cost, asked, mostSteps, iterations] = [C, tolerance, maxIterations, 0];
+      cost = C;
+      asked = tolerance;
+      mostSteps = maxIterations;
+      iterations = 0;
       let ending = run(optimize, small, coarse);
       let precisely = false;
       for (let regrades = 1; ending !== "limit" && !precisely; regrades++) {

@@ -24,8 +24,8 @@ export function pairRecord(size: number): PairRecord {
   let offsets = new Float64Array(0);
   let asked = new Uint16Array(0);
   let skipped = new Uint8Array(0);
-  const votes: Uint8Array[] = [];
-  const none = { locals: locals.subarray(0, 0), coefficients, values: [], curves: new Float64Array(0) };
+  let votes = new Uint8Array(0);
+  const none = { votes, locals: locals.subarray(0, 0), coefficients, values: [], curves: new Float64Array(0) };
 
   /** Lists the rows that support any solution; returns how many. */
   function listSupports(solutions: LadderAnswer["solutions"]): number {
@@ -49,21 +49,20 @@ export function pairRecord(size: number): PairRecord {
     return coefficients.subarray(0, to);
   }
 
-  function votesOf(own: readonly Float64Array[], later: boolean): readonly Uint8Array[] {
-    votes.length = Math.min(votes.length, own.length);
+  function votesOf(own: readonly Float64Array[], later: boolean): Uint8Array {
+    const bytes = ((own[0]?.length ?? 0) + 7) >> 3;
+    if (votes.length !== bytes * own.length) votes = new Uint8Array(bytes * own.length);
     for (let at = 0; at < own.length; at++) {
       const decisions = own[at] as Float64Array;
-      const length = (decisions.length + 7) >> 3;
-      if (votes[at]?.length !== length) votes[at] = new Uint8Array(length);
-      const bits = votes[at] as Uint8Array;
-      let byte = 0;
-      for (let row = 0; row < decisions.length; row++) {
-        const value = decisions[row] as number;
-        if (value > 0 || (value === 0 && later)) byte |= 1 << (row & 7);
-        if ((row & 7) === 7 || row === decisions.length - 1) {
-          bits[row >> 3] = byte;
-          byte = 0;
+      for (let byte = 0; byte < bytes; byte++) {
+        const first = byte * 8;
+        const last = Math.min(first + 8, decisions.length);
+        let bits = 0;
+        for (let row = first; row < last; row++) {
+          const value = decisions[row] as number;
+          if (value > 0 || (value === 0 && later)) bits |= 1 << (row - first);
         }
+        votes[at * bytes + byte] = bits;
       }
     }
     return votes;
@@ -90,7 +89,7 @@ export function pairRecord(size: number): PairRecord {
       offsets,
       locals: form.solutions ? locals.subarray(0, count) : none.locals,
       coefficients: form.solutions ? gatherCoefficients(solutions, count) : none.coefficients,
-      votes: form.own === "votes" ? votesOf(own, later) : none.values,
+      votes: form.own === "votes" ? votesOf(own, later) : none.votes,
       values: form.own === "values" ? own.map(singleDecisions) : none.values,
       curves: form.curves ? Float64Array.from(inner.curves.flatMap(({ slope, offset }) => [slope, offset])) : none.curves,
     };

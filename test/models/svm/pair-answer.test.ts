@@ -37,7 +37,7 @@ const answers = fc
             offsets: reals(solutions).map((list) => Float64Array.from(list)),
             locals: locals.map((list) => (size <= 65536 ? Uint16Array.from(list) : Uint32Array.from(list))),
             coefficients: reals(solutions * kept).map((list) => Float64Array.from(list)),
-            votes: fc.tuple(...(form.own === "votes" ? each.map(() => bytes(Math.ceil(own / 8))) : [])),
+            votes: bytes(form.own === "votes" ? solutions * Math.ceil(own / 8) : 0),
             values: fc.tuple(...(form.own === "values" ? each.map(() => reals(own).map((list) => Float32Array.from(list))) : [])),
             curves: reals(form.curves ? costs * 2 : 0).map((list) => Float64Array.from(list)),
           }),
@@ -77,7 +77,7 @@ describe("a pair's stored answer", () => {
       offsets: Float64Array.of(1),
       locals: new Uint16Array(0),
       coefficients: new Float64Array(0),
-      votes: [new Uint8Array(100)],
+      votes: new Uint8Array(100),
       values: [],
       curves: new Float64Array(0),
     });
