@@ -7,15 +7,15 @@ import { classWeights } from "./class-weights.ts";
 import { type Decider, type DecisionTiles, decider, takeDecisions, tileColumns } from "./decisions.ts";
 import { heldOutCurves, type HeldOut, innerParts } from "./held-out.ts";
 import { unitDiagonal } from "./kernel.ts";
-import { ladder } from "./ladder.ts";
+import { ladder, type Rung } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
-import { type AnswerForm, answerWriter } from "./pair-answer.ts";
+import { type AnswerForm, answerWriter, type PairFold } from "./pair-answer.ts";
 import { type BaseSource, pairBlock, takePairBlock } from "./pair-block.ts";
-import { climb, solutionPool } from "./pair-ladder.ts";
+import { climb, type SolutionPool, solutionPool } from "./pair-ladder.ts";
 import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
 import { type KernelMatrix, type PairProblem, type PairRanges, pairProblem, takePairProblem } from "./pair-problem.ts";
-import { pairRecord } from "./pair-record.ts";
-import { partTally } from "./part-tally.ts";
+import { type PairRecord, pairRecord } from "./pair-record.ts";
+import { type PartTally, partTally } from "./part-tally.ts";
 import { type Scratch, scratch } from "./scratch.ts";
 
 /** Pairs of classes to be solved for every chain, fold and C, as plain data. */
@@ -111,26 +111,11 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
       // Nothing is solved between anchors: one problem will do.
       const problems = rungs.every(({ anchor }) => anchor) ? { main: held.problems.main, side: held.problems.main } : held.problems;
       answers.begin(answerShape(layout, pair, { form, costs: chain.costs.length }));
+      const work: FoldWork = { at, chain, pair, ranges, rungs, problems, decide, record, pool, tally };
       for (let fold = 0; fold < layout.folds.length; fold++) {
         const view = layout.folds[fold] as FoldView;
-        if (absent(view, pair)) {
-          answers.fold(null);
-          continue;
-        }
-        const byClass = weights[at]?.[fold] as Float64Array;
-        restrict(problems, ranges, {
-          outside: view.outside,
-          weights: layout.weights,
-          classWeights: [byClass[pair[0]] as number, byClass[pair[1]] as number],
-        });
-        const answer = climb(rungs, problems, chain, pool);
-        const inner = form.curves
-          ? heldOutCurves(innerParts(layout, view, pair), { decide, problems, rungs, costs: chain.costs.length, limits: chain })
-          : nothingHeldOut;
-        const start = performance.now();
-        const own = form.own === "none" ? [] : decide(tiles[fold] as DecisionTiles, answer.solutions);
-        answers.fold(record(answer, { form, own, later: firstIsLater(view, pair), inner }));
-        tally.add({ chain: at, fold, pair }, answer, inner.answers, (performance.now() - start) / 1000);
+        if (absent(view, pair)) answers.fold(null);
+        else answers.fold(solveFold(work, context, { fold, tiles: tiles[fold] as DecisionTiles, byClass: weights[at]?.[fold] as Float64Array }));
       }
     }
   }
@@ -138,3 +123,37 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
 }
 
 const nothingHeldOut: HeldOut = { curves: [], answers: [] };
+
+/** A pair's block, filled for a chain, and what solves and judges on it. */
+interface FoldWork {
+  readonly at: number;
+  readonly chain: Chain;
+  readonly pair: ClassPair;
+  readonly ranges: PairRanges;
+  readonly rungs: readonly Rung[];
+  readonly problems: PairProblems;
+  readonly decide: Decider;
+  readonly record: PairRecord;
+  readonly pool: SolutionPool;
+  readonly tally: PartTally;
+}
+
+/** A function of its own: compiling it together with the loops around it takes as long as the folds of a small data set. */
+function solveFold(
+  { at, chain, pair, ranges, rungs, problems, decide, record, pool, tally }: FoldWork,
+  { layout, form }: SolveContext,
+  { fold, tiles, byClass }: { readonly fold: number; readonly tiles: DecisionTiles; readonly byClass: Float64Array },
+): PairFold {
+  const view = layout.folds[fold] as FoldView;
+  const classWeights = [byClass[pair[0]] as number, byClass[pair[1]] as number] as const;
+  restrict(problems, ranges, { outside: view.outside, weights: layout.weights, classWeights });
+  const answer = climb(rungs, problems, chain, pool);
+  const inner = form.curves
+    ? heldOutCurves(innerParts(layout, view, pair), { decide, problems, rungs, costs: chain.costs.length, limits: chain })
+    : nothingHeldOut;
+  const start = performance.now();
+  const own = form.own === "none" ? [] : decide(tiles, answer.solutions);
+  const result = record(answer, { form, own, later: firstIsLater(view, pair), inner });
+  tally.add({ chain: at, fold, pair }, answer, inner.answers, (performance.now() - start) / 1000);
+  return result;
+}
