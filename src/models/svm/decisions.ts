@@ -83,18 +83,9 @@ export function decider(
   /** Lists the rows that either solution needs; returns how many. */
   function list(one: Float64Array, two: Float64Array | undefined): number {
     let count = 0;
-    if (two === undefined) {
-      for (let local = 0; local < size; local++) {
-        const a = one[local] as number;
-        if (a === 0) continue;
-        rows[count] = kernel.values + local * kernel.stride;
-        packed[count++] = a;
-      }
-      return count;
-    }
     for (let local = 0; local < size; local++) {
       const a = one[local] as number;
-      const b = two[local] as number;
+      const b = two === undefined ? 0 : (two[local] as number);
       if (a === 0 && b === 0) continue;
       rows[count] = kernel.values + local * kernel.stride;
       packed[count] = a;
@@ -105,7 +96,11 @@ export function decider(
   }
 
   /** The decisions of one of `solutions`, which stand `shift` places behind a tile's first. */
-  function gather(lanes: Uint32Array, values: Float64Array, solutions: number, shift: number, offset: number): void {
+  function gather(
+    lanes: Uint32Array,
+    values: Float64Array,
+    { solutions, shift, offset }: { readonly solutions: number; readonly shift: number; readonly offset: number },
+  ): void {
     for (let row = 0; row < lanes.length; row++) {
       const at = lanes[row] as number;
       const lane = at % tileColumns;
@@ -129,8 +124,10 @@ export function decider(
         const many = Math.min(callTiles, starts.length - tile);
         kernels.decisions(solutions, rowsAt, packedAt, count, tilesAt + tile * 4, many, outAt + tile * tileBytes);
       }
-      gather(lanes, answers[first] as Float64Array, solutions, 0, one.offset);
-      if (two !== undefined) gather(lanes, answers[first + 1] as Float64Array, solutions, tileColumns, two.offset);
+      for (let at = 0; at < solutions; at++) {
+        const { offset } = at === 0 ? one : (two ?? one);
+        gather(lanes, answers[first + at] as Float64Array, { solutions, shift: at * tileColumns, offset });
+      }
     }
     return answers;
   };

@@ -115,7 +115,10 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
       for (let fold = 0; fold < layout.folds.length; fold++) {
         const view = layout.folds[fold] as FoldView;
         if (absent(view, pair)) answers.fold(null);
-        else answers.fold(solveFold(work, context, { fold, tiles: tiles[fold] as DecisionTiles, byClass: weights[at]?.[fold] as Float64Array }));
+        else
+          answers.fold(
+            solveFold(work, context, { fold, tiles: tiles[fold] as DecisionTiles, byClass: weights[at]?.[fold] as Float64Array }),
+          );
       }
     }
   }
