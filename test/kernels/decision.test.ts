@@ -27,7 +27,7 @@ describe("decisions", () => {
           for (let lane = 0; lane < 16; lane++) {
             let sum = 0;
             for (const [s, row] of support.entries()) {
-              sum += (f32[row * columns + column + lane] as number) * (f64[packedAt / 8 + s * solutions + solution] as number);
+              sum += (f32[row * columns + column + lane] as number) * (f64[packedAt / 8 + solution * support.length + s] as number);
             }
             expect(f64[outAt / 8 + (tile * solutions + solution) * 16 + lane]).toBe(sum);
           }

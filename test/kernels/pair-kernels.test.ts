@@ -45,7 +45,7 @@ describe("decision jobs", () => {
         for (let column = 0; column < 16; column++) {
           let sum = 0;
           for (const [at, row] of picked.entries()) {
-            sum += (f32[row * stride + first + column] as number) * (values[at * solutions + solution] as number);
+            sum += (f32[row * stride + first + column] as number) * (values[solution * picked.length + at] as number);
           }
           expect(f64[out / 8 + job * 32 + solution * 16 + column]).toBe(sum);
         }

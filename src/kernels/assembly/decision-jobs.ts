@@ -1,8 +1,8 @@
 /**
  * Decisions of 16 rows for many lists of support vectors, one after another: what voting over all pairs of classes needs.
  *
- * A job is four u32: the address of a list of kernel rows (u32 each), the address of its coefficients (one f64 a solution for
- * each), the length of the list, and the number of solutions (1 or 2). The sums are those of decision.ts.
+ * A job is four u32: the address of a list of kernel rows (u32 each), the address of its coefficients (one f64 for each, solution by
+ * solution), the length of the list, and the number of solutions (1 or 2). The sums are those of decision.ts.
  */
 import { tile } from "./decision";
 

@@ -11,7 +11,7 @@ function add(sum: v128, k: v128, a: v128): v128 {
   return f64x2.add(sum, f64x2.mul(k, a));
 }
 
-/** Sums over the 16 columns from byte `column` of the kernel rows at `rows`; `out` gets 16 f64 a solution. */
+/** Sums over the 16 columns from byte `column` of the kernel rows at `rows`; the second solution's coefficients stand behind the first's. `out` gets 16 f64 a solution. */
 @inline
 export function tile(two: bool, rows: usize, coefficients: usize, count: u32, column: usize, out: usize): void {
   for (let half: usize = 0; half < 2; half++) {
@@ -19,6 +19,7 @@ export function tile(two: bool, rows: usize, coefficients: usize, count: u32, co
     let t0 = s0, t1 = s0, t2 = s0, t3 = s0;
     const shift = column + (half << 5);
     let c = coefficients;
+    const second = <usize>count << 3;
     for (let at = rows, end = rows + (<usize>count << 2); at < end; at += 4) {
       const k = <usize>load<u32>(at) + shift;
       const k0 = f64x2.promote_low_f32x4(v128.load64_zero(k));
@@ -31,13 +32,13 @@ export function tile(two: bool, rows: usize, coefficients: usize, count: u32, co
       s2 = add(s2, k2, a);
       s3 = add(s3, k3, a);
       if (two) {
-        a = v128.load_splat<f64>(c, 8);
+        a = v128.load_splat<f64>(c + second);
         t0 = add(t0, k0, a);
         t1 = add(t1, k1, a);
         t2 = add(t2, k2, a);
         t3 = add(t3, k3, a);
       }
-      c += two ? 16 : 8;
+      c += 8;
     }
     const to = out + (half << 6);
     v128.store(to, s0);
@@ -54,7 +55,7 @@ export function tile(two: bool, rows: usize, coefficients: usize, count: u32, co
 }
 
 /**
- * `rows` holds the addresses of the support vectors' kernel rows (u32), `coefficients` one f64 a solution for each; `tiles` holds
+ * `rows` holds the addresses of the support vectors' kernel rows (u32), `coefficients` one f64 for each, solution by solution; `tiles` holds
  * the byte offsets of the tiles' first columns (u32). `out` gets, tile by tile, 16 f64 a solution.
  */
 export function decisions(solutions: u32, rows: usize, coefficients: usize, count: u32, tiles: usize, tileCount: u32, out: usize): void {

@@ -6,6 +6,9 @@ type Piece = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Arra
  */
 export interface ByteWriter {
   add(piece: Piece): void;
+  /** Leaves room for u32 values, 0 at first; says where, for `set`. */
+  room(count: number): number;
+  set(place: number, value: number): void;
   /** Fills up to a multiple of 8 bytes, and says how many there are so far. */
   align(): number;
   bytes(): Uint8Array;
@@ -56,6 +59,16 @@ export function byteWriter(): ByteWriter {
       else if (piece instanceof Float32Array) views.f32.set(piece, at);
       else views.f64.set(piece, at);
       next += piece.byteLength;
+    },
+    room(count) {
+      alignTo(4);
+      reserve(count * 4);
+      const at = next / 4;
+      next += count * 4;
+      return at;
+    },
+    set(place, value) {
+      views.u32[place] = value;
     },
     align() {
       alignTo(8);

@@ -63,7 +63,7 @@ export function takeDecisions(space: Scratch, size: number, tiles: number): read
   return [space.take(size * 4), space.take(size * 8 * together), space.take(tiles * 4), space.take(tiles * tileColumns * 8 * together)];
 }
 
-/** Judges the rows of some tiles by some functions: one array a function, one value a row. */
+/** Judges the rows of some tiles by some functions: one array a function, one value a row; the next call writes over them. */
 export type Decider = (tiles: DecisionTiles, functions: readonly DecisionFunction[]) => readonly Float64Array[];
 
 /** A decider over a kernel matrix of `size` rows, for `tileCount` tiles at most. It takes its scratch once. */
@@ -83,29 +83,37 @@ export function decider(
   /** Lists the rows that either solution needs; returns how many. */
   function list(one: Float64Array, two: Float64Array | undefined): number {
     let count = 0;
-    if (two === undefined) {
-      for (let local = 0; local < size; local++) {
-        const a = one[local] as number;
-        if (a === 0) continue;
-        rows[count] = kernel.values + local * kernel.stride;
-        packed[count++] = a;
-      }
-      return count;
-    }
     for (let local = 0; local < size; local++) {
       const a = one[local] as number;
-      const b = two[local] as number;
+      const b = two === undefined ? 0 : (two[local] as number);
       if (a === 0 && b === 0) continue;
       rows[count] = kernel.values + local * kernel.stride;
-      packed[count * 2] = a;
-      packed[count++ * 2 + 1] = b;
+      packed[count] = a;
+      packed[size + count++] = b;
     }
+    packed.copyWithin(count, size, size + count);
     return count;
   }
 
+  /** The decisions of one of `solutions`, which stand `shift` places behind a tile's first. */
+  function gather(
+    lanes: Uint32Array,
+    values: Float64Array,
+    { solutions, shift, offset }: { readonly solutions: number; readonly shift: number; readonly offset: number },
+  ): void {
+    for (let row = 0; row < lanes.length; row++) {
+      const at = lanes[row] as number;
+      const lane = at % tileColumns;
+      values[row] = (out[(at - lane) * solutions + shift + lane] as number) + offset;
+    }
+  }
+
+  const answers: Float64Array[] = [];
   return ({ starts, lanes }, functions) => {
     for (let tile = 0; tile < starts.length; tile++) columns[tile] = (starts[tile] as number) * 4;
-    const answers: Float64Array[] = [];
+    while (answers.length < functions.length) answers.push(new Float64Array(0));
+    answers.length = functions.length;
+    for (let at = 0; at < answers.length; at++) if (answers[at]?.length !== lanes.length) answers[at] = new Float64Array(lanes.length);
     for (let first = 0; first < functions.length; first += together) {
       const one = functions[first] as DecisionFunction;
       const two = functions[first + 1];
@@ -116,25 +124,13 @@ export function decider(
         const many = Math.min(callTiles, starts.length - tile);
         kernels.decisions(solutions, rowsAt, packedAt, count, tilesAt + tile * 4, many, outAt + tile * tileBytes);
       }
-      answers.push(gathered(out, lanes, { solutions, solution: 0, offset: one.offset }));
-      if (two !== undefined) answers.push(gathered(out, lanes, { solutions, solution: 1, offset: two.offset }));
+      for (let at = 0; at < solutions; at++) {
+        const { offset } = at === 0 ? one : (two ?? one);
+        gather(lanes, answers[first + at] as Float64Array, { solutions, shift: at * tileColumns, offset });
+      }
     }
     return answers;
   };
-}
-
-function gathered(
-  out: Float64Array,
-  lanes: Uint32Array,
-  { solutions, solution, offset }: { readonly solutions: number; readonly solution: number; readonly offset: number },
-): Float64Array {
-  const values = new Float64Array(lanes.length);
-  const shift = solution * tileColumns;
-  for (let row = 0; row < lanes.length; row++) {
-    const at = lanes[row] as number;
-    values[row] = (out[(at - (at % tileColumns)) * solutions + shift + (at % tileColumns)] as number) + offset;
-  }
-  return values;
 }
 
 /** Decisions in single precision; a sign never gets lost. */

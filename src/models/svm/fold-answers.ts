@@ -144,7 +144,8 @@ function ownDecisions(
   { answer, solution }: { readonly answer: PairFold; readonly solution: number },
 ): Float32Array {
   const decisions = new Float32Array(view.test.length);
-  const votes = answer.votes[solution];
+  const length = Math.ceil(view.test.length / 8);
+  const votes = answer.votes.length === 0 ? undefined : answer.votes.subarray(solution * length, (solution + 1) * length);
   const values = answer.values[solution];
   let own = 0;
   for (const code of pair) {

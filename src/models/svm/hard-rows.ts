@@ -15,10 +15,21 @@ export function hardRows(
   for (const [place, code] of codes.entries()) if ((rank[code] as number) < 0) hard[place] = 1;
   for (const { pair, fold } of answers) {
     if (fold === null) continue;
-    const [a, b] = [tested[pair[0]] as TestedClass, tested[pair[1]] as TestedClass];
-    for (const votes of fold.votes) {
-      for (let row = 0; row < a.places.length; row++) if (!bit(votes, row)) hard[a.places[row] as number] = 1;
-      for (let row = 0; row < b.places.length; row++) if (bit(votes, a.places.length + row)) hard[b.places[row] as number] = 1;
+    const [a, b] = [(tested[pair[0]] as TestedClass).places, (tested[pair[1]] as TestedClass).places];
+    const bytes = (a.length + b.length + 7) >> 3;
+    const { votes } = fold;
+    for (let byte = 0; byte < bytes; byte++) {
+      // Rows that the first class wins for every C, and for some.
+      let every = 255;
+      let some = 0;
+      for (let at = byte; at < votes.length; at += bytes) {
+        every &= votes[at] as number;
+        some |= votes[at] as number;
+      }
+      for (let row = byte * 8; row < Math.min(byte * 8 + 8, a.length + b.length); row++) {
+        const lost = row < a.length ? ((every >> (row & 7)) & 1) === 0 : ((some >> (row & 7)) & 1) === 1;
+        if (lost) hard[(row < a.length ? a[row] : b[row - a.length]) as number] = 1;
+      }
     }
   }
   const places = new Uint32Array(hard.length);

@@ -1,4 +1,4 @@
-import { byteReader, byteWriter, type ByteWriter } from "./byte-pieces.ts";
+import { byteReader, byteWriter } from "./byte-pieces.ts";
 import type { Curve } from "./platt.ts";
 
 /**
@@ -12,12 +12,12 @@ export interface PairFold {
   readonly skipped: Uint8Array;
   /** One a solution. */
   readonly offsets: Float64Array;
-  /** Rows that support any solution, ascending local indexes. */
+  /** Rows that support any solution, ascending local indexes; of 16 bits where the pair is `narrow`. */
   readonly locals: Uint16Array | Uint32Array;
   /** solutions × locals: a = y α; 0 where a row supports another solution only. */
   readonly coefficients: Float64Array;
-  /** One a solution, one bit an own row, lowest first: 1 where the first class wins. */
-  readonly votes: readonly Uint8Array[];
+  /** solutions × bytes of the own rows, a bit each, lowest first: 1 where the first class wins. */
+  readonly votes: Uint8Array;
   /** One a solution, one value an own row, positive for the first class. */
   readonly values: readonly Float32Array[];
   /** For each asked-for C: slope and offset of Platt's curve. */
@@ -49,44 +49,49 @@ export interface AnswerShape {
   readonly size: number;
 }
 
-/** Adds one answer: folds in order, null where a class has no training row. A multiple of 8 bytes. */
-function addAnswer(writer: ByteWriter, folds: readonly (PairFold | null)[], { form, size }: AnswerShape): void {
-  const counts = new Uint32Array(folds.length * 2);
-  for (const [at, fold] of folds.entries()) {
-    if (fold === null) continue;
-    counts[at * 2] = fold.offsets.length;
-    counts[at * 2 + 1] = fold.locals.length;
-  }
-  writer.add(counts);
-  for (const fold of folds) {
-    if (fold === null) continue;
-    if (form.solutions) {
-      writer.add(fold.offsets);
-      writer.add(fold.coefficients);
-      writer.add(narrow(size) ? new Uint16Array(fold.locals) : new Uint32Array(fold.locals));
-    }
-    if (form.curves) writer.add(fold.curves);
-    writer.add(fold.asked);
-    writer.add(fold.skipped);
-    if (form.own === "votes") for (const votes of fold.votes) writer.add(votes);
-    if (form.own === "values") for (const values of fold.values) writer.add(values);
-  }
-  writer.align();
-}
-
 /** Collects the answers of a part; their lengths stand behind them. */
 export interface AnswerWriter {
-  add(folds: readonly (PairFold | null)[], shape: AnswerShape): void;
+  /** Begins an answer, which ends with its last fold. */
+  begin(shape: AnswerShape): void;
+  /** The next fold: null where a class has no training row. Its arrays are free to be used again. */
+  fold(fold: PairFold | null): void;
   bytes(): Uint8Array;
 }
 
 export function answerWriter(): AnswerWriter {
   const writer = byteWriter();
   const ends: number[] = [];
+  let form: AnswerForm | undefined;
+  let folds = 0;
+  let done = 0;
+  let counts = 0;
+
+  function addFold(fold: PairFold): void {
+    writer.set(counts + done * 2, fold.offsets.length);
+    writer.set(counts + done * 2 + 1, fold.locals.length);
+    if (form?.solutions === true) {
+      writer.add(fold.offsets);
+      writer.add(fold.coefficients);
+      writer.add(fold.locals);
+    }
+    if (form?.curves === true) writer.add(fold.curves);
+    writer.add(fold.asked);
+    writer.add(fold.skipped);
+    if (form?.own === "votes") writer.add(fold.votes);
+    if (form?.own === "values") for (const values of fold.values) writer.add(values);
+  }
+
   return {
-    add(folds, shape) {
-      addAnswer(writer, folds, shape);
-      ends.push(writer.align());
+    begin(shape) {
+      form = shape.form;
+      folds = shape.ownCounts.length;
+      done = 0;
+      counts = writer.room(folds * 2);
+    },
+    fold(fold) {
+      if (fold !== null) addFold(fold);
+      // A multiple of 8 bytes.
+      if (++done === folds) ends.push(writer.align());
     },
     bytes() {
       writer.add(Float64Array.from(ends));
@@ -109,21 +114,21 @@ export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, si
     const curves = reader.f64(form.curves ? costs * 2 : 0);
     const asked = reader.u16(costs);
     const skipped = reader.u8(costs);
-    const each = Array.from({ length: solutions });
     return {
       asked,
       skipped,
       offsets,
       locals,
       coefficients,
-      votes: form.own === "votes" ? each.map(() => reader.u8(Math.ceil(own / 8))) : [],
-      values: form.own === "values" ? each.map(() => reader.f32(own)) : [],
+      votes: reader.u8(form.own === "votes" ? solutions * Math.ceil(own / 8) : 0),
+      values: form.own === "values" ? Array.from({ length: solutions }, () => reader.f32(own)) : [],
       curves,
     };
   });
 }
 
-function narrow(size: number): boolean {
+/** Whether 16 bits hold all local indexes of a pair. */
+export function narrow(size: number): boolean {
   return size <= 2 ** 16;
 }
 

@@ -21,6 +21,20 @@ export interface PairSolution {
   readonly offset: number;
 }
 
+/** Hands out arrays for coefficients; one that is used by many ladders makes no garbage, and each spoils the solutions of the one before. */
+export type SolutionPool = (solution: number, size: number) => Float64Array;
+
+export function solutionPool(): SolutionPool {
+  const arrays: Float64Array[] = [];
+  return (solution, size) => {
+    const known = arrays[solution];
+    if (known !== undefined && known.length === size) return known;
+    const made = new Float64Array(size);
+    arrays[solution] = made;
+    return made;
+  };
+}
+
 export interface AskedAnswer {
   readonly solution: number;
   /** Proven equal to the solution of a smaller C. */
@@ -36,8 +50,10 @@ export function climb(
   rungs: readonly Rung[],
   problems: { readonly main: PairProblem; readonly side: PairProblem },
   limits: { readonly tolerance: number; readonly maxIterations: number },
+  pool: SolutionPool = solutionPool(),
 ): LadderAnswer {
   const { main, side } = problems;
+  const { tolerance, maxIterations } = limits;
   const solutions: PairSolution[] = [];
   const asked: AskedAnswer[] = [];
   const limited: number[] = [];
@@ -58,12 +74,16 @@ export function climb(
     const problem = rung.anchor ? main : side;
     if (rung.cold) problem.reset();
     else if (!rung.anchor) problem.copy(main);
-    const { offset, iterations: steps, converged, boundedCount } = problem.solve({ ...limits, C: rung.C });
+    const { offset, iterations: steps, converged, boundedCount } = problem.solve({ C: rung.C, tolerance, maxIterations });
     solves++;
     iterations += steps;
     if (!converged) limited.push(rung.C);
     const everyLarger = rung.anchor && converged && boundedCount === 0;
-    if (rung.asked >= 0 || everyLarger) solutions.push({ coefficients: problem.coefficients.slice(), offset });
+    if (rung.asked >= 0 || everyLarger) {
+      const coefficients = pool(solutions.length, problem.size);
+      coefficients.set(problem.coefficients);
+      solutions.push({ coefficients, offset });
+    }
     if (everyLarger) final = solutions.length - 1;
     if (rung.asked >= 0) {
       asked[rung.asked] = { solution: solutions.length - 1, skipped: false, seconds: (performance.now() - start) / 1000 };

@@ -83,7 +83,7 @@ const driftC = 1000;
 const staleSteps = 100_000;
 const leastStaleSteps = 5000;
 /** After as many, f in single precision that drifts is given up. */
-const mostSteps = 2_000_000;
+const mostSingleSteps = 2_000_000;
 /** A solve that f in single precision can't end by then goes on in double. */
 const mostRegrades = 4;
 /** How near to its end f in single precision can bring a problem, as a share of the largest target. */
@@ -138,6 +138,64 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
   let scale = 1;
   let heaviest = 1;
 
+  /** What a solve was asked for, and the steps it made: kept here, lest every solve makes the functions below anew. */
+  let cost = 0;
+  let asked = 0;
+  let mostSteps = 0;
+  let iterations = 0;
+
+  const mostDrift = (): number => (asked / 4) * Math.max(1, scale);
+
+  /** Lets a kernel run until it ends. */
+  function run(kernel: (problem: number, count: number) => number, compact: Compaction | null, goal: number): Ending {
+    const doubly = kernel === kernels.optimizePrecisely;
+    view.setFloat64(svmProblem.tolerance, goal, true);
+    kernels.bound(block);
+    for (;;) {
+      const ended = kernel(block, Math.min(callSteps, mostSteps - iterations)) !== 0;
+      const steps = view.getUint32(svmProblem.steps, true);
+      iterations += steps;
+      stepsSinceExact += steps;
+      if (ended) {
+        const gap = view.getFloat64(svmProblem.highest, true) - view.getFloat64(svmProblem.lowest, true);
+        return gap < goal && kernels.finite(block, doubly ? 1 : 0) !== 0 ? "solved" : "stuck";
+      }
+      if (iterations >= mostSteps) {
+        // The last step is in a and not yet in f.
+        if (!doubly) kernels.settle(block);
+        return "limit";
+      }
+      if (view.getFloat64(svmProblem.step, true) === 0) return "stuck";
+      if (!doubly && stepsSinceExact >= Math.max(leastStaleSteps, staleSteps / Math.max(1, scale))) {
+        const drift = kernels.regrade(block);
+        stepsSinceExact = 0;
+        kernels.bound(block);
+        if (!(drift <= mostDrift()) && iterations >= mostSingleSteps) return "stuck";
+      }
+      iterations += compact?.run({ C: cost, tolerance: goal, scale, maxSteps: mostSteps - iterations }) ?? 0;
+    }
+  }
+
+  /** Goes on with f in double precision, from f just computed anew; what it claims is believed once it holds for f computed anew. */
+  function runPrecisely(): Ending {
+    let ending = run(kernels.optimizePrecisely, null, asked);
+    for (let checks = 0; ending === "solved"; checks++) {
+      const held = exact.slice();
+      const [highest, lowest] = [view.getFloat64(svmProblem.highest, true), view.getFloat64(svmProblem.lowest, true)];
+      const before = iterations;
+      kernels.regrade(block);
+      ending = checks < mostRegrades ? run(kernels.optimizePrecisely, null, asked) : "stuck";
+      if (iterations > before) continue;
+      exact.set(held);
+      view.setFloat64(svmProblem.highest, highest, true);
+      view.setFloat64(svmProblem.lowest, lowest, true);
+      break;
+    }
+    f.set(exact);
+    stepsSinceExact = 0;
+    return ending;
+  }
+
   const self: PairProblem & { readonly f: Float32Array; state(): readonly [number, number, number] } = {
     size,
     block,
@@ -149,7 +207,9 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     state: () => [stepsSinceExact, scale, heaviest],
     reset() {
       kernels.reset(block);
-      [stepsSinceExact, scale, heaviest] = [0, 0, 0];
+      stepsSinceExact = 0;
+      scale = 0;
+      heaviest = 0;
       for (let local = 0; local < size; local++) {
         const own = weights[local] as number;
         if (outsides[local] !== 0 || !(own > 0)) continue;
@@ -165,60 +225,11 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     },
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);
-      const mostDrift = (tolerance / 4) * Math.max(1, scale);
       view.setFloat64(svmProblem.bound, C, true);
-      let iterations = 0;
-
-      /** Lets a kernel run until it ends. */
-      function run(kernel: (problem: number, count: number) => number, compact: Compaction | null, goal: number): Ending {
-        const doubly = kernel === kernels.optimizePrecisely;
-        view.setFloat64(svmProblem.tolerance, goal, true);
-        kernels.bound(block);
-        for (;;) {
-          const ended = kernel(block, Math.min(callSteps, maxIterations - iterations)) !== 0;
-          const steps = view.getUint32(svmProblem.steps, true);
-          iterations += steps;
-          stepsSinceExact += steps;
-          if (ended) {
-            const gap = view.getFloat64(svmProblem.highest, true) - view.getFloat64(svmProblem.lowest, true);
-            return gap < goal && kernels.finite(block, doubly ? 1 : 0) !== 0 ? "solved" : "stuck";
-          }
-          if (iterations >= maxIterations) {
-            // The last step is in a and not yet in f.
-            if (!doubly) kernels.settle(block);
-            return "limit";
-          }
-          if (view.getFloat64(svmProblem.step, true) === 0) return "stuck";
-          if (!doubly && stepsSinceExact >= Math.max(leastStaleSteps, staleSteps / Math.max(1, scale))) {
-            const drift = kernels.regrade(block);
-            stepsSinceExact = 0;
-            kernels.bound(block);
-            if (!(drift <= mostDrift) && iterations >= mostSteps) return "stuck";
-          }
-          iterations += compact?.run({ C, tolerance: goal, scale, maxSteps: maxIterations - iterations }) ?? 0;
-        }
-      }
-
-      /** Goes on with f in double precision, from f just computed anew; what it claims is believed once it holds for f computed anew. */
-      function runPrecisely(): Ending {
-        let ending = run(kernels.optimizePrecisely, null, tolerance);
-        for (let checks = 0; ending === "solved"; checks++) {
-          const held = exact.slice();
-          const [highest, lowest] = [view.getFloat64(svmProblem.highest, true), view.getFloat64(svmProblem.lowest, true)];
-          const before = iterations;
-          kernels.regrade(block);
-          ending = checks < mostRegrades ? run(kernels.optimizePrecisely, null, tolerance) : "stuck";
-          if (iterations > before) continue;
-          exact.set(held);
-          view.setFloat64(svmProblem.highest, highest, true);
-          view.setFloat64(svmProblem.lowest, lowest, true);
-          break;
-        }
-        f.set(exact);
-        stepsSinceExact = 0;
-        return ending;
-      }
-
+      cost = C;
+      asked = tolerance;
+      mostSteps = maxIterations;
+      iterations = 0;
       let ending = run(optimize, small, coarse);
       let precisely = false;
       for (let regrades = 1; ending !== "limit" && !precisely; regrades++) {
@@ -226,7 +237,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
         if (ending === "solved" && coarse === tolerance && !doubtful) break;
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
-        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= mostDrift);
+        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= mostDrift());
         ending = precisely ? runPrecisely() : run(optimize, small, tolerance);
       }
       kernels.offset(block, precisely ? 1 : 0);

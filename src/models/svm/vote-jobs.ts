@@ -81,39 +81,34 @@ export function jobRunner(
   const loads = cutIntoLoads(given.jobs, limits);
   let loaded: readonly VoteJob[] | undefined;
 
-  /** Writes a job's list of kernel rows from byte `start` on, then their coefficients; says where they are and how many. */
-  function loadJob({ fold, firstSolution, solutions, ranges }: VoteJob, start: number): { readonly at: number; readonly count: number } {
-    const { locals, coefficients } = fold;
-    const { startA, sizeA, startB } = ranges;
-    const { length } = locals;
-    const at = start + alignedBytes(length * 4);
-    const one = firstSolution * length;
-    const two = solutions === 2 ? one + length : one;
+  /** Writes the kernel rows of a pair's support vectors from byte `start` on. */
+  function loadRows({ fold: { locals }, ranges: { startA, sizeA, startB } }: VoteJob, start: number): void {
     const list = start >> 2;
-    let to = at >> 3;
-    let count = 0;
-    for (let place = 0; place < length; place++) {
-      const a = coefficients[one + place] as number;
-      const b = coefficients[two + place] as number;
-      if (a === 0 && b === 0) continue;
+    for (let place = 0; place < locals.length; place++) {
       const local = locals[place] as number;
-      rows[list + count++] = kernel.address + (local < sizeA ? startA + local : startB + local - sizeA) * kernel.stride;
-      packed[to++] = a;
-      if (solutions === 2) packed[to++] = b;
+      rows[list + place] = kernel.address + (local < sizeA ? startA + local : startB + local - sizeA) * kernel.stride;
     }
-    return { at, count };
   }
 
+  /** All jobs of a pair share its list of rows; a row that supports another solution only has a coefficient of 0, which changes no sum. */
   function load(jobs: readonly VoteJob[]): void {
     let next = 0;
+    let list = 0;
     for (let job = 0; job < jobs.length; job++) {
       const one = jobs[job] as VoteJob;
-      const { at, count } = loadJob(one, next);
-      entries[job * 4] = lists + next;
-      entries[job * 4 + 1] = lists + at;
-      entries[job * 4 + 2] = count;
-      entries[job * 4 + 3] = one.solutions;
-      next = at + count * one.solutions * 8;
+      const { fold, firstSolution, solutions } = one;
+      const { length } = fold.locals;
+      if (jobs[job - 1]?.fold !== fold) {
+        list = next;
+        loadRows(one, list);
+        next = list + alignedBytes(length * 4);
+      }
+      packed.set(fold.coefficients.subarray(firstSolution * length, (firstSolution + solutions) * length), next >> 3);
+      entries[job * 4] = lists + list;
+      entries[job * 4 + 1] = lists + next;
+      entries[job * 4 + 2] = length;
+      entries[job * 4 + 3] = solutions;
+      next += length * solutions * 8;
     }
     loaded = jobs;
   }

@@ -37,7 +37,7 @@ const answers = fc
             offsets: reals(solutions).map((list) => Float64Array.from(list)),
             locals: locals.map((list) => (size <= 65536 ? Uint16Array.from(list) : Uint32Array.from(list))),
             coefficients: reals(solutions * kept).map((list) => Float64Array.from(list)),
-            votes: fc.tuple(...(form.own === "votes" ? each.map(() => bytes(Math.ceil(own / 8))) : [])),
+            votes: bytes(form.own === "votes" ? solutions * Math.ceil(own / 8) : 0),
             values: fc.tuple(...(form.own === "values" ? each.map(() => reals(own).map((list) => Float32Array.from(list))) : [])),
             curves: reals(form.curves ? costs * 2 : 0).map((list) => Float64Array.from(list)),
           }),
@@ -56,7 +56,10 @@ describe("a pair's stored answer", () => {
     fc.assert(
       fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), (parts) => {
         const writer = answerWriter();
-        for (const { folds, shape } of parts) writer.add(folds, shape);
+        for (const { folds, shape } of parts) {
+          writer.begin(shape);
+          for (const fold of folds) writer.fold(fold);
+        }
         const bytes = writer.bytes();
         const read = splitAnswers(bytes, parts.length).map((answer, at) =>
           decodePairAnswer(answer, (parts[at] as (typeof parts)[number]).shape),
@@ -74,13 +77,14 @@ describe("a pair's stored answer", () => {
       offsets: Float64Array.of(1),
       locals: new Uint16Array(0),
       coefficients: new Float64Array(0),
-      votes: [new Uint8Array(100)],
+      votes: new Uint8Array(100),
       values: [],
       curves: new Float64Array(0),
     });
     const length = (costs: number): number => {
       const writer = answerWriter();
-      writer.add([fold(costs)], { form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 });
+      writer.begin({ form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 });
+      writer.fold(fold(costs));
       return writer.bytes().length;
     };
     expect(length(1)).toBeLessThan(100 + 24);
