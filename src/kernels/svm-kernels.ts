@@ -38,6 +38,8 @@ export interface SvmKernels {
   regrade(problem: number): number;
   correct(problem: number, count: number): void;
   settle(problem: number): void;
+  /** The number of changed rows; −1 where the point is lost. */
+  seed(problem: number): number;
   activeRows(problem: number, list: number, margin: number): number;
   gather(problem: number, list: number, compact: number): void;
   scatter(problem: number, list: number, compact: number): number;

@@ -13,7 +13,7 @@ import {
 export const LEAST_CURVATURE: f64 = 1e-12;
 
 @inline
-function mask(problem: usize, local: u32, a: f64, bound: f64): void {
+export function mask(problem: usize, local: u32, a: f64, bound: f64): void {
   const at = <usize>local << 2;
   const positive = local < load<u32>(problem, SIZE_A);
   store<f32>(<usize>load<u32>(problem, UP) + at, (positive ? bound : <f64>0) > a ? <f32>0 : -Infinity);

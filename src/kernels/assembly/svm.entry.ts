@@ -5,6 +5,7 @@ export { polynomials } from "./polynomial";
 export { sigmoids } from "./sigmoid";
 export { exponentialRows } from "./exponential-rows";
 export { mirror } from "./mirror";
+export { seed } from "./seed";
 export { bound, finite, offset, reset } from "./step";
 export { optimize, optimizeAnyDiagonal, settle } from "./smo";
 export { optimizeByCandidates } from "./smo-candidates";

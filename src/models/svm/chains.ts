@@ -12,6 +12,8 @@ export interface Chain {
   readonly classWeight: ClassWeight | null;
   readonly tolerance: number;
   readonly maxIterations: number;
+  /** No solve may start from one that knew the rows that its fold tests. */
+  readonly strict: boolean;
   /** The distinct C, ascending, each with the requests that ask for it. */
   readonly costs: readonly { readonly C: number; readonly requests: readonly number[] }[];
 }
@@ -34,12 +36,13 @@ export function chains(requests: readonly SolveRequest[], scaleGamma: () => numb
     classWeight: settings.classWeight,
     tolerance: settings.tolerance,
     maxIterations: settings.maxIterations,
+    strict: settings.strict,
     costs: [...costs].sort(([a], [b]) => a - b).map(([C, asking]) => ({ C, requests: asking })),
   }));
 }
 
 /** What decides an answer, C aside. */
-export function chainKey({ kernel, classWeight, tolerance, maxIterations }: Omit<SvmSettings, "C">): string {
+export function chainKey({ kernel, classWeight, tolerance, maxIterations, strict }: Omit<SvmSettings, "C">): string {
   const weights = classWeightKey(classWeight);
-  return `${weights === "" ? "" : `weights ${weights} `}${kernelName(kernel)} ε=${tolerance} limit=${maxIterations}`;
+  return `${weights === "" ? "" : `weights ${weights} `}${kernelName(kernel)} ε=${tolerance} limit=${maxIterations}${strict ? " strict" : ""}`;
 }

@@ -21,6 +21,8 @@ export interface SvmLayout {
   /** Weight of the row at each position, 1 for padding; null where all weights are 1. */
   readonly weights: Float64Array | null;
   readonly folds: readonly FoldView[];
+  /** 0 for each row that any fold trains on, else −∞; null where folds have too little in common for a solve of all rows to pay as a guide. */
+  readonly whole: Float32Array | null;
 }
 
 export interface FoldView {
@@ -44,6 +46,25 @@ export interface TestedClass {
   readonly places: Uint32Array;
   /** Their columns among the class's own positions, counted from its start. */
   readonly tiles: DecisionTiles;
+}
+
+/** The least number of folds that a solve of all rows serves, and the least share of its rows that they train on. */
+const leastGuided = 8;
+const leastShared = 0.85;
+
+function wholeOf(folds: readonly FoldView[], size: number): Float32Array | null {
+  if (folds.length < leastGuided) return null;
+  const whole = new Float32Array(size).fill(-Infinity);
+  let trained = 0;
+  for (const { outside } of folds) {
+    for (let at = 0; at < size; at++) {
+      if (outside[at] !== 0) continue;
+      trained++;
+      whole[at] = 0;
+    }
+  }
+  const rows = whole.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0);
+  return trained >= leastShared * rows * folds.length ? whole : null;
 }
 
 /** Lays out the rows that any fold trains on or tests. `codes` gives each row's class, `weights` its weight (by default 1). */
@@ -105,7 +126,7 @@ export function svmLayout(
     return { outside, test: positions, codes: testCodes, tested: testedClasses(testCodes, positions, { starts, sizes }), rank, trained };
   });
   const byPosition = weights === null ? null : Float64Array.from(order, (row) => (row < 0 ? 1 : (weights[row] as number)));
-  return { order, starts, sizes, counts, size, weights: byPosition, folds };
+  return { order, starts, sizes, counts, size, weights: byPosition, folds, whole: wholeOf(folds, size) };
 }
 
 function testedClasses(

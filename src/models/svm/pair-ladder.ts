@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Rung } from "./ladder.ts";
-import type { PairProblem } from "./pair-problem.ts";
+import type { PairProblem, PairState } from "./pair-problem.ts";
 
 /** One pair of classes solved for every asked-for C on one training set. */
 export interface LadderAnswer {
@@ -42,6 +42,19 @@ export interface AskedAnswer {
   readonly seconds: number;
 }
 
+/** The states of a climb by C. */
+export type LadderStates = Map<number, PairState>;
+
+export interface LadderOptions {
+  readonly pool?: SolutionPool;
+  /**
+   * The states of a problem over the same rows that is trained on more of them. A cold rung starts at its solution for that C; a later one where its
+   * solution moves to from the anchor before: the two differ by about as much at one C as at the next.
+   */
+  readonly guide?: LadderStates | undefined;
+  readonly record?: LadderStates;
+}
+
 /**
  * Climbs the ladder. `main` holds the state at the last anchor, `side` solves what lies between anchors; both know the training set.
  * Where no multiplier is at its bound, the bound does no work, and the solution is that of every larger C.
@@ -50,7 +63,7 @@ export function climb(
   rungs: readonly Rung[],
   problems: { readonly main: PairProblem; readonly side: PairProblem },
   limits: { readonly tolerance: number; readonly maxIterations: number },
-  pool: SolutionPool = solutionPool(),
+  { pool = solutionPool(), guide, record }: LadderOptions = {},
 ): LadderAnswer {
   const { main, side } = problems;
   const { tolerance, maxIterations } = limits;
@@ -62,6 +75,8 @@ export function climb(
   let iterations = 0;
   /** The solution of every larger C, once known: taken from the last anchor, or from a rung that came after it. */
   let final = -1;
+  /** The last anchor. */
+  let anchor = 0;
   for (const rung of rungs) {
     if (final >= 0) {
       if (rung.asked >= 0) {
@@ -72,9 +87,13 @@ export function climb(
     }
     const start = performance.now();
     const problem = rung.anchor ? main : side;
-    if (rung.cold) problem.reset();
-    else if (!rung.anchor) problem.copy(main);
+    if (!rung.cold && !rung.anchor) problem.copy(main);
+    const to = guide?.get(rung.C);
+    if (to !== undefined) problem.seed(rung.C, to, rung.cold ? null : (guide?.get(anchor) as PairState));
+    else if (rung.cold) problem.reset();
     const { offset, iterations: steps, converged, boundedCount } = problem.solve({ C: rung.C, tolerance, maxIterations });
+    if (rung.anchor) anchor = rung.C;
+    record?.set(rung.C, problem.state());
     solves++;
     iterations += steps;
     if (!converged) limited.push(rung.C);

@@ -42,7 +42,20 @@ export interface PairProblem {
   reset(): void;
   /** Takes a and f of another problem over the same rows, weights and targets. */
   copy(other: PairProblem): void;
+  /** a and f as they are, for `seed`. */
+  state(): PairState;
+  /**
+   * Starts near a point that fits the bound C: at `to`, or where the problem stands and moved as `from` is to `to`. What is not
+   * feasible there is put right (src/kernels/assembly/seed.ts); where that can't be, a = 0. Instead of `reset`.
+   */
+  seed(C: number, to: PairState, from: PairState | null): void;
   solve(options: SolveOptions): Solution;
+}
+
+/** A point of a problem over the same rows and targets, whatever it is trained on. */
+export interface PairState {
+  readonly coefficients: Float64Array;
+  readonly f: Float32Array;
 }
 
 export interface SolveOptions {
@@ -196,7 +209,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     return ending;
   }
 
-  const self: PairProblem & { readonly f: Float32Array; state(): readonly [number, number, number] } = {
+  const self: PairProblem & { readonly f: Float32Array; facts(): readonly [number, number, number] } = {
     size,
     block,
     coefficients,
@@ -204,7 +217,8 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     weights,
     targets,
     f,
-    state: () => [stepsSinceExact, scale, heaviest],
+    facts: () => [stepsSinceExact, scale, heaviest],
+    state: () => ({ coefficients: coefficients.slice(), f: f.slice() }),
     reset() {
       kernels.reset(block);
       stepsSinceExact = 0;
@@ -221,7 +235,24 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
       const from = other as typeof self;
       coefficients.set(from.coefficients);
       f.set(from.f);
-      [stepsSinceExact, scale, heaviest] = from.state();
+      [stepsSinceExact, scale, heaviest] = from.facts();
+    },
+    seed(C, to, from) {
+      if (from === null) {
+        self.reset();
+        coefficients.set(to.coefficients);
+        f.set(to.f);
+      } else {
+        for (let local = 0; local < size; local++) {
+          (coefficients[local] as number) += (to.coefficients[local] as number) - (from.coefficients[local] as number);
+          (f[local] as number) += (to.f[local] as number) - (from.f[local] as number);
+        }
+      }
+      view.setFloat64(svmProblem.bound, C, true);
+      const changed = kernels.seed(block);
+      if (changed < 0) self.reset();
+      else kernels.correct(block, changed);
+      stepsSinceExact += Math.max(0, changed);
     },
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);

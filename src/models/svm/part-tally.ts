@@ -7,6 +7,8 @@ import type { ClassPair } from "./pair-of-classes.ts";
 /** Sums up the times, counts and warnings of a part. */
 export interface PartTally {
   /** The answer of a pair's fold and those of its inner parts; `seconds` are those of judging. */
+  /** A solve that serves all folds. */
+  addShared(answer: LadderAnswer): void;
   add(place: SolvedPlace, answer: LadderAnswer, inner: readonly LadderAnswer[], seconds: number): void;
   facts(): Omit<PartResult, "bytes">;
 }
@@ -44,6 +46,11 @@ export function partTally(chains: readonly Chain[], folds: number, classes: read
   }
 
   return {
+    addShared(answer) {
+      counts.solves += answer.solves;
+      counts.skipped += answer.skipped;
+      counts.iterations += answer.iterations;
+    },
     add(place, answer, inner, seconds) {
       count(place, answer);
       for (const one of inner) count(place, one);

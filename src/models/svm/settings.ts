@@ -11,6 +11,7 @@ export interface SvmSettings {
   readonly C: number;
   readonly tolerance: number;
   readonly maxIterations: number;
+  readonly strict: boolean;
 }
 
 /** Reads the options of a request, as `svm()` wrote them. `scaleGamma` is what "scale" stands for. */
@@ -21,6 +22,7 @@ export function svmSettings(options: Readonly<Record<string, Json>>, scaleGamma:
     C: options["C"] as number,
     tolerance: options["tolerance"] as number,
     maxIterations: options["maxIterations"] as number,
+    strict: options["strict"] === true,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Estimator, FitContext, FitInput } from "../../core/estimator.ts";
-import { checkOptions, finite, integer, optional } from "../../core/options.ts";
+import { checkOptions, finite, flag, integer, optional } from "../../core/options.ts";
 import { type ClassWeight, classWeightRule } from "./class-weights.ts";
 import { fitSvm } from "./fit.ts";
 import { fullKernelOptions, type KernelOptions, kernelRules } from "./kernel-options.ts";
@@ -17,6 +17,11 @@ interface MachineOptions {
   readonly tolerance?: number;
   /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
+  /**
+   * In cross-validation with 8 folds or more, each fold's solve starts from the solution on all rows, so that the rows it tests touch where it starts:
+   * its decisions stay the same but for the tolerance. true: no fold knows them. Costs about a tenth more time; default false.
+   */
+  readonly strict?: boolean;
 }
 
 /** The recipe of a support vector machine. */
@@ -30,6 +35,7 @@ const rules = {
   classWeight: classWeightRule,
   tolerance: optional(finite(0, 1, true)),
   maxIterations: optional(integer(1, 2 ** 31)),
+  strict: optional(flag()),
 };
 
 /**
@@ -45,13 +51,14 @@ const rules = {
  */
 export function svm(options: SvmOptions): SvmEstimator {
   checkOptions("svm", options, rules);
-  const { C, classWeight, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
+  const { C, classWeight, tolerance = 1e-3, maxIterations = 10_000_000, strict = false } = options;
   const full = {
     ...fullKernelOptions("svm", options),
     C,
     ...(classWeight === undefined ? {} : { classWeight }),
     tolerance,
     maxIterations,
+    ...(strict ? { strict } : {}),
   };
   return Object.freeze({
     name: "svm",
