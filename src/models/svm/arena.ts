@@ -20,7 +20,7 @@ export interface ArenaMap {
   readonly bytes: number;
 }
 
-export function arenaMap(layout: SvmLayout, width: number, keepDistances: boolean): ArenaMap {
+export function arenaMap(layout: Pick<SvmLayout, "size">, width: number, keepDistances: boolean): ArenaMap {
   const space = scratch(0);
   const stride = layout.size * 4;
   const features = space.take(width * stride);

@@ -79,8 +79,11 @@ const callSteps = 128;
 /** After this many steps with targets of ±1, or from this bound on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
-/** After this many steps f in single precision is held against f computed anew, lest its rounding keeps the end out of reach. */
+/** After this many steps with targets of ±1 (and more often with larger ones) f is computed anew, lest its rounding keeps the end out of reach. */
 const staleSteps = 100_000;
+const leastStaleSteps = 5000;
+/** After as many, f in single precision that drifts is given up. */
+const mostSteps = 2_000_000;
 /** A solve that f in single precision can't end by then goes on in double. */
 const mostRegrades = 4;
 /** How near to its end f in single precision can bring a problem, as a share of the largest target. */
@@ -134,7 +137,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
   /** What a solve was asked for, and the steps it made: kept here, lest every solve makes the functions below anew. */
   let cost = 0;
   let asked = 0;
-  let mostSteps = 0;
+  let stepLimit = 0;
   let iterations = 0;
 
   /** Lets a kernel run until it ends. */
@@ -143,7 +146,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     view.setFloat64(svmProblem.tolerance, goal, true);
     kernels.bound(block);
     for (;;) {
-      const ended = kernel(block, Math.min(callSteps, mostSteps - iterations)) !== 0;
+      const ended = kernel(block, Math.min(callSteps, stepLimit - iterations)) !== 0;
       const steps = view.getUint32(svmProblem.steps, true);
       iterations += steps;
       stepsSinceExact += steps;
@@ -151,19 +154,19 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
         const gap = view.getFloat64(svmProblem.highest, true) - view.getFloat64(svmProblem.lowest, true);
         return gap < goal && kernels.finite(block, doubly ? 1 : 0) !== 0 ? "solved" : "stuck";
       }
-      if (iterations >= mostSteps) {
+      if (iterations >= stepLimit) {
         // The last step is in a and not yet in f.
         if (!doubly) kernels.settle(block);
         return "limit";
       }
       if (view.getFloat64(svmProblem.step, true) === 0) return "stuck";
-      if (!doubly && stepsSinceExact >= staleSteps) {
+      if (!doubly && stepsSinceExact >= Math.max(leastStaleSteps, staleSteps / Math.max(1, scale))) {
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
         kernels.bound(block);
-        if (!(drift <= asked / 4)) return "stuck";
+        if (!(drift <= (asked / 4) * Math.max(1, scale)) && iterations >= mostSteps) return "stuck";
       }
-      iterations += compact?.run({ C: cost, tolerance: goal, scale, maxSteps: mostSteps - iterations }) ?? 0;
+      iterations += compact?.run({ C: cost, tolerance: goal, scale, maxSteps: stepLimit - iterations }) ?? 0;
     }
   }
 
@@ -216,10 +219,11 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     },
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);
+      const mostDrift = (tolerance / 4) * Math.max(1, scale);
       view.setFloat64(svmProblem.bound, C, true);
       cost = C;
       asked = tolerance;
-      mostSteps = maxIterations;
+      stepLimit = maxIterations;
       iterations = 0;
       let ending = run(optimize, small, coarse);
       let precisely = false;
@@ -228,7 +232,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
         if (ending === "solved" && coarse === tolerance && !doubtful) break;
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
-        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= tolerance / 4);
+        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= mostDrift);
         ending = precisely ? runPrecisely() : run(optimize, small, tolerance);
       }
       kernels.offset(block, precisely ? 1 : 0);

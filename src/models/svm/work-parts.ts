@@ -68,7 +68,7 @@ export function chainGroups(
       pairs.length <= 1
         ? []
         : members.flatMap((chain) =>
-            voteWorks(chain, solves, { layout, width, limit: members.length < fewChains ? limit : mostSeconds, all: answer !== "labels" }),
+            voteWorks(chain, solves, { layout, width, limit: members.length < fewChains ? limit : mostSeconds, answer }),
           );
     return { name, solves, votes };
   });
@@ -144,18 +144,19 @@ function solveWorks(chains: readonly Chain[], { pairs, limit, small, weigh, name
   return works;
 }
 
-/** Cuts a chain's votes by folds where they take long. `all`: every test row is voted on. */
+/** Cuts a chain's votes by folds where they take long. */
 function voteWorks(
   chain: Chain,
   solves: readonly SolveWork[],
-  { layout, width, limit, all }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly all: boolean },
+  { layout, width, limit, answer }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly answer: Answer },
 ): readonly VoteWork[] {
   const solved = solves.flatMap(({ key, pairs, chains }) =>
     chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain) }] : [],
   );
   const present = layout.counts.filter((count) => count > 0).length;
-  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.1);
-  const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * summed(chain, width) + (present - 1) * 0.3e-9);
+  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (answer === "labels" ? 0.1 : 1);
+  const coupling = answer === "probabilities" ? rows * chain.costs.length * present ** 2 * 1.2e-7 : 0;
+  const cost = 1e-4 + coupling + rows * layout.size * (1e-9 + 1.2e-10 * summed(chain, width) + (present - 1) * 0.3e-9);
   const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
   return Array.from({ length: count }, (_, at) => {
     const cut = (of: number): number => Math.round((of * layout.folds.length) / count);

@@ -1,0 +1,72 @@
+import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
+import { HpoError } from "../../core/hpo-error.ts";
+import type { Json } from "../../core/json.ts";
+import { sharedMemory } from "../../core/shared-memory.ts";
+import { arenaMap, fillFeatures, placedArena } from "../svm/arena.ts";
+import { ladder } from "../svm/ladder.ts";
+import { pairBlock } from "../svm/pair-block.ts";
+import { scratch } from "../svm/scratch.ts";
+import { checkFeatures } from "../svm/feature-checks.ts";
+import { denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
+import { type SvrFold, svrLayout } from "./layout.ts";
+import { svrModel } from "./model.ts";
+import { solveScratchBytes } from "./solve-part.ts";
+import { tubeProblem } from "./tube-problem.ts";
+
+/** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance. */
+export async function fitSvr(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
+  const { data, target, rows } = input;
+  if (target.kind !== "number") {
+    throw new HpoError("MODEL_UNSUPPORTED", `svr(): the target must be a number; ${target.name} is a class.`, {
+      data: { target: target.name },
+    });
+  }
+  if (context.signal.aborted) throw new HpoError("ABORTED", "svr(): aborted before the model was solved.", {});
+  const settings = svmSettings(options, () => scaleGamma(data));
+  const { kernel, maxIterations } = settings;
+  checkFeatures(data, [kernel], { model: "svr" });
+  const features = denseFeatures(data, "svr");
+  let weights: Float64Array | null = null;
+  if (input.weights !== null) {
+    weights = new Float64Array(data.rows);
+    for (const [at, row] of rows.entries()) weights[row] = input.weights[at] as number;
+  }
+  const layout = svrLayout(data, target.values, { plan: { folds: [{ train: rows, test: new Uint32Array(0) }] }, weights });
+  const map = arenaMap(layout, features.width, false);
+  const bytes = map.bytes + solveScratchBytes(layout, "each");
+  if (bytes > 2 ** 32) {
+    throw new HpoError(
+      "MODEL_UNSUPPORTED",
+      `svr(): the kernel values of ${rows.length} rows take ${Math.ceil(bytes / 1e6)} MB; a WebAssembly memory has room for 4294 MB. Use fewer rows.`,
+      { data: { neededBytes: bytes } },
+    );
+  }
+  const memory = sharedMemory(bytes);
+  const arena = placedArena(map, 0);
+  fillFeatures(memory, arena, { ...features, order: layout.order });
+  const space = scratch(map.bytes);
+  const block = pairBlock(memory, space, {
+    arena,
+    ranges: { startA: 0, sizeA: layout.size, startB: layout.size, sizeB: 0 },
+    source: "each",
+  });
+  block.fill(kernel);
+  const problem = tubeProblem(memory, space, layout, block.matrix(kernel));
+  const limits = { ...settings, epsilon: options["epsilon"] as number };
+  const { asked, solutions, limited } = problem.solve(layout.folds[0] as SvrFold, ladder([settings.C]), limits);
+  const { coefficients, offset } = solutions[asked[0]?.solution as number] as (typeof solutions)[number];
+  const supports = [...coefficients.keys()].filter((at) => coefficients[at] !== 0);
+  return svrModel({
+    kernel,
+    width: features.width,
+    vectors: Float32Array.from(
+      supports.flatMap((at) => {
+        const row = (layout.order[at] as number) * features.stride;
+        return [...features.values.subarray(row, row + features.width)];
+      }),
+    ),
+    coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
+    offset,
+    warnings: limited.length > 0 ? [`svr(): the iteration limit (${maxIterations}) ended the solve.`] : [],
+  });
+}
