@@ -1,7 +1,8 @@
 // LIBSVM on cells of a gamma/C table with given folds: time, and what each row was predicted as.
 // Build: g++ -O3 -o libsvm-cells libsvm-cells.cpp -lsvm
-// Use:   libsvm-cells FILE gamma:C,gamma:C
-//   FILE   one row a line: fold label value value ...   (fold from 0; label an integer; features already scaled)
+// Use:   libsvm-cells FILE gamma:C,gamma:C [EPSILON]
+//   FILE     one row a line: fold label value value ...   (fold from 0, below 0 never tested; label an integer; features already scaled)
+//   EPSILON  half the width of the tube: regression, where labels are numbers
 // Prints a line a cell: gamma C cpu_seconds label label ...   (training and prediction of all folds; eps 1e-3, 100 MB cache, shrinking on)
 #include <libsvm/svm.h>
 #include <algorithm>
@@ -21,8 +22,8 @@ static double cpuSeconds() {
 static void silent(const char *) {}
 
 int main(int argc, char **argv) {
-  std::ifstream in(argc == 3 ? argv[1] : "");
-  if (!in) { std::fprintf(stderr, "use: libsvm-cells FILE gamma:C,gamma:C\n"); return 2; }
+  std::ifstream in(argc == 3 || argc == 4 ? argv[1] : "");
+  if (!in) { std::fprintf(stderr, "use: libsvm-cells FILE gamma:C,gamma:C [EPSILON]\n"); return 2; }
   std::vector<int> fold;
   std::vector<double> label;
   std::vector<std::vector<svm_node>> rows;
@@ -42,7 +43,8 @@ int main(int argc, char **argv) {
     const double gamma = std::strtod(s, &s); s++;
     const double cost = std::strtod(s, &s); if (*s == ',') s++;
     svm_parameter p{};
-    p.svm_type = C_SVC; p.kernel_type = RBF; p.gamma = gamma; p.C = cost;
+    p.svm_type = argc == 4 ? EPSILON_SVR : C_SVC; p.p = argc == 4 ? std::atof(argv[3]) : 0;
+    p.kernel_type = RBF; p.gamma = gamma; p.C = cost;
     p.cache_size = 100; p.eps = 1e-3; p.shrinking = 1;
     std::vector<double> predicted(rows.size());
     const double start = cpuSeconds();
@@ -55,7 +57,7 @@ int main(int argc, char **argv) {
       svm_free_and_destroy_model(&model);
     }
     std::printf("%g %g %.3f", gamma, cost, cpuSeconds() - start);
-    for (double value : predicted) std::printf(" %d", (int)value);
+    for (double value : predicted) std::printf(" %.10g", value);
     std::printf("\n");
     std::fflush(stdout);
   }

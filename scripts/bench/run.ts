@@ -1,11 +1,22 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
+import { HpoError } from "hpo";
 import { svmTable } from "./svm-table.ts";
+import { svrTable } from "./svr-table.ts";
 
-const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable };
+const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable, "svr-table": svrTable };
 
 const [name = "", ...args] = process.argv.slice(2);
 const figure = figures[name];
 if (figure === undefined) {
   console.error(`bench: the figures are ${Object.keys(figures).join(", ")}; got ${name === "" ? "none" : name}.`);
   process.exitCode = 2;
-} else await figure(args);
+} else {
+  try {
+    await figure(args);
+  } catch (error) {
+    // These tell what is wrong with an option, or what the engine can't do, in a sentence.
+    if (!(error instanceof RangeError || error instanceof HpoError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

@@ -1,256 +1,175 @@
-// The γ/C table of support vector machines with 10 folds: ours on one thread, and LIBSVM on the same folds in the same run.
+// The γ/C table of support vector machines: ours on one thread, and LIBSVM on the same folds in the same run.
 //
-//   npm run bench -- svm-table [--data satellite|vowel|vehicle|letter] [--repeats 3] [--full] [--json]
+//   npm run bench -- svm-table [--data satellite|vowel|vehicle|letter|repeated] [--folds 10] [--cells 8:10,2:1] [--scaling all|fold]
+//                              [--memory 1GB] [--repeats 5] [--full] [--save-peer FILE | --peer-file FILE] [--walls 3] [--json]
 //
 // Each repeat runs ours in a fresh process, pinned to one core where taskset is there, then LIBSVM (libsvm-cells.cpp, compiled
-// here; needs libsvm-dev): by default on the cells that are its fastest and its slowest, with --full on all 25. At the end the table runs
-// as a study (test/fixtures/svm-table.ts) on one and on two workers. What the figures mean stands in docs/performance.md.
+// here; needs libsvm-dev). At the end the table runs as a study (test/fixtures/svm-table.ts) on one and on two workers, in turn.
+// Options and figures are described in docs/performance.md.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { svmFoldSolver } from "#hpo/models/svm/solver";
-import { svm } from "#hpo/models/svm/svm";
-import { openStudy } from "hpo";
-import { runSolver } from "../../test/solver-run.ts";
-import { compilePeer, pinnedOutput, programOutput, runPeer, writePeerInput } from "./libsvm-peer.ts";
-import { sharedData } from "../../test/shared-data.ts";
-import { type ClassTable, foldPlan, readFolds, readTable } from "../../test/table-data.ts";
+import { compilePeer, type PeerCell, pinnedOutput, readPeerFile, root, runPeer, savePeerFile, writePeerInputs } from "./libsvm-peer.ts";
+import { readBytes } from "./peak-memory.ts";
+import { type BenchTable, loadTable, type Source, sources, studyFile } from "./svm-table-data.ts";
+import { tableReport } from "./svm-table-report.ts";
+import { type Ours, type SolveOptions, solveTable } from "./svm-table-solve.ts";
+import { cellName, readCells, readCount } from "./table-cells.ts";
+import { twoWorkers, type TwoWorkers } from "./two-workers.ts";
 
-const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const run = path.join(root, "scripts/bench/run.ts");
-const gammas = [2, 4, 8, 16, 32];
-const costs = [1, 10, 100, 1000, 10000];
-const cells = gammas.flatMap((gamma) => costs.map((C) => ({ gamma, C })));
 
-interface Source {
-  readonly file: string;
-  /** Columns that are not features. */
-  readonly left: readonly string[];
-  /** LIBSVM's fastest and slowest cells (letter: five that span the table), as measured with --full. */
+/** What a solver may take where no limit is stated. */
+const freeBytes = 4e9;
+
+interface Asked extends SolveOptions {
+  readonly data: string;
+  readonly source: Source;
+  readonly folds: number;
+  readonly repeats: number;
+  /** Pairs of studies on one and on two workers. */
+  readonly walls: number;
+  /** The peer's cells that are run, and its table over their sum; none where a file has them. */
   readonly peerCells: readonly string[];
-  /** LIBSVM's whole table over the sum of those cells, as measured with --full (letter: by the number of cells). */
   readonly tableOverCells: number;
+  readonly peerFile: string | undefined;
+  readonly savePeer: string | undefined;
+  readonly say: (line: string) => void;
 }
-
-const sources: Readonly<Record<string, Source>> = {
-  satellite: { file: "satellite", left: ["split"], peerCells: ["2:10", "32:10"], tableOverCells: 9.76 },
-  vowel: { file: "vowel", left: ["V1"], peerCells: ["2:10", "32:1"], tableOverCells: 11.2 },
-  vehicle: { file: "vehicle", left: [], peerCells: ["2:10", "16:10"], tableOverCells: 13.7 },
-  letter: {
-    file: "letterrecognition",
-
-    left: ["split"],
-    peerCells: ["2:1", "2:10000", "8:100", "32:1", "32:10000"],
-    tableOverCells: 5,
-  },
-};
-
-interface Ours {
-  readonly cpuSeconds: number;
-  readonly wallSeconds: number;
-  /** By cell, the class of each row in the order of the data. */
-  readonly predicted: readonly (readonly number[])[];
-  readonly counts: Readonly<Record<string, number>>;
-  /** Most resident memory of the process. */
-  readonly peakMegabytes: number;
-}
-
-/** What LIBSVM said and took, by "gamma:C". */
-type Peer = ReadonlyMap<string, { readonly predicted: readonly number[]; readonly seconds: readonly number[] }>;
 
 export async function svmTable(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       data: { type: "string", default: "satellite" },
-      repeats: { type: "string", default: "3" },
+      folds: { type: "string", default: "10" },
+      cells: { type: "string" },
+      scaling: { type: "string", default: "all" },
+      memory: { type: "string" },
+      repeats: { type: "string", default: "5" },
       full: { type: "boolean", default: false },
+      "peer-file": { type: "string" },
+      "save-peer": { type: "string" },
+      walls: { type: "string", default: "3" },
       json: { type: "boolean", default: false },
       once: { type: "boolean", default: false },
-      walls: { type: "boolean", default: false },
     },
   });
-  const source = sources[values.data];
-  if (source === undefined)
-    throw new RangeError(`svm-table: --data must be one of ${Object.keys(sources).join(", ")}; got ${values.data}.`);
-  const { table, folds } = load(values.data, source);
+  const { data: name, scaling, memory } = values;
+  if (scaling !== "all" && scaling !== "fold") throw new RangeError(`bench: --scaling must be all or fold; got ${scaling}.`);
+  const folds = readCount("folds", values.folds, 2);
+  const data = loadTable(name, folds);
+  const source = sources[name] as Source;
+  const cells = readCells(values.cells);
+  const memoryBytes = memory === undefined ? freeBytes : readBytes(memory);
   if (values.once) {
-    console.log(JSON.stringify(solve(table, folds)));
+    console.log(JSON.stringify(solveTable(data, { cells, scaling, memoryBytes })));
     return;
   }
-  if (values.walls) {
-    console.log(JSON.stringify(await walls(tableFile(values.data, source), source)));
-    return;
-  }
-  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
-  const peer = compilePeer(say);
+  // The cells that stand for the table do so with ten folds; with others they are all run.
+  const everyCell = values.full || values.cells !== undefined || folds !== 10 || source.copies > 1;
+  const asked: Asked = {
+    data: name,
+    source,
+    folds,
+    cells,
+    scaling,
+    memoryBytes,
+    repeats: readCount("repeats", values.repeats, 1),
+    walls: scaling === "fold" ? 0 : readCount("walls", values.walls, 0),
+    peerCells: everyCell ? cells.map(cellName) : source.peerCells,
+    tableOverCells: everyCell ? 1 : source.tableOverCells,
+    peerFile: values["peer-file"],
+    savePeer: values["save-peer"],
+    say: (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`),
+  };
   const folder = mkdtempSync(path.join(tmpdir(), "svm-table-"));
-  const ours: Ours[] = [];
-  const theirs = new Map<string, { predicted: readonly number[]; seconds: number[] }>();
   try {
-    const input = path.join(folder, "rows.txt");
-    if (peer !== undefined) writePeerInput(input, table, folds);
-    const asked = values.full ? cells.map(({ gamma, C }) => `${gamma}:${C}`) : source.peerCells;
-    for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
-      ours.push(JSON.parse(pinnedOutput(process.execPath, ["--import", "tsx", run, "svm-table", "--once", "--data", values.data])) as Ours);
-      say(`ours    ${ours.at(-1)?.cpuSeconds.toFixed(2)} s CPU for 25 cells`);
-      if (peer === undefined) continue;
-      for (const { cell, predicted, cpuSeconds } of runPeer(peer, input, asked)) {
-        const known = theirs.get(cell) ?? { predicted, seconds: [] };
-        known.seconds.push(cpuSeconds);
-        theirs.set(cell, known);
-        say(`LIBSVM  ${cpuSeconds.toFixed(2)} s CPU for γ:C = ${cell}`);
+    const { ours, peer } = asked.peerFile === undefined ? besidePeer(data, asked, folder) : besideFile(data, asked, asked.peerFile);
+    const workers = asked.walls === 0 ? null : await studies(data, asked, folder);
+    const listed = cells.filter((cell) => peer.has(cellName(cell))).length;
+    const report = tableReport({
+      ...asked,
+      codes: data.table.target.codes,
+      ours,
+      peer,
+      // A file may hold a part of the table; then the mean of its cells stands for the others.
+      tableOverCells: asked.peerFile === undefined ? asked.tableOverCells : cells.length / listed,
+      workers,
+      memoryBytes: memory === undefined ? null : memoryBytes,
+      byCell: everyCell || asked.peerFile !== undefined,
+    });
+    if (values.json) console.log(JSON.stringify(report));
+    if (report.withinMemory === false) {
+      console.error(
+        `svm-table: the process must stay within --memory ${memory} over what it takes before the solve; see the peak above. Part of the plan's memory is not counted, or something grows beside it.`,
+      );
+      process.exitCode = 1;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Timed = Map<string, { readonly predicted: readonly number[]; readonly seconds: number[] }>;
+
+/** Ours and the peer in turn. */
+function besidePeer(data: BenchTable, asked: Asked, folder: string): { readonly ours: readonly Ours[]; readonly peer: Timed } {
+  const program = compilePeer(asked.say);
+  const ours: Ours[] = [];
+  const peer: Timed = new Map();
+  try {
+    const inputs = program === undefined ? [] : writePeerInputs(folder, data, asked.scaling);
+    for (let repeat = 0; repeat < asked.repeats; repeat++) {
+      ours.push(solveApart(asked));
+      if (program === undefined) continue;
+      const said = runPeer(program, inputs, asked.peerCells, data.folds);
+      if (asked.savePeer !== undefined) savePeerFile(asked.savePeer, said);
+      for (const cell of said) {
+        note(peer, cell);
+        asked.say(`LIBSVM  ${cell.cpuSeconds.toFixed(2)} s CPU for γ:C = ${cell.cell}`);
       }
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    if (peer !== undefined) rmSync(path.dirname(peer), { recursive: true, force: true });
+    if (program !== undefined) rmSync(path.dirname(program), { recursive: true, force: true });
   }
-  const again = JSON.parse(
-    programOutput(process.execPath, ["--import", "tsx", run, "svm-table", "--walls", "--data", values.data]),
-  ) as number[];
-  const twoWorkerSpeedup = (again[0] as number) / (again[1] as number);
-  say(`as a study: ${again.map((seconds) => `${seconds.toFixed(1)} s`).join(" on one worker, ")} on two, wall, loading and start included`);
-  report({
-    data: values.data,
-    codes: table.target.codes,
-    ours,
-    theirs,
-    twoWorkerSpeedup,
-    full: values.full,
-    tableOverCells: source.tableOverCells,
-    json: values.json,
+  return { ours, peer };
+}
+
+/** Ours, beside what the peer's program printed to a file before. */
+function besideFile(data: BenchTable, asked: Asked, file: string): { readonly ours: readonly Ours[]; readonly peer: Timed } {
+  const peer: Timed = new Map();
+  const names = new Set(asked.cells.map(cellName));
+  for (const cell of readPeerFile(file, data.table.data.rows)) if (names.has(cell.cell)) note(peer, cell);
+  if (peer.size === 0) throw new RangeError(`bench: ${file} must hold cells of this table; it has none of ${[...names].join(", ")}.`);
+  const ours = Array.from({ length: asked.repeats }, () => solveApart(asked));
+  return { ours, peer };
+}
+
+function note(peer: Timed, { cell, predicted, cpuSeconds }: PeerCell): void {
+  const known = peer.get(cell) ?? { predicted, seconds: [] };
+  known.seconds.push(cpuSeconds);
+  peer.set(cell, known);
+}
+
+/** Our table in a process of its own. */
+function solveApart({ data, folds, cells, scaling, memoryBytes, say }: Asked): Ours {
+  const options = { data, folds, cells: cells.map(cellName).join(","), scaling, memory: memoryBytes };
+  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const text = pinnedOutput(process.execPath, ["--expose-gc", "--import", "tsx", run, "svm-table", "--once", ...given]);
+  const ours = JSON.parse(text) as Ours;
+  const memory = `${(ours.peakBytes / 1e6).toFixed(0)} MB at most, ${(ours.baseBytes / 1e6).toFixed(0)} MB before`;
+  say(`ours    ${ours.cpuSeconds.toFixed(2)} s CPU for ${cells.length} cells (${ours.wallSeconds.toFixed(2)} s wall; ${memory})`);
+  return ours;
+}
+
+function studies(data: BenchTable, { data: name, source, folds, cells, walls, say }: Asked, folder: string): Promise<TwoWorkers> {
+  const file = studyFile(name, data, folder);
+  const table = { file, left: source.copies === 1 ? source.left : [], folds, cells: cells.map(cellName) };
+  return twoWorkers(path.join(root, "test/fixtures/svm-table.ts"), {
+    pairs: walls,
+    environment: { SVM_TABLE: JSON.stringify(table) },
     say,
   });
-}
-
-function report(input: {
-  readonly data: string;
-  readonly codes: Int32Array;
-  readonly ours: readonly Ours[];
-  readonly theirs: Peer;
-  readonly twoWorkerSpeedup: number;
-  readonly full: boolean;
-  readonly tableOverCells: number;
-  readonly json: boolean;
-  readonly say: (line: string) => void;
-}): void {
-  const { data, codes, ours, theirs, twoWorkerSpeedup, full, json, say, tableOverCells } = input;
-  const oursCpuSeconds = median(ours.map(({ cpuSeconds }) => cpuSeconds));
-  const peerSeconds = [...theirs.values()].map(({ seconds }) => median(seconds));
-  const measured = peerSeconds.length > 0;
-  const total = peerSeconds.reduce((sum, seconds) => sum + seconds, 0);
-  const peerCpuSeconds = !measured ? null : full ? total : total * tableOverCells;
-  let compared = 0;
-  let different = 0;
-  let maxRowDelta = 0;
-  for (const [cell, { predicted }] of theirs) {
-    const mine = ours[0]?.predicted[cells.findIndex(({ gamma, C }) => `${gamma}:${C}` === cell)] ?? [];
-    let net = 0;
-    for (const [row, code] of codes.entries()) {
-      compared++;
-      if (mine[row] !== predicted[row]) different++;
-      net += Number(mine[row] === code) - Number(predicted[row] === code);
-    }
-    maxRowDelta = Math.max(maxRowDelta, Math.abs(net));
-  }
-  const result = {
-    data,
-    oursCpuSeconds,
-    peerCpuSeconds,
-    ratio: peerCpuSeconds === null ? null : peerCpuSeconds / oursCpuSeconds,
-    fastestPeerCellSeconds: measured ? Math.min(...peerSeconds) : null,
-    maxRowDelta: measured ? maxRowDelta : null,
-    disagreement: measured ? different / compared : null,
-    twoWorkerSpeedup,
-    peakMegabytes: Math.max(...ours.map(({ peakMegabytes }) => peakMegabytes)),
-    /** The peer's table is computed from the cells that were run. */
-    peerEstimated: measured && !full,
-    slowestPeerCellSeconds: measured ? Math.max(...peerSeconds) : null,
-    repeats: ours.length,
-    counts: ours[0]?.counts,
-  };
-  say(`${data}: ours ${oursCpuSeconds.toFixed(2)} s CPU for the table of 25 cells × 10 folds, one thread, median of ${ours.length}`);
-  if (measured) {
-    const estimate = full ? "" : `, so about ${peerCpuSeconds?.toFixed(0)} s for the table`;
-    say(`LIBSVM: ${total.toFixed(1)} s for ${theirs.size} cells${estimate}; fastest ${result.fastestPeerCellSeconds?.toFixed(2)} s`);
-    say(`ratio ${result.ratio?.toFixed(1)}`);
-    say(
-      `rows correct: at most ${maxRowDelta} more or fewer in a cell; predicted differently: ${((100 * different) / compared).toFixed(3)} %`,
-    );
-  }
-  say(`two workers over one: ${twoWorkerSpeedup.toFixed(2)}; most memory ${result.peakMegabytes.toFixed(0)} MB`);
-  if (json) console.log(JSON.stringify(result));
-}
-
-/** Wall seconds of the table as a study, on one worker and on two, each in a database of its own. */
-async function walls(file: string, { left }: Source): Promise<number[]> {
-  process.env["SVM_TABLE"] = JSON.stringify({ file, left });
-  const folder = mkdtempSync(path.join(tmpdir(), "svm-walls-"));
-  const seconds: number[] = [];
-  try {
-    for (const workers of [1, 2]) {
-      const start = performance.now();
-      const study = await openStudy(path.join(root, "test/fixtures/svm-table.ts"), {
-        database: path.join(folder, `${workers}.sqlite`),
-      });
-      const { state } = await study.run({ workers });
-      await study.close();
-      if (state !== "complete") throw new Error(`svm-table: the study with ${workers} workers ended ${state}.`);
-      seconds.push((performance.now() - start) / 1000);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return seconds;
-}
-
-function tableFile(name: string, source: Source): string {
-  const file =
-    sharedData(`tabular/${source.file}.csv.gz`) ?? (name === "satellite" ? path.join(root, "studies/data/landsat.csv.gz") : undefined);
-  if (file === undefined)
-    throw new Error(`svm-table: ${source.file}.csv.gz is not there; put ../shared/data beside the checkout or set HPO_SHARED_DATA.`);
-  return file;
-}
-
-function load(name: string, source: Source): { readonly table: ClassTable; readonly folds: Int32Array } {
-  const table = readTable(tableFile(name, source), source.left);
-  const split =
-    name === "satellite" ? path.join(root, "test/oracle/svm_folds10_satellite.csv.gz") : sharedData(`oracles/svm_folds10_${name}.csv.gz`);
-  return { table, folds: split === undefined ? dealtFolds(table) : readFolds(split) };
-}
-
-/** The rows of each class dealt to ten folds in turn. */
-function dealtFolds({ target }: ClassTable): Int32Array {
-  const next = new Int32Array(target.classes.length);
-  return target.codes.map((code) => (next[code] as number)++ % 10);
-}
-
-function solve({ data, target }: ClassTable, folds: Int32Array): Ours {
-  const plan = foldPlan(folds);
-  const requests = cells.map(({ gamma, C }, index) => ({ index, options: svm({ kernel: "rbf", gamma, C }).options }));
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  const { results, counts } = runSolver(svmFoldSolver({ data, target, plan, weights: null, answer: "labels" }), data, requests);
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    cpuSeconds: (user + system) / 1e6,
-    wallSeconds: (performance.now() - start) / 1000,
-    predicted: results.map((cell) => {
-      const labels = new Array<number>(data.rows).fill(-1);
-      for (const { fold, predicted } of cell)
-        for (const [at, row] of (plan.folds[fold]?.test ?? []).entries()) labels[row] = predicted[at] as number;
-      return labels;
-    }),
-    counts,
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
-  };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
