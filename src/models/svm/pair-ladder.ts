@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Rung } from "./ladder.ts";
-import type { PairProblem } from "./pair-problem.ts";
+import type { TwoClassProblem } from "./pair-problem.ts";
 
 /** One pair of classes solved for every asked-for C on one training set. */
 export interface LadderAnswer {
@@ -34,7 +34,7 @@ export interface AskedAnswer {
  */
 export function climb(
   rungs: readonly Rung[],
-  problems: { readonly main: PairProblem; readonly side: PairProblem },
+  problems: { readonly main: TwoClassProblem; readonly side: TwoClassProblem },
   limits: { readonly tolerance: number; readonly maxIterations: number },
 ): LadderAnswer {
   const { main, side } = problems;

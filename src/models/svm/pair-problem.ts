@@ -24,13 +24,11 @@ export interface PairRanges {
 }
 
 /**
- * The state of one two-class problem in memory: a = y α, f, the masks, and the kernels' parameter block. Its arrays are by local
- * index, and are written before `reset`, not between it and `solve`.
+ * The state of one two-class problem: a = y α by local index. Its arrays are written before `reset`, not between it and `solve`.
  */
-export interface PairProblem {
+export interface TwoClassProblem {
   /** Local rows, padding included. */
   readonly size: number;
-  readonly block: number;
   readonly coefficients: Float64Array;
   /** 0 for a training row, −∞ outside. */
   readonly outside: Float32Array;
@@ -41,8 +39,13 @@ export interface PairProblem {
   /** Starts anew from a = 0. */
   reset(): void;
   /** Takes a and f of another problem over the same rows, weights and targets. */
-  copy(other: PairProblem): void;
+  copy(other: TwoClassProblem): void;
   solve(options: SolveOptions): Solution;
+}
+
+/** A problem over a kernel matrix in memory, with the kernels' parameter block. */
+export interface PairProblem extends TwoClassProblem {
+  readonly block: number;
 }
 
 export interface SolveOptions {

@@ -5,6 +5,7 @@ import { type ArenaMap, arenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { voteScratchBytes } from "./fold-vote.ts";
 import { kernelBase } from "./kernel.ts";
+import { cacheBytesIn, largeScratchBytes, type LargeRule } from "./large-pair.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
 import { classPairs, ownTiles, pairSize } from "./pair-of-classes.ts";
@@ -25,15 +26,17 @@ export interface PlanInput {
   readonly requestCount: number;
   /** First free byte of the data set's memory. */
   readonly dataEnd: number;
+  readonly large: LargeRule;
 }
 
 /** Features, the distances where they are kept, then for each group of chains the pairs' solves and the votes. */
 export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: SolverLimits): SolverPlan {
   const { layout, width } = input;
   const groups = chainGroups(chains, input);
-  const { map, slotBytes, source } = chooseMap(groups, input, limits);
+  const { map, slotBytes, source, cacheBytes } = chooseMap(groups, input, limits);
   const everyone = Array.from({ length: input.requestCount }, (_, index) => index);
   const keep = map.distances >= 0;
+  const large = { ...input.large, cacheBytes };
   const arenaPart = (key: string, cost: number, details: object): SolverPart => ({
     key,
     label: key,
@@ -68,7 +71,7 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
       parts: [...solves]
         .sort((one, two) => two.cost - one.cost)
         .map((work) => {
-          const part = durablePart(work, work.chains, { kind: "solve", keep, source, chains: work.chains, pairs: work.pairs });
+          const part = durablePart(work, work.chains, { kind: "solve", keep, source, large, chains: work.chains, pairs: work.pairs });
           return votes.length === 0 ? part : { ...part, passing: true as const };
         }),
       needs: keep && distances ? ["features", "distances"] : ["features"],
@@ -91,16 +94,20 @@ interface MemoryChoice {
   readonly map: ArenaMap;
   readonly slotBytes: number;
   readonly source: BaseSource;
+  /** For the kernel rows of large pairs; 0 where there are none. */
+  readonly cacheBytes: number;
 }
 
 /**
  * Where base values of the pairs come from, the fastest way first that the limits allow: distances of all rows in the arena,
  * where pairs would compute many of them again; a block of base values for each worker; or no block, computed for each kernel.
+ * Large pairs have no block: what the limits leave holds their kernel rows, a batch of them at least.
  */
-function chooseMap(groups: readonly ChainGroup[], { layout, width, dataEnd }: PlanInput, limits: SolverLimits): MemoryChoice {
+function chooseMap(groups: readonly ChainGroup[], { layout, width, dataEnd, large }: PlanInput, limits: SolverLimits): MemoryChoice {
   const pairs = classPairs(layout);
   const sizes = pairs.map((pair) => pairSize(layout, pair));
-  const largest = Math.max(0, ...sizes);
+  const largest = Math.max(0, ...sizes.filter((size) => size <= large.rows));
+  const most = Math.max(0, ...sizes);
   const tiles = Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTiles(layout, fold, pair).starts.length)));
   const works = groups.flatMap(({ solves }) => solves);
   const votes = groups.flatMap((group) => group.votes);
@@ -113,12 +120,17 @@ function chooseMap(groups: readonly ChainGroup[], { layout, width, dataEnd }: Pl
     "each",
   ];
   const limit = Math.min(limits.memoryBytes, addressLimit - dataEnd);
+  const shape = { width, size: most, locals: most, tiles, workingRows: large.workingRows };
   let needed = 0;
-  for (const source of sources) {
+  for (const source of most > large.rows ? sources.filter((one) => one !== "arena") : sources) {
     const map = arenaMap(layout, width, source === "arena");
-    const slotBytes = Math.max(voteBytes, solveScratchBytes(largest, tiles, source));
-    needed = Math.ceil(map.bytes / 64) * 64 + limits.slots * Math.ceil(slotBytes / 64) * 64;
-    if (needed <= limit) return { map, slotBytes, source };
+    const sharedBytes = Math.ceil(map.bytes / 64) * 64;
+    const room = Math.floor((limit - sharedBytes) / limits.slots / 64) * 64;
+    const cacheBytes = most > large.rows ? cacheBytesIn(room, shape) : 0;
+    const largeBytes = most > large.rows ? largeScratchBytes(shape, cacheBytes) : 0;
+    const slotBytes = Math.max(voteBytes, largeBytes, solveScratchBytes(largest, tiles, source));
+    needed = sharedBytes + limits.slots * Math.ceil(slotBytes / 64) * 64;
+    if (needed <= limit) return { map, slotBytes, source, cacheBytes };
   }
   const addresses = limit < limits.memoryBytes;
   const room = addresses ? "a WebAssembly memory has room for" : "the limit is";

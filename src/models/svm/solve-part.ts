@@ -3,23 +3,30 @@ import type { PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
-import { decisions as decide, singleDecisions, takeDecisions } from "./decisions.ts";
-import { kernelName, unitDiagonal } from "./kernel.ts";
+import { type DecisionTiles, decisions as decide, singleDecisions, takeDecisions } from "./decisions.ts";
+import { type Kernel, kernelName, unitDiagonal } from "./kernel.ts";
 import { ladder } from "./ladder.ts";
+import { largePair, type LargeRule } from "./large-pair.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
 import { type AnswerForm, encodePairAnswer, joinAnswers, type PairFold } from "./pair-answer.ts";
 import { type BaseSource, pairBlock, takePairBlock } from "./pair-block.ts";
 import { climb, type LadderAnswer } from "./pair-ladder.ts";
-import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
-import { type KernelMatrix, type PairProblem, type PairRanges, pairProblem, takePairProblem } from "./pair-problem.ts";
+import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges, pairSize } from "./pair-of-classes.ts";
+import { type KernelMatrix, type PairRanges, pairProblem, takePairProblem, type TwoClassProblem } from "./pair-problem.ts";
 import { type Scratch, scratch } from "./scratch.ts";
 
 /** Pairs of classes to be solved for every chain, fold and C, as plain data. */
 export interface SolvePartInput {
   readonly kind: "solve";
   readonly source: BaseSource;
+  readonly large: LargePart;
   readonly chains: readonly Chain[];
   readonly pairs: readonly ClassPair[];
+}
+
+/** When a pair is large, and what its kernel rows may take. */
+export interface LargePart extends LargeRule {
+  readonly cacheBytes: number;
 }
 
 export interface SolveContext {
@@ -44,8 +51,8 @@ export function solveScratchBytes(size: number, tiles: number, source: BaseSourc
 
 /** The two problems of a ladder over one pair's block. */
 export interface PairProblems {
-  readonly main: PairProblem;
-  readonly side: PairProblem;
+  readonly main: TwoClassProblem;
+  readonly side: TwoClassProblem;
 }
 
 export function pairProblems(memory: SharedMemory, space: Scratch, block: { ranges: PairRanges; matrix: KernelMatrix }): PairProblems {
@@ -64,44 +71,22 @@ export function restrict({ main, side }: PairProblems, { startA, sizeA, startB, 
 
 /** Solves the part's pairs and judges every fold's own rows: pair by pair, for each all chains. */
 export function runSolvePart(input: SolvePartInput, context: SolveContext): PartResult {
-  const { layout, form, arena, memory } = context;
+  const { layout, form } = context;
   const tally = partTally(input.chains, layout, context.classes);
   const answers: Uint8Array[] = [];
   for (const pair of input.pairs) {
     const ranges = pairRanges(layout, pair);
-    const space = scratch(context.slotOffset);
-    const block = pairBlock(memory, space, { arena, ranges, source: input.source });
-    const problemsAt = context.slotOffset + space.used();
     const tiles = layout.folds.map((view) => ownTiles(layout, view, pair));
-    let held: { readonly unit: boolean; readonly problems: PairProblems; readonly end: number } | undefined;
+    const solver = (pairSize(layout, pair) > input.large.rows ? largeSolver : blockSolver)(input, context, { ranges, tiles });
     for (const [at, chain] of input.chains.entries()) {
       const rungs = ladder(chain.costs.map(({ C }) => C));
-      block.fill(chain.kernel);
-      const matrix = block.matrix(chain.kernel);
-      if (held?.unit !== unitDiagonal(chain.kernel)) {
-        const rest = scratch(problemsAt);
-        held = { unit: matrix.unit, problems: pairProblems(memory, rest, { ranges, matrix }), end: problemsAt + rest.used() };
-      }
-      const { problems, end } = held;
+      const problems = solver.use(chain.kernel);
       const folds = layout.folds.map((view, fold): PairFold | null => {
         if (absent(view, pair)) return null;
         restrict(problems, ranges, view.outside);
         const answer = climb(rungs, problems, chain);
         const start = performance.now();
-        const own =
-          form.own === "none"
-            ? []
-            : decide(
-                memory,
-                {
-                  space: scratch(end),
-                  kernel: matrix,
-                  tiles: tiles[fold] as (typeof tiles)[number],
-                  size: problems.main.size,
-                  rowOf: (local) => local,
-                },
-                answer.solutions,
-              );
+        const own = form.own === "none" ? [] : solver.decide(tiles[fold] as DecisionTiles, answer.solutions);
         const result = pairFold(answer, { form, own, later: firstIsLater(view, pair) });
         tally.add({ chain: at, fold, pair }, answer, (performance.now() - start) / 1000);
         return result;
@@ -110,6 +95,64 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
     }
   }
   return { bytes: joinAnswers(answers), ...tally.facts() };
+}
+
+/** How one pair is solved: in a block of its own, or, where that is too large, by rows. */
+interface PairSolver {
+  /** The problems with a kernel's values. */
+  use(kernel: Kernel): PairProblems;
+  decide(tiles: DecisionTiles, solutions: LadderAnswer["solutions"]): readonly Float64Array[];
+}
+
+interface SolverPair {
+  readonly ranges: PairRanges;
+  readonly tiles: readonly DecisionTiles[];
+}
+
+function blockSolver({ source }: SolvePartInput, { memory, arena, slotOffset }: SolveContext, { ranges }: SolverPair): PairSolver {
+  const space = scratch(slotOffset);
+  const block = pairBlock(memory, space, { arena, ranges, source });
+  const problemsAt = slotOffset + space.used();
+  let held: { readonly matrix: KernelMatrix; readonly problems: PairProblems; readonly end: number } | undefined;
+  return {
+    use(kernel) {
+      block.fill(kernel);
+      if (held?.matrix.unit !== unitDiagonal(kernel)) {
+        const rest = scratch(problemsAt);
+        const matrix = block.matrix(kernel);
+        held = { matrix, problems: pairProblems(memory, rest, { ranges, matrix }), end: problemsAt + rest.used() };
+      }
+      return held.problems;
+    },
+    decide(tiles, solutions) {
+      const { matrix, problems, end } = held as NonNullable<typeof held>;
+      const space = scratch(end);
+      return decide(memory, { space, kernel: matrix, tiles, size: problems.main.size, rowOf: (local) => local }, solutions);
+    },
+  };
+}
+
+function largeSolver({ large }: SolvePartInput, { memory, arena, slotOffset }: SolveContext, { ranges, tiles }: SolverPair): PairSolver {
+  const { sizeA, sizeB } = ranges;
+  const pair = largePair(memory, scratch(slotOffset), {
+    arena,
+    positions: ranges,
+    columns: { startA: 0, sizeA, startB: sizeA, sizeB },
+    tiles: mostTiles(tiles),
+    workingRows: large.workingRows,
+    cacheBytes: large.cacheBytes,
+  });
+  return {
+    use(kernel) {
+      pair.use(kernel);
+      return pair;
+    },
+    decide: (own, solutions) => pair.decide(own, solutions),
+  };
+}
+
+function mostTiles(tiles: readonly DecisionTiles[]): number {
+  return Math.max(0, ...tiles.map(({ starts }) => starts.length));
 }
 
 function pairFold(

@@ -12,6 +12,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import { arenaMap, fillDistances, fillFeatures, placedArena } from "./arena.ts";
 import { type Chain, chains } from "./chains.ts";
 import { foldAnswers } from "./fold-answers.ts";
+import { type LargeRule, largeRule } from "./large-pair.ts";
 import { svmLayout } from "./layout.ts";
 import { answerForm, classPairs } from "./pair-of-classes.ts";
 import { svmPlan } from "./plan.ts";
@@ -28,7 +29,7 @@ type PartInput = { readonly keep: boolean } & (
 );
 
 /** Support vector machines over all folds of a data set, sharing distances, kernels and warm starts along C. */
-export function svmFoldSolver(problem: SolverProblem): FoldSolver {
+export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRule): FoldSolver {
   const { data, target, plan, answer } = problem;
   if (target.kind !== "class") {
     throw new HpoError("MODEL_UNSUPPORTED", `svm(): the target must be a class; ${target.name} is a number.`, {
@@ -61,7 +62,7 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
         data,
         requests.some(({ options }) => options["kernel"] === "linear"),
       );
-      return svmPlan(chainsOf(requests), { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd }, limits);
+      return svmPlan(chainsOf(requests), { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
     },
     run(part: SolverPart, { sharedOffset, slotOffset }: SolverArena, read): PartResult {
       const input = part.input as unknown as PartInput;
