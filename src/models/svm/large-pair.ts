@@ -21,7 +21,7 @@ export interface LargeRule {
 }
 
 /** A block of 8192 rows takes 268 MB. */
-export const largeRule: LargeRule = Object.freeze({ rows: 8192, workingRows: 2048 });
+export const largeRule: LargeRule = Object.freeze({ rows: 8192, workingRows: 1024 });
 
 /** A large problem's shape: kernel rows of `size` values, `locals` local rows (twice as many for a regression). */
 export interface LargeShape {

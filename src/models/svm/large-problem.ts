@@ -38,7 +38,7 @@ const margin = 0.03;
 /** A round brings the working set's gap down to this share of the gap, but not below half the tolerance. */
 const roundShare = 0.1;
 /** Shrinks to this share of the training rows at most: a shrunk problem computes its kernel rows anew. */
-const shrinkShare = 0.4;
+const shrinkShare = 0.25;
 /** Rounds between attempts to shrink. */
 const shrinkRounds = 4;
 /** How fine f in single precision is, as a share of its largest value. */
