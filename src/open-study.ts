@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import os from "node:os";
 import path from "node:path";
 import type { Dataset } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
@@ -89,7 +88,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     return new Study({
       spec,
       store,
-      evaluation: (executor) => evaluationOf(spec, shared, { judged, executor, store }),
+      evaluation: (executor, { memory }) => evaluationOf(spec, shared, { judged, executor, store, memory }),
       executor: (run) => executorOf(origin.source, run),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
@@ -149,7 +148,10 @@ async function loadData({ judge, metrics }: StudySpec, folder: string): Promise<
   return judge.data.load({ folder, task });
 }
 
-function executorOf(source: StudySource, { workers, onOutput }: RunStudyOptions): Executor {
+function executorOf(source: StudySource, { workers, memory, onOutput }: RunStudyOptions): Executor {
+  if (memory !== undefined && !(Number.isFinite(memory) && memory > 0)) {
+    throw new HpoError("OPTION_INVALID", `study.run(): memory must be a number of bytes above 0, such as 2e9; got ${String(memory)}.`);
+  }
   if (workers !== undefined && (!Number.isInteger(workers) || workers < 1 || workers > 1024)) {
     throw new HpoError("OPTION_INVALID", `study.run(): workers must be an integer from 1 to 1024; got ${String(workers)}.`);
   }
@@ -187,9 +189,12 @@ interface EvaluationParts {
   readonly judged: Judging | null;
   readonly executor: Executor;
   readonly store: Store;
+  /** Bytes for shared solves; undefined = half of what is free, in a control group with a limit half of what that leaves. */
+  readonly memory: number | undefined;
 }
 
-function evaluationOf(spec: StudySpec, shared: SharedStudy, { judged, executor, store }: EvaluationParts): Evaluation {
+function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
+  const { judged, executor, store, memory } = parts;
   const now = (): string => new Date().toISOString();
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
@@ -200,7 +205,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, { judged, executor, 
     judging: judged,
     objectives: spec.objectives.map((objective) => objective.metric),
     shared,
-    arenas: solverArenas(judged.data, executor.slots, os.freemem() / 2),
+    arenas: solverArenas(judged.data, executor.slots, memory ?? process.availableMemory() / 2),
     timeoutSeconds,
     keepPredictions: spec.keepPredictions,
     now,

@@ -22,6 +22,25 @@ export function durationOption(text: string): number {
   }
 }
 
+const byteUnits: Readonly<Record<string, number>> = {
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+  tib: 1024 ** 4,
+};
+
+/** `500MB`, `1.5 GiB` and the like, as bytes; letters may be small. */
+export function sizeOption(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?) ?([kmgt]i?b)$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(digits) * (byteUnits[unit.toLowerCase()] ?? 0));
+  if (Number.isFinite(bytes) && bytes > 0) return bytes;
+  throw new InvalidArgumentError("It must be a size above 0 with its unit, such as 500MB, 2GB or 1.5GiB.");
+}
+
 /** A study's name: not empty. */
 export function nameOption(text: string): string {
   if (text.trim() !== "") return text;

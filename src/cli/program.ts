@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { durationOption, integerOption, nameOption, whereOption } from "./option-values.ts";
+import { durationOption, integerOption, nameOption, sizeOption, whereOption } from "./option-values.ts";
 import {
   bestCommand,
   listCommand,
@@ -56,6 +56,7 @@ function addRun(root: Command, onExitCode: (code: number) => void): void {
   subcommand(root, "run", "run a study file, or continue where it was left")
     .argument("<file>", "the study file, such as study.ts")
     .option("--workers <n>", "slots that work at once (default: the cores available)", integerOption(1))
+    .option("--memory <size>", "memory for shared work of all slots: 500MB, 2GiB (default: half of what is free)", sizeOption)
     .option("--trials <n>", "total number of trials", integerOption(1))
     .option("--time-budget <duration>", "stop after this time: 500ms, 30s, 30m, 2h", durationOption)
     .option("--seed <n>", "seed of all random streams", integerOption(0))

@@ -120,10 +120,13 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
     pending = null;
   };
   const printed = lineBuffer((lines) => stream.write(lines));
+  let noted = 0;
   return {
     intervalMs: 1000,
     start: () => {},
     update: (progress) => {
+      for (const text of progress.notes.slice(noted)) stream.write(`${plainText(progress.study)}  ${plainText(text)}\n`);
+      noted = progress.notes.length;
       // Often at first, then at most every tenth of the time gone: a night's log stays readable.
       if (progress.elapsedSeconds - shownAt >= Math.min(60, Math.max(1, progress.elapsedSeconds / 10))) show(progress);
       else pending = progress;

@@ -15,6 +15,8 @@ import { divertStdout, printData, textLayout, wantsColour } from "./terminal.ts"
 
 export interface RunFlags {
   readonly workers?: number;
+  /** Bytes. */
+  readonly memory?: number;
   readonly trials?: number;
   readonly timeBudget?: number;
   readonly seed?: number;
@@ -70,6 +72,7 @@ async function runStudy(
     study = await (await engine()).openStudy(file, openOptions(flags));
     const snapshot = await study.run({
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+      ...(flags.memory === undefined ? {} : { memory: flags.memory }),
       signal: abort.signal,
       onProgress: (progress) => view.update(progress),
       progressIntervalMs: view.intervalMs,

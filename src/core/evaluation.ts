@@ -1,5 +1,5 @@
 import type { Incident, Task, TaskResult } from "./executor.ts";
-import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "./records.ts";
+import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** A trial whose parameters are stored. */
@@ -20,6 +20,8 @@ export interface SavedWork {
 /** Rows to be stored, in one transaction, before anything is counted or shown. */
 export interface WorkRows {
   readonly shared: readonly SharedWorkRecord[];
+  /** Shared work whose bytes nobody has to read any more. */
+  readonly dropped?: readonly SharedWorkKey[];
   readonly evaluations: readonly EvaluationRecord[];
   readonly predictions: readonly PredictionRecord[];
   readonly outcomes: readonly OutcomeRecord[];
@@ -39,6 +41,8 @@ export interface Evaluation {
 export interface GroupWork {
   /** What is known before any task: trials whose model could not even be made. */
   readonly opening: WorkRows;
+  /** For people, such as the memory that a plan takes; one line each. */
+  readonly notes?: readonly string[];
   /** Tasks not handed out yet that may start now; empty while it waits for results, and at the end. */
   ready(): readonly Task[];
   /** Takes the value of a task. */

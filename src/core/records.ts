@@ -85,10 +85,13 @@ export interface TimeRecord {
   readonly cpuSeconds: number | null;
 }
 
-/** A piece of work that several trials share, stored once. */
-export interface SharedWorkRecord {
+export interface SharedWorkKey {
   readonly group: number;
   readonly key: string;
+}
+
+/** A piece of work that several trials share, stored once. */
+export interface SharedWorkRecord extends SharedWorkKey {
   readonly label: string;
   /** Seconds that belong to no single evaluation. */
   readonly wallSeconds: number;
@@ -152,4 +155,6 @@ export interface RunRecord {
   readonly codeHash: string;
   /** Node, OS, package versions, git commit. */
   readonly environment: Json;
+  /** What its plans told people ("distances kept: 1.6 GB"), each once. */
+  readonly notes: readonly string[];
 }

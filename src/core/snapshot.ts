@@ -98,6 +98,8 @@ export interface RunProgress {
   /** One entry a slot; label null while it waits. */
   readonly slots: readonly { readonly label: string | null; readonly seconds: number }[];
   readonly stopping: boolean;
+  /** What the plans of this run told people, each once. */
+  readonly notes: readonly string[];
 }
 
 /** `hpo run --json`. Scores are fractions at full precision; NaN is null. */

@@ -4,6 +4,7 @@ import type {
   OutcomeRecord,
   PredictionRecord,
   RunRecord,
+  SharedWorkKey,
   SharedWorkRecord,
   StudyHeader,
   TrialRecord,
@@ -17,6 +18,8 @@ export interface Batch {
   readonly started?: readonly { readonly trial: number; readonly at: string }[];
   readonly attempts?: readonly AttemptRecord[];
   readonly shared?: readonly SharedWorkRecord[];
+  /** Shared work, of this batch too, whose bytes are no longer needed; the rows stay, and one without bytes is no error. */
+  readonly dropped?: readonly SharedWorkKey[];
   readonly evaluations?: readonly EvaluationRecord[];
   readonly predictions?: readonly PredictionRecord[];
   readonly outcomes?: readonly OutcomeRecord[];

@@ -8,7 +8,10 @@ import type { SharedMemory } from "../core/shared-memory.ts";
 export interface SvmKernels {
   distances: TileKernel;
   products: TileKernel;
+  entries: TileKernel;
   exponentials(source: number, out: number, count: number, gamma: number): void;
+  polynomials(...input: readonly [source: number, out: number, count: number, gamma: number, c: number, degree: number]): void;
+  sigmoids(...input: readonly [source: number, out: number, count: number, gamma: number, c: number]): void;
   exponentialRows(
     ...addresses: readonly [
       source: number,
@@ -28,6 +31,7 @@ export interface SvmKernels {
   finite(problem: number, precise: number): number;
   /** 1 where the problem is solved, 0 after `count` steps. */
   optimize(problem: number, count: number): number;
+  optimizeByCandidates(problem: number, count: number): number;
   optimizeAnyDiagonal(problem: number, count: number): number;
   optimizePrecisely(problem: number, count: number): number;
   /** The largest change of f. */

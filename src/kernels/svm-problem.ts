@@ -29,6 +29,7 @@ export const svmProblem: Readonly<Record<SvmProblemMember | "bytes", number>> = 
   supports: 120,
   weight: 124,
   target: 128,
+  candidates: 132,
 });
 
 export type SvmProblemMember =
@@ -56,4 +57,5 @@ export type SvmProblemMember =
   | "bounded"
   | "supports"
   | "weight"
-  | "target";
+  | "target"
+  | "candidates";

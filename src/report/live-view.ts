@@ -19,6 +19,9 @@ export function liveView(progress: RunProgress, options: LiveOptions): string[] 
   const width = Math.max(40, options.width);
   const colours = picocolors.createColors(options.colour === true);
   const lines = [...headLines(progress, width, colours), bestSoFar(progress, width, colours)];
+  // Plans that differ from group to group: the newest is what goes on.
+  const note = progress.notes.at(-1);
+  if (note !== undefined) lines.push(colours.dim(`plan  ${truncate(plainText(note), width - 6)}`));
   if (progress.stopping)
     lines.push(colours.yellow(truncate("stopping: running parts are being finished; Ctrl-C again cuts them off", width)));
   const room = Math.max(1, (options.height ?? Number.POSITIVE_INFINITY) - lines.length - 1);

@@ -40,7 +40,7 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
     ["failed trials", failureLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
     ["failed attempts", attemptLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
     ["warnings", more(snapshot.warnings.map(plainText), limit).flatMap((line) => hanging(line, width - 2))],
-    ["runs", runLines(snapshot, limit)],
+    ["runs", runLines(snapshot, limit, width - 2)],
     ["environment of the last run", environmentLines(snapshot.runs.at(-1), width - 2)],
   ];
   const title = joinParts([...titleParts(snapshot), snapshot.state], width);
@@ -130,14 +130,18 @@ function attemptLines(snapshot: StudySnapshot, limit: number): string[] {
   return more(lines, limit);
 }
 
-function runLines(snapshot: StudySnapshot, limit: number): string[] {
-  const lines = snapshot.runs.map((run) => {
+function runLines(snapshot: StudySnapshot, limit: number, width: number): string[] {
+  const hidden = Math.max(0, snapshot.runs.length - limit);
+  const lines = snapshot.runs.slice(hidden).flatMap((run) => {
     const state = run.state ?? (run.endedAt === null && snapshot.state === "running" ? "running" : "cut off");
     const code = run.codeHash === snapshot.codeHash ? "" : ` · code ${plainText(run.codeHash.slice(0, 12))}`;
-    return `${formatTime(run.startedAt)} UTC  ${state}  ${formatSeconds(run.wallSeconds)} · ${count(run.workers, "worker")}${code}`;
+    const notes = run.notes.flatMap((note) => wrap(plainText(note), width - 2)).map((line) => `  ${line}`);
+    return [
+      `${formatTime(run.startedAt)} UTC  ${state}  ${formatSeconds(run.wallSeconds)} · ${count(run.workers, "worker")}${code}`,
+      ...notes,
+    ];
   });
-  const hidden = lines.length - limit;
-  return hidden > 0 ? [`${hidden} earlier runs`, ...lines.slice(-limit)] : lines;
+  return hidden > 0 ? [`${hidden} earlier runs`, ...lines] : lines;
 }
 
 /** "node v20.20.2 · os linux x64", with the members of an object on lines of their own behind its name. */

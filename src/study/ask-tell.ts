@@ -172,6 +172,7 @@ export class AskTell {
         workers: 0,
         codeHash,
         environment,
+        notes: [],
       },
     });
   }

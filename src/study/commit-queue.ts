@@ -59,6 +59,7 @@ function merge(rows: Rows, batch: Batch): void {
   if (batch.started) rows.started = [...(rows.started ?? []), ...batch.started];
   if (batch.attempts) rows.attempts = [...(rows.attempts ?? []), ...batch.attempts];
   if (batch.shared) rows.shared = [...(rows.shared ?? []), ...batch.shared];
+  if (batch.dropped) rows.dropped = [...(rows.dropped ?? []), ...batch.dropped];
   if (batch.evaluations) rows.evaluations = [...(rows.evaluations ?? []), ...batch.evaluations];
   if (batch.predictions) rows.predictions = [...(rows.predictions ?? []), ...batch.predictions];
   if (batch.outcomes) rows.outcomes = [...(rows.outcomes ?? []), ...batch.outcomes];

@@ -26,6 +26,8 @@ export class ProgressMeter {
   #tasksDone = 0;
   #best: RunProgress["best"] = null;
   stopping = false;
+  /** Shown as they are. */
+  readonly notes: Set<string> = new Set();
 
   constructor(options: ProgressMeterOptions) {
     this.#options = options;
@@ -86,6 +88,7 @@ export class ProgressMeter {
       best: this.#best,
       slots: this.#slots.map(({ label, since }) => ({ label, seconds: label === null ? 0 : now - since })),
       stopping: this.stopping,
+      notes: [...this.notes],
     };
   }
 }

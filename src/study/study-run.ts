@@ -155,6 +155,7 @@ export class StudyRun {
         active: 0,
       };
       this.#groups.set(seed.group, group);
+      for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
       await this.#store(group, work.opening);
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);

@@ -23,7 +23,7 @@ export interface StudyParts {
   readonly spec: StudySpec;
   readonly store: Store;
   /** Made anew for each run, since it may hold memory. */
-  readonly evaluation: (executor: Executor) => Evaluation;
+  readonly evaluation: (executor: Executor, options: RunStudyOptions) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
   readonly codeHash: string;
   readonly environment: Json;
@@ -37,6 +37,8 @@ export interface StudyParts {
 export interface RunStudyOptions {
   /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
   readonly workers?: number;
+  /** Bytes that shared solves may take besides the data, for all workers together; default half of what is free when it starts. */
+  readonly memory?: number;
   /** Cuts running tasks off; what is durable stays. */
   readonly signal?: AbortSignal;
   /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. What it throws ends the run. */
@@ -119,6 +121,7 @@ export class Study {
     const executor = this.#parts.executor(options);
     const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
     const began = seconds();
+    let notes: ReadonlySet<string> = new Set();
     const row = (state: RunRecord["state"]): RunRecord => ({
       id: holderId,
       startedAt,
@@ -128,6 +131,7 @@ export class Study {
       workers: executor.slots,
       codeHash,
       environment,
+      notes: [...notes],
     });
     const progress = progressThrottle(options.onProgress, {
       intervalMs: options.progressIntervalMs ?? 100,
@@ -136,12 +140,13 @@ export class Study {
     let disarm = (): void => {};
     try {
       await queue.add({ run: row(null) });
-      const { run, meter } = this.#studyRun({
+      const { run, meter } = this.#studyRun(options, {
         executor,
         commit: (batch) => queue.add(batch),
         runRow: () => row(null),
         onChange: progress.change,
       });
+      notes = meter.notes;
       this.#run = run;
       const limits = this.#limits(run, options.signal);
       disarm = limits.disarm;
@@ -163,10 +168,10 @@ export class Study {
   }
 
   /** The loop, set up from what is stored. */
-  #studyRun(parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange">): {
-    readonly run: StudyRun;
-    readonly meter: ProgressMeter;
-  } {
+  #studyRun(
+    options: RunStudyOptions,
+    parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange">,
+  ): { readonly run: StudyRun; readonly meter: ProgressMeter } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
@@ -182,7 +187,7 @@ export class Study {
       ...parts,
       saved,
       proposer,
-      evaluation: this.#parts.evaluation(parts.executor),
+      evaluation: this.#parts.evaluation(parts.executor, options),
       meter,
       outcomes,
       trials,

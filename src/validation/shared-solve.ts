@@ -1,14 +1,16 @@
-import type { FoldResult, FoldSolver, PartResult, SolverPart, SolverPlan, SolveRequest } from "../core/estimator.ts";
+import type { FoldSolver, PartResult, SolverPart, SolverPlan, SolveRequest } from "../core/estimator.ts";
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "../core/records.ts";
-import type { ArenaLease, SolverArenas } from "./solver-arenas.ts";
 import { incidentOf } from "../workers/incident.ts";
 import { foldScore, truthOf } from "./fold-score.ts";
 import { noRows } from "./fold-work.ts";
 import type { Judging } from "./judging.ts";
 import { openPart, type PartEnvelope, sealPart } from "./part-envelope.ts";
+import { type PartSchedule, partSchedule, type ScheduledPart, wantedParts } from "./part-schedule.ts";
 import type { PartInput } from "./part-task.ts";
+import { cpuRateOf, ownTime, sharedRow, withOwnOf } from "./part-times.ts";
+import type { ArenaLease, SolverArenas } from "./solver-arenas.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
 export interface SharedSolveOptions {
@@ -28,49 +30,51 @@ export interface SharedSolveOptions {
 }
 
 /**
- * Judges the trials of a group together, by the parts of one solver plan. Stages run in order; a stage that only fills
- * the arena is run where a part that still has to be computed needs it. `trials[i]` is request i.
+ * Judges the trials of a group together, by the parts of one solver plan; `part-schedule` says what of it may run.
+ * `trials[i]` is request i.
  */
 export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, options: SharedSolveOptions): GroupWork {
   const { plan, requests, group, name, shared, judging, now } = options;
   const prefix = `solve/${group}/${name}/`;
-  const done = new Map<string, PartEnvelope>();
-  /** Parts whose stored bytes are not whole: computed again, and not stored a second time under a key that stands. */
-  const damaged = new Set<string>();
-  for (const part of saved.parts) {
-    if (!part.key.startsWith(prefix)) continue;
-    const key = part.key.slice(prefix.length);
-    const envelope = openPart(part.bytes);
-    if (envelope === undefined) damaged.add(key);
-    else done.set(key, envelope);
-  }
+  const parts = new Map(plan.stages.flatMap((stage) => stage.parts.map((part) => [part.key, part] as const)));
+  const { done, damaged } = openedParts(saved, prefix, parts);
+  const readers = readersOf(parts.values());
   const startedAt = now();
   const ended = new Set(trials.flatMap((trial, index) => (saved.finished.has(trial.number) ? [index] : [])));
-  const stages = neededStages(plan, done, ended);
-  const incidents = new Map<number, { readonly order: number; readonly incident: Incident }>();
-  const left = partsLeft(plan, requests, done);
-  let stage = -1;
-  let open = 0;
-  let lease: ArenaLease | undefined;
+  const left = partsLeft(parts.values(), requests, done);
+  /** By the key of the part that failed. */
+  const incidents = new Map<string, Incident>();
+  /** Arena stages that an earlier group filled, until a row is stored that tells it. */
+  let reused = 0;
+  let begun: { readonly lease: ArenaLease; readonly schedule: PartSchedule } | undefined;
   let closed = false;
 
-  function ready(): readonly Task[] {
-    if (closed || open > 0 || stage >= stages.length) return [];
-    lease ??= options.arenas.take(plan);
-    if (lease === undefined) return [];
-    for (stage++; stage < stages.length; stage++) {
-      const parts = stages[stage]?.filter((part) => part.requests.some((request) => !incidents.has(request) && !ended.has(request))) ?? [];
-      if (parts.length === 0) continue;
-      open = parts.length;
-      return parts.map((part) => task(part, lease as ArenaLease));
-    }
-    // Nothing is left that reads the arena: the next solve may have it.
-    lease.release();
-    return [];
+  /** undefined while another solve has the arena, and where nothing has to be run. */
+  function begin(): typeof begun {
+    const wanted = wantedParts(plan, { stored: done, ended, held: new Set() });
+    if (wanted.size === 0) return undefined;
+    const lease = options.arenas.take(plan, name);
+    if (lease === undefined) return undefined;
+    const held = plan.stages.filter(({ fills, parts: own }) => fills && lease.holds(fills) && own.some(({ key }) => wanted.has(key)));
+    reused = held.length;
+    return { lease, schedule: partSchedule(plan, { stored: done, ended, held: new Set(held.map((stage) => stage.name)) }) };
   }
 
-  function task(part: SolverPart, { sharedOffset, slotsOffset, slotBytes }: ArenaLease): Task {
-    const input: PartInput = { part, read: new Map(), sharedOffset, slotsOffset, slotBytes };
+  function ready(): readonly Task[] {
+    if (closed) return [];
+    begun ??= begin();
+    if (begun === undefined) return [];
+    const { lease, schedule } = begun;
+    const taken = schedule.take();
+    for (const { stage } of taken) if (stage.fills !== undefined) lease.filling(stage.fills);
+    // Nothing is left that uses the arena: the next solve may have it.
+    if (schedule.finished()) lease.release();
+    return taken.map((one) => task(one, lease));
+  }
+
+  function task({ part, priority }: ScheduledPart, { sharedOffset, slotsOffset, slotBytes }: ArenaLease): Task {
+    const read = new Map((part.reads ?? []).map((key) => [key, (done.get(key) as PartEnvelope).bytes]));
+    const input: PartInput = { part, read, sharedOffset, slotsOffset, slotBytes };
     return {
       key: prefix + part.key,
       label: part.label,
@@ -78,25 +82,26 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
       export: "partTask",
       input,
       shared,
-      priority: part.cost,
+      priority,
       timeoutSeconds: options.timeoutSeconds,
     };
   }
 
-  /** Outcomes and rows of the requests that have just become answerable, in request order. */
-  function answered(candidates: readonly number[]): WorkRows {
+  /** Outcomes and rows of the requests that the end of a part has made answerable, in request order. */
+  function answered(part: SolverPart): Pick<WorkRows, "evaluations" | "predictions" | "outcomes"> {
     const evaluations: EvaluationRecord[] = [];
     const predictions: PredictionRecord[] = [];
     const outcomes: OutcomeRecord[] = [];
-    for (const index of candidates) {
-      const failure = incidents.get(index);
-      // A failed request ends with its stage, so that the first incident in plan order is told, whichever came first.
-      const waits = failure === undefined ? (left.get(index)?.size ?? 0) > 0 : open > 0;
-      if (waits || ended.has(index)) continue;
+    for (const { index } of requests) {
+      if (ended.has(index)) continue;
+      const failure = begun?.schedule.failureOf(index);
+      // The first incident in plan order is told, whichever came first.
+      if (failure === undefined ? !part.requests.includes(index) || (left.get(index)?.size ?? 0) > 0 : !begun?.schedule.settled(index))
+        continue;
       ended.add(index);
       const trial = (trials[index] as PlannedTrial).number;
       if (failure !== undefined) {
-        outcomes.push(failedTrial(trial, failure.incident, now()));
+        outcomes.push(failedTrial(trial, incidents.get(failure) as Incident, now()));
         continue;
       }
       try {
@@ -117,12 +122,13 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
         outcomes.push(failedTrial(trial, incidentOf(error), now()));
       }
     }
-    return { shared: [], evaluations, predictions, outcomes };
+    return { evaluations, predictions, outcomes };
   }
 
   function answerOf(trial: number, request: SolveRequest): { evaluations: EvaluationRecord[]; predictions: PredictionRecord[] } {
     const began = performance.now();
-    const answers = new Map([...done].map(([key, envelope]) => [key, envelope.bytes]));
+    const answers = new Map<string, Uint8Array>();
+    for (const [key, { bytes }] of done) if (parts.get(key)?.passing !== true) answers.set(key, bytes);
     const folds = options.solver.combine(request, requests, answers);
     const scored = folds.map((result) => {
       const rows = (judging.plan.folds[result.fold] as { test: Uint32Array }).test;
@@ -139,7 +145,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
       values: score.values,
       testRows: rows.length,
       correct: score.correct,
-      time: ownTime(done.values(), request.index, result, judgingSeconds),
+      time: ownTime(done.values(), { request: request.index, fold: result.fold }, judgingSeconds),
       identical: result.identical,
       startedAt,
       endedAt,
@@ -160,121 +166,98 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
 
   return {
     opening: noRows,
+    notes: plan.note === undefined || ended.size === trials.length ? [] : [plan.note],
     ready,
     accept(finished, result: Extract<TaskResult, { ok: true }>) {
-      open--;
       const { part } = finished.input as PartInput;
-      const value = result.value as PartResult;
-      const row = sharedRow(finished, result, { group, trials, endedAt: now() });
-      if (!part.durable) return { ...answered(candidates(part)), shared: [row] };
-      const cpuRate = cpuRateOf(result);
-      const envelope = { bytes: value.bytes, own: value.own, cpuRate };
+      const users = part.requests.map((request) => (trials[request] as PlannedTrial).number);
+      let row: SharedWorkRecord = sharedRow(finished, result, { group, trials: users, endedAt: now() });
+      if (reused > 0) row = { ...row, counts: { ...row.counts, reused } };
+      reused = 0;
+      begun?.schedule.done(part.key);
+      if (!part.durable) {
+        const stage = plan.stages.find((one) => one.parts.some(({ key }) => key === part.key));
+        if (stage?.fills !== undefined && begun?.schedule.complete(stage) === true) begun.lease.filled(stage.fills);
+        return { ...answered(part), shared: [row] };
+      }
+      // Bytes that nobody waits for any more would outlive the group's.
+      const kept = !damaged.has(part.key) && part.requests.some((request) => !ended.has(request));
+      const { bytes, own } = result.value as PartResult;
+      let envelope: PartEnvelope = { bytes, own, cpuRate: cpuRateOf(result) };
+      const dropped = kept ? passedOn(part) : [];
+      // Seconds stay: the last reader tells those of what it is the last to read.
+      for (const key of dropped) envelope = withOwnOf(envelope, done.get(key) as PartEnvelope);
       done.set(part.key, envelope);
+      for (const key of dropped) done.delete(key);
       for (const request of part.requests) left.get(request)?.delete(part.key);
-      return { ...answered(candidates(part)), shared: [damaged.has(part.key) ? row : { ...row, bytes: sealPart(envelope) }] };
+      return {
+        ...answered(part),
+        shared: [kept ? { ...row, bytes: sealPart(envelope) } : row],
+        dropped: dropped.map((key) => ({ group, key: prefix + key })),
+      };
     },
     fail(finished, incident) {
-      open--;
       const { part } = finished.input as PartInput;
-      const order = plan.stages.flatMap((one) => one.parts).findIndex((one) => one.key === part.key);
-      for (const request of part.requests) {
-        const before = incidents.get(request);
-        if (before === undefined || before.order > order) incidents.set(request, { order, incident });
-      }
-      return answered(candidates(part));
+      incidents.set(part.key, incident);
+      begun?.schedule.failed(part.key);
+      return { ...answered(part), shared: [] };
     },
     trialsOf: (one) => (one.input as PartInput).part.requests.map((request) => (trials[request] as PlannedTrial).number),
     close() {
       closed = true;
-      lease?.release();
+      begun?.lease.release();
       done.clear();
     },
   };
 
-  /** Requests that may have become answerable: those of the part, and at the end of a stage the failed ones. */
-  function candidates(part: SolverPart): readonly number[] {
-    return open === 0 ? requests.map((request) => request.index) : part.requests;
+  /** Passing parts that nobody else has to read once this one is stored. */
+  function passedOn({ key: last, reads = [] }: SolverPart): string[] {
+    return reads.filter(
+      (key) => done.has(key) && parts.get(key)?.passing === true && readers.get(key)?.every((one) => one === last || done.has(one)),
+    );
   }
 }
 
-/** Own seconds of one request and fold over all parts, with a CPU time at each part's own rate. */
-function ownTime(parts: Iterable<PartEnvelope>, request: number, { fold }: FoldResult, judgingSeconds: number): EvaluationRecord["time"] {
-  let fitSeconds = 0;
-  let predictSeconds = judgingSeconds;
-  let cpuSeconds: number | null = judgingSeconds;
-  for (const part of parts) {
-    for (const own of part.own) {
-      if (own.request !== request || own.fold !== fold) continue;
-      fitSeconds += own.fitSeconds;
-      predictSeconds += own.predictSeconds;
-      cpuSeconds = cpuSeconds === null || part.cpuRate === null ? null : cpuSeconds + (own.fitSeconds + own.predictSeconds) * part.cpuRate;
-    }
+/** What is stored of a plan. `damaged`: parts that are computed again and can't be stored a second time, since their key stands. */
+function openedParts(
+  saved: SavedWork,
+  prefix: string,
+  parts: ReadonlyMap<string, SolverPart>,
+): { readonly done: Map<string, PartEnvelope>; readonly damaged: ReadonlySet<string> } {
+  const done = new Map<string, PartEnvelope>();
+  const damaged = new Set<string>();
+  for (const part of saved.parts) {
+    if (!part.key.startsWith(prefix)) continue;
+    const key = part.key.slice(prefix.length);
+    const envelope = openPart(part.bytes);
+    if (envelope !== undefined) done.set(key, envelope);
+    else damage(key);
   }
-  return { fitSeconds, predictSeconds, wallSeconds: fitSeconds + predictSeconds, cpuSeconds };
+  /** What it read may have been dropped, with a row that stands. */
+  function damage(key: string): void {
+    damaged.add(key);
+    for (const read of parts.get(key)?.reads ?? []) damage(read);
+  }
+  return { done, damaged };
 }
 
-/** CPU seconds a wall second; null where CPU time could not be measured. */
-function cpuRateOf({ wallSeconds, cpuSeconds }: Extract<TaskResult, { ok: true }>): number | null {
-  if (cpuSeconds === null) return null;
-  return wallSeconds === 0 ? 1 : cpuSeconds / wallSeconds;
+/** Keys of the parts that read each part. */
+function readersOf(parts: Iterable<SolverPart>): ReadonlyMap<string, readonly string[]> {
+  const readers = new Map<string, string[]>();
+  for (const { key, reads = [] } of parts) for (const one of reads) readers.set(one, [...(readers.get(one) ?? []), key]);
+  return readers;
 }
 
-/** The part's time less what belongs to single requests. */
-function sharedRow(
-  task: Task,
-  result: Extract<TaskResult, { ok: true }>,
-  details: { readonly group: number; readonly trials: readonly PlannedTrial[]; readonly endedAt: string },
-): SharedWorkRecord {
-  const { part } = task.input as PartInput;
-  const value = result.value as PartResult;
-  const own = value.own.reduce((sum, one) => sum + one.fitSeconds + one.predictSeconds, 0);
-  const wallSeconds = Math.max(0, result.wallSeconds - own);
-  const rate = cpuRateOf(result);
-  const cpuSeconds = rate === null ? null : wallSeconds * rate;
-  return {
-    group: details.group,
-    key: task.key,
-    label: part.label,
-    wallSeconds,
-    cpuSeconds,
-    counts: value.counts,
-    warnings: value.warnings,
-    trials: part.requests.map((request) => (details.trials[request] as PlannedTrial).number),
-    bytes: null,
-    endedAt: details.endedAt,
-  };
-}
-
-/**
- * Parts to run, by stage: durable ones that are not stored and that a request without an outcome waits for, and arena
- * stages that those need, directly or through others.
- */
-function neededStages(
-  plan: SolverPlan,
+/** Durable parts that `combine` needs and each request still waits for. */
+function partsLeft(
+  parts: Iterable<SolverPart>,
+  requests: readonly SolveRequest[],
   done: ReadonlyMap<string, unknown>,
-  ended: ReadonlySet<number>,
-): readonly (readonly SolverPart[])[] {
-  const needed = new Set<string>();
-  const kept: SolverPart[][] = [];
-  for (const stage of [...plan.stages].reverse()) {
-    const parts = stage.parts.filter((part) => {
-      if (part.requests.every((request) => ended.has(request))) return false;
-      return part.durable ? !done.has(part.key) : needed.has(stage.name);
-    });
-    if (parts.length > 0) for (const name of stage.needs) needed.add(name);
-    kept.unshift(parts);
-  }
-  return kept;
-}
-
-/** Durable parts that each request still waits for. */
-function partsLeft(plan: SolverPlan, requests: readonly SolveRequest[], done: ReadonlyMap<string, unknown>): Map<number, Set<string>> {
+): Map<number, Set<string>> {
   const left = new Map(requests.map((request) => [request.index, new Set<string>()]));
-  for (const stage of plan.stages) {
-    for (const part of stage.parts) {
-      if (!part.durable || done.has(part.key)) continue;
-      for (const request of part.requests) left.get(request)?.add(part.key);
-    }
+  for (const part of parts) {
+    if (!part.durable || part.passing === true || done.has(part.key)) continue;
+    for (const request of part.requests) left.get(request)?.add(part.key);
   }
   return left;
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../core/dataset.ts";
-import type { SolverLimits, SolverPlan } from "../core/estimator.ts";
+import type { ArenaRegion, SolverLimits, SolverPlan } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { growTo } from "../core/shared-memory.ts";
 
@@ -9,16 +9,22 @@ export interface ArenaLease {
   readonly slotsOffset: number;
   /** Scratch of each slot, a multiple of 64 bytes, so that every slot's is aligned. */
   readonly slotBytes: number;
-  /** Idempotent. */
+  /** Whether an earlier plan has filled the region, and nothing was written to it since. */
+  holds(region: ArenaRegion): boolean;
+  /** To be told before a region is written to. */
+  filling(region: ArenaRegion): void;
+  /** To be told when a region was filled whole. */
+  filled(region: ArenaRegion): void;
+  /** Idempotent. Regions stay. */
   release(): void;
 }
 
-/** The memory behind the data, lent to one shared solve at a time. */
+/** The memory behind the data, lent to one shared solve at a time. Keeps in mind which regions are filled. */
 export interface SolverArenas {
   /** What a plan may take. */
   readonly limits: SolverLimits;
-  /** undefined while another solve holds the arena. */
-  take(plan: SolverPlan): ArenaLease | undefined;
+  /** undefined while another solve holds the arena. Regions of solvers with different names are strangers. */
+  take(plan: SolverPlan, solver: string): ArenaLease | undefined;
 }
 
 /** wasm32 ends at 4 GiB. */
@@ -26,9 +32,11 @@ const addressableBytes = 4 * 1024 ** 3;
 
 export function solverArenas(data: Dataset, slots: number, memoryBytes: number): SolverArenas {
   let held = false;
+  /** Filled regions, by what tells their contents and place. */
+  const regions = new Map<string, ArenaRegion>();
   return {
     limits: { memoryBytes: Math.min(memoryBytes, addressableBytes - align(data.dataEnd)), slots },
-    take(plan) {
+    take(plan, solver) {
       if (held) return undefined;
       const slotBytes = align(plan.slotBytes);
       const sharedOffset = align(data.dataEnd);
@@ -46,10 +54,19 @@ export function solverArenas(data: Dataset, slots: number, memoryBytes: number):
       }
       held = true;
       let released = false;
+      const keyOf = ({ key, offset, bytes }: ArenaRegion): string => JSON.stringify([solver, key, offset, bytes]);
+      const named = new Set(plan.stages.flatMap(({ fills }) => (fills === undefined ? [] : [keyOf(fills)])));
+      // The plan may write anywhere but to the regions that it names.
+      for (const [key, { offset }] of regions) if (!named.has(key) && offset < end - sharedOffset) regions.delete(key);
       return {
         sharedOffset,
         slotsOffset,
         slotBytes,
+        holds: (region) => regions.has(keyOf(region)),
+        filling({ offset, bytes }) {
+          for (const [key, one] of regions) if (one.offset < offset + bytes && offset < one.offset + one.bytes) regions.delete(key);
+        },
+        filled: (region) => void regions.set(keyOf(region), region),
         release() {
           if (!released) held = false;
           released = true;

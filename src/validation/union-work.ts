@@ -11,6 +11,7 @@ export function unionWork(works: readonly GroupWork[], opening: WorkRows): Group
   }
   return {
     opening,
+    notes: works.flatMap((work) => work.notes ?? []),
     ready() {
       const tasks: Task[] = [];
       for (const work of works) {

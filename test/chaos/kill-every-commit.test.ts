@@ -18,6 +18,8 @@ const studies = [
   { name: "iris-centroid", about: "a task a fold", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "before" },
+  { name: "iris-relay", about: "parts that pass on what they found", when: "after" },
+  { name: "iris-relay", about: "parts that pass on what they found", when: "before" },
 ] as const;
 
 describe("a coordinator killed at any store commit", () => {

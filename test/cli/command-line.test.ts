@@ -36,7 +36,7 @@ describe("hpo", () => {
 
   it("names every option of a run in its help", () => {
     const { stdout } = hpo("run", "--help");
-    const options = ["workers", "trials", "time-budget", "seed", "db", "fork", "fresh", "accept-code", "json", "reporter"];
+    const options = ["workers", "memory", "trials", "time-budget", "seed", "db", "fork", "fresh", "accept-code", "json", "reporter"];
     for (const option of options) expect(stdout).toContain(`--${option}`);
   });
 
@@ -46,6 +46,10 @@ describe("hpo", () => {
     [["run", "x.ts", "--freh"], "hpo: unknown option '--freh' (did you mean --fresh?)"],
     [["run", "x.ts", "--workers", "0"], "It must be an integer of at least 1."],
     [["run", "x.ts", "--workers", "two"], "It must be an integer of at least 1."],
+    [["run", "x.ts", "--memory", "2000"], "It must be a size above 0 with its unit, such as 500MB, 2GB or 1.5GiB."],
+    [["run", "x.ts", "--memory", "0GB"], "such as 500MB, 2GB or 1.5GiB."],
+    [["run", "x.ts", "--memory", "-1GB"], "such as 500MB, 2GB or 1.5GiB."],
+    [["run", "x.ts", "--memory", "1Gb/s"], "such as 500MB, 2GB or 1.5GiB."],
     [["run", "x.ts", "--seed", "1e3"], "It must be an integer of at least 0."],
     [["run", "x.ts", "--time-budget", "30"], "such as 500ms, 30s, 30m or 2h."],
     [["run", "x.ts", "--reporter", "loud"], "Allowed choices are live, plain, ndjson."],

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { FoldResult, FoldSolver, FoldSolverFactory, SolveRequest, SolverLimits, SolverPart, SolverProblem } from "#hpo/core/estimator";
+import type {
+  ArenaRegion,
+  FoldResult,
+  FoldSolver,
+  FoldSolverFactory,
+  SolveRequest,
+  SolverLimits,
+  SolverPart,
+  SolverProblem,
+} from "#hpo/core/estimator";
 import { HpoError } from "#hpo/core/hpo-error";
 import { growTo } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
@@ -40,6 +49,7 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
       }
       const earlier = new Map<string, SolverPart>();
       const names = new Set<string>();
+      const regions: ArenaRegion[] = [];
       for (const { name: stage, parts: own, needs, fills } of plan.stages) {
         for (const need of needs) expect(names).toContain(need);
         expect(names).not.toContain(stage);
@@ -48,10 +58,17 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
         for (const part of own) {
           if (part.reads !== undefined || part.passing === true) expect(part.durable).toBe(true);
           for (const key of part.reads ?? []) expect(earlier.get(key)?.requests).toEqual(expect.arrayContaining([...part.requests]));
-          if (part.passing === true) expect(parts.some(({ reads }) => reads?.includes(part.key))).toBe(true);
+          if (part.passing !== true) continue;
+          // Every request that it works for is one of a reader's.
+          const users = parts.flatMap(({ reads, requests: read }) => (reads?.includes(part.key) === true ? read : []));
+          expect(users).toEqual(expect.arrayContaining([...part.requests]));
         }
         for (const part of own) if (part.durable) earlier.set(part.key, part);
         if (fills === undefined) continue;
+        for (const other of regions) {
+          expect(fills.offset + fills.bytes <= other.offset || other.offset + other.bytes <= fills.offset).toBe(true);
+        }
+        regions.push(fills);
         expect(own.every(({ durable }) => !durable)).toBe(true);
         expect(fills.offset % 64).toBe(0);
         expect(fills.offset + fills.bytes).toBeLessThanOrEqual(plan.sharedBytes);
@@ -95,12 +112,12 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
       }
     });
 
-    it("gives equal bits for any order of the parts of a stage and any number of slots", () => {
+    it("gives equal bits for any order of parts that respects what they need, and any number of slots", () => {
       const expected = reference();
-      const shuffled =
-        (seed: number) =>
-        (parts: readonly SolverPart[]): readonly SolverPart[] =>
-          [...rng(seed).shuffle(Uint32Array.from(parts.keys()))].map((at) => parts[at] as SolverPart);
+      const shuffled = (seed: number): ((parts: readonly SolverPart[]) => readonly SolverPart[]) => {
+        const stream = rng(seed);
+        return (parts) => [...stream.shuffle(Uint32Array.from(parts.keys()))].map((at) => parts[at] as SolverPart);
+      };
       for (const options of [
         { order: (parts: readonly SolverPart[]) => [...parts].reverse() },
         { order: shuffled(1), slots: 2 },
@@ -157,12 +174,12 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
       expect(new Uint8Array(given.data.memory.buffer, end, 4096).every((byte) => byte === 0xa5)).toBe(true);
     });
 
-    it("gives bytes for durable parts alone, and times of its own requests", () => {
+    it("gives combine() the bytes of durable parts that are not passing, and times of its own requests", () => {
       const { solver, given } = fresh();
       const run = runSolver(solver, given.data, requests);
       const durable = solver
         .plan(requests, { memoryBytes: 4e9, slots: 1 })
-        .stages.flatMap((stage) => stage.parts.filter((part) => part.durable));
+        .stages.flatMap((stage) => stage.parts.filter((part) => part.durable && part.passing !== true));
       expect([...run.bytes.keys()].sort()).toEqual(durable.map(({ key }) => key).sort());
       for (const { request, fold, fitSeconds, predictSeconds } of run.own) {
         expect(requests.some(({ index }) => index === request)).toBe(true);

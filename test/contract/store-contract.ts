@@ -5,6 +5,7 @@ import type { Batch, Store } from "#hpo/core/store";
 import { randomStudy, studyHeader, studyName } from "../store/random-study.ts";
 import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sharedRow, time, trialRow } from "../store/rows.ts";
 import { describeCommit } from "./store-commit.ts";
+import { describeDropped } from "./store-dropped.ts";
 
 /** Opens new stores that share nothing. */
 export type StoreFactory = () => Store;
@@ -145,6 +146,8 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
       });
     });
 
+    describeDropped(() => store);
+
     describe("snapshot", () => {
       it("shares out work evenly over its trials, so that the trials sum to the total", () => {
         commit({
@@ -275,6 +278,11 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
 function oneByOne(batch: Batch): Batch[] {
   const order = ["trials", "started", "shared", "evaluations", "predictions", "outcomes", "attempts"] as const;
   const rows = order.flatMap((kind) => (batch[kind] ?? []).map((row): Batch => ({ [kind]: [row] })));
-  const { run, finishedGroups } = batch;
-  return [...rows, ...(run === undefined ? [] : [{ run }]), ...(finishedGroups === undefined ? [] : [{ finishedGroups }])];
+  const { run, finishedGroups, dropped } = batch;
+  return [
+    ...rows,
+    ...(dropped ?? []).map((one): Batch => ({ dropped: [one] })),
+    ...(run === undefined ? [] : [{ run }]),
+    ...(finishedGroups === undefined ? [] : [{ finishedGroups }]),
+  ];
 }

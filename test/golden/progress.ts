@@ -17,6 +17,7 @@ export const midway: RunProgress = {
     { label: null, seconds: 0 },
   ],
   stopping: false,
+  notes: [],
 };
 
 /** An open-ended night with many slots and long names, while it is being stopped. */
@@ -43,4 +44,5 @@ export const night: RunProgress = {
     seconds: 4000 - i,
   })),
   stopping: true,
+  notes: ["distances kept: 166 MB; 20 MB a worker", "no room for distances; 20 MB a worker"],
 };

@@ -25,6 +25,8 @@ export class ScalarTwin {
   lowest = 0;
   steps = 0;
   #pending = { i: 0, j: 0, step: 0 };
+  /** The lane of the list that each row may stand in. */
+  readonly #lanes: readonly number[];
 
   /** The cold start with the bound C. */
   constructor(problem: TwoClassProblem, bound: number) {
@@ -34,6 +36,11 @@ export class ScalarTwin {
     this.a = new Float64Array(problem.local);
     this.f = Float32Array.from(problem.target);
     this.exact = new Float64Array(problem.local);
+    const runs = this.runs();
+    this.#lanes = Array.from({ length: problem.local }, (_, l) => {
+      const run = runs.findLastIndex((one) => one <= l);
+      return run * 100 + ((l - (runs[run] as number)) >> 6) * 4 + (l & 3);
+    });
   }
 
   up(l: number): boolean {
@@ -81,12 +88,12 @@ export class ScalarTwin {
     return found;
   }
 
-  #partner(i: number): number {
+  #partner(i: number, candidates: ReadonlySet<number> | null): number {
     const { k } = this.problem;
     let [found, best] = [-1, 0];
     for (let l = 0; l < this.local; l++) {
       const drop = single(this.highest - (this.f[l] as number));
-      if (!this.low(l) || drop <= 0) continue;
+      if (!this.low(l) || drop <= 0 || candidates?.has(l) === false) continue;
       const curvature = Math.max(single(single(k(i, i) + k(l, l)) - single(2 * k(i, l))), single(leastCurvature));
       const gain = single(single(drop * drop) * reciprocal(curvature));
       if (gain > best) [found, best] = [l, gain];
@@ -94,11 +101,37 @@ export class ScalarTwin {
     return found;
   }
 
-  optimize(count: number): boolean {
+  /** First rows of the runs: a class begins one, and the row behind its longest stretch of whole blocks of 16 without a training row. */
+  runs(): readonly number[] {
+    const { sizeA } = this.problem;
+    return [
+      [0, sizeA],
+      [sizeA, this.local],
+    ].flatMap(([first, last]) => {
+      let [start, longest, behind] = [first as number, 0, first as number];
+      for (let block = first as number; block < (last as number); block += 16) {
+        if (Array.from({ length: 16 }, (_, l) => this.problem.trained(block + l)).some(Boolean)) start = block + 16;
+        else if (block + 16 - start > longest) [longest, behind] = [block + 16 - start, block + 16];
+      }
+      return [first as number, behind];
+    });
+  }
+
+  /** The low rows of least f among the rows 0, 4, 8 … of each segment of 64 rows of a run, among 1, 5, 9 …, and so on. */
+  #candidates(): ReadonlySet<number> {
+    const found: number[] = [];
+    for (const [l, lane] of this.#lanes.entries()) {
+      const known = found[lane];
+      if (this.low(l) && (known === undefined || (this.f[l] as number) < (this.f[known] as number))) found[lane] = l;
+    }
+    return new Set(found.filter((l) => l !== undefined));
+  }
+
+  optimize(count: number, listed = false): boolean {
     for (this.steps = 0; this.steps < count; this.steps++) {
       const i = this.apply();
       if (!(this.highest - this.lowest >= 1e-3)) return true;
-      const j = this.#partner(i);
+      const j = this.#partner(i, listed ? this.#candidates() : null);
       if (j < 0) return true;
       this.move(i, j, this.highest - (this.f[j] as number));
     }

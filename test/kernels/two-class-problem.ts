@@ -22,6 +22,8 @@ export interface ProblemShape {
   readonly regression?: boolean;
   /** Products instead of exp(−D): any diagonal. */
   readonly linear?: boolean;
+  /** The rows 16 to 31 of class a are not trained on: a whole block, which the solver passes over. */
+  readonly hole?: boolean;
 }
 
 /** Every shape of problem that a kernel may meet. */
@@ -31,12 +33,16 @@ export const shapes: readonly ProblemShape[] = [
   { linear: true },
   { regression: true },
   { regression: true, weighted: true, linear: true },
+  { hole: true },
+  { hole: true, linear: true },
 ];
 
 /** A random two-class problem in memory, with rows that are not trained on, in two ranges of a larger kernel matrix. */
-export function twoClassProblem(seed: number, { weighted = false, regression = false, linear = false }: ProblemShape = {}) {
+export function twoClassProblem(seed: number, { weighted = false, regression = false, linear = false, hole = false }: ProblemShape = {}) {
   const size = 80;
-  const ranges = regression ? { startA: 16, sizeA: 32, startB: 16, sizeB: 32 } : { startA: 16, sizeA: 32, startB: 64, sizeB: 16 };
+  const ranges = regression
+    ? { startA: 16, sizeA: 32, startB: 16, sizeB: 32 }
+    : { startA: 16, sizeA: hole ? 48 : 32, startB: 64, sizeB: 16 };
   const local = ranges.sizeA + ranges.sizeB;
   const tools = bench(1 << 17);
   const { f32, u32, f64 } = tools;
@@ -60,6 +66,7 @@ export function twoClassProblem(seed: number, { weighted = false, regression = f
     outside: 53248,
     diagonal: 57344,
     supports: 61440,
+    candidates: 62976,
     weight: 63488,
     target: 64512,
   };
@@ -71,7 +78,7 @@ export function twoClassProblem(seed: number, { weighted = false, regression = f
   f64[member("tolerance")] = 1e-3;
   const y = (l: number): number => (l < ranges.sizeA ? 1 : -1);
   for (let l = 0; l < local; l++) {
-    f32[at.outside / 4 + l] = random.uniform() < 0.2 ? -Infinity : 0;
+    f32[at.outside / 4 + l] = random.uniform() < 0.2 || (hole && l >= 16 && l < 32) ? -Infinity : 0;
     f64[at.weight / 8 + l] = weighted ? ([0, 1e-3, 0.5, 1, 3, 1e3][Math.floor(random.uniform() * 6)] as number) : 1;
     f64[at.target / 8 + l] = regression ? 3 * random.normal() - 0.1 * y(l) : y(l);
   }
@@ -94,6 +101,8 @@ export function twoClassProblem(seed: number, { weighted = false, regression = f
     up: f32.subarray(at.up / 4, at.up / 4 + local),
     low: f32.subarray(at.low / 4, at.low / 4 + local),
     outside: f32.subarray(at.outside / 4, at.outside / 4 + local),
+    /** f where it is kept: not in a hole. */
+    kept: (f: Float32Array): Float32Array => f.filter((_, l) => !(hole && l >= 16 && l < 32)),
     steps: (): number => u32[(block + svmProblem.steps) / 4] as number,
     support: (): number => u32[(block + svmProblem.support) / 4] as number,
     bounded: (): number => u32[(block + svmProblem.bounded) / 4] as number,

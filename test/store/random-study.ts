@@ -122,6 +122,7 @@ const run = fc.record({
   workers: fc.integer({ min: 1, max: 64 }),
   codeHash: text,
   environment: fc.constantFrom({ node: "v20.20.2" }, { node: "v22.15.0", git: null }),
+  notes: fc.array(text, { maxLength: 2 }),
 });
 
 /** Names of studies are any text that is not blank. */
@@ -140,9 +141,10 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
     attempts: fc.uniqueArray(attempt, { maxLength: 4, selector: (one) => `${one.attempt}/${one.task}` }),
     runs: fc.array(run, { maxLength: 4 }),
     finishedGroups: fc.uniqueArray(fc.nat(2), { maxLength: 2 }),
+    drops: fc.array(fc.nat(4), { maxLength: 2 }),
     cuts: fc.infiniteStream(fc.nat(3)),
   })
-  .map(({ name, createdAt, seed, trials, shared: works, attempts, runs, finishedGroups, cuts }) => {
+  .map(({ name, createdAt, seed, trials, shared: works, attempts, runs, finishedGroups, drops, cuts }) => {
     // Rows go to one of four batches; the trials are in the first, which comes before every row that needs them.
     const batches = Array.from({ length: 4 }, () => ({
       trials: [] as TrialRecord[],
@@ -166,7 +168,12 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
     for (const { uses, ...one } of attempts) some().attempts.push({ ...one, trials: among(uses) });
     return {
       header: studyHeader(name, createdAt, seed),
-      batches: [...batches, ...runs.map((each) => ({ run: each as RunRecord })), { finishedGroups }],
+      batches: [
+        ...batches,
+        { dropped: works.filter((_, at) => drops.includes(at)) },
+        ...runs.map((each) => ({ run: each as RunRecord })),
+        { finishedGroups },
+      ],
     };
   });
 

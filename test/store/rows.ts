@@ -69,6 +69,7 @@ export function runRow(id: string, over: Partial<RunRecord> = {}): RunRecord {
     workers: 2,
     codeHash: "c0de",
     environment: { node: "20" },
+    notes: [],
     ...over,
   };
 }

@@ -84,6 +84,9 @@ describe("a run that can't go on", () => {
     const study = await openStudy(three, { store });
     await expect(study.run({ workers: 0 })).rejects.toThrow("workers must be an integer from 1 to 1024; got 0");
     await expect(study.run({ workers: 2 })).rejects.toThrow("workers must be 1");
+    for (const memory of [0, -1, Number.NaN, Infinity]) {
+      await expect(study.run({ memory })).rejects.toThrow(`memory must be a number of bytes above 0, such as 2e9; got ${memory}.`);
+    }
     expect((await study.run()).state).toBe("complete");
     await study.close();
   });

@@ -29,7 +29,7 @@ async function answersOf(file: string, workers: number): Promise<string[]> {
 }
 
 describe("study.run()", () => {
-  it.each(["quadratic", "iris-centroid", "iris-svm"])("gives equal bits for 1, 2 and 3 workers: %s", async (name) => {
+  it.each(["quadratic", "iris-centroid", "iris-svm", "iris-relay"])("gives equal bits for 1, 2 and 3 workers: %s", async (name) => {
     const one = await answersOf(fixture(name), 1);
     expect(one.length).toBeGreaterThan(4);
     expect(await answersOf(fixture(name), 2)).toEqual(one);

@@ -1,51 +1,24 @@
-import { defineStudy, type Estimator, inMemory, accuracy, kFold, svm, values } from "hpo";
-import { crossValidation } from "#hpo/validation/cross-validation";
+import { type Estimator, svm } from "hpo";
 import { sealPart } from "#hpo/validation/part-envelope";
-import { solverArenas } from "#hpo/validation/solver-arenas";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Evaluation, SavedWork } from "#hpo/core/evaluation";
-import type { ModelJudge, StudySpec } from "#hpo/core/study-spec";
+import type { Evaluation } from "#hpo/core/evaluation";
 import type { Judging } from "#hpo/validation/judging";
-import type { SharedStudy } from "#hpo/validation/shared-study";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { sharedCentroid } from "../fixtures/shared-centroid.ts";
 import { answersOf, driveGroup } from "./group-drive.ts";
 import { irisJudging } from "./iris.ts";
+import { nothing, savedOf, toyEvaluation, type ToyParams, trials } from "./toy-evaluation.ts";
 
-const nothing: SavedWork = { evaluations: [], parts: [], finished: new Set() };
-const trials = [0, 0.2, 0.5, 0.7, 0.9].map((shrink, number) => ({ number, params: { shrink } }));
 let iris: Judging;
 
 beforeAll(async () => {
   iris = await irisJudging();
 });
 
-function evaluationOf(
-  model: (params: { shrink: number; breaks?: "arena" | "part" }) => Estimator,
+const evaluationOf = (
+  model: (params: ToyParams) => Estimator,
   options: { keepPredictions?: boolean; memoryBytes?: number } = {},
-): Evaluation {
-  const spec: StudySpec = defineStudy({
-    name: "toy",
-    data: inMemory({ name: "unused", features: [[0]], target: [0] }),
-    space: { shrink: values([0]) },
-    model,
-    cv: kFold({ folds: 2 }),
-    metrics: { accuracy: accuracy() },
-  });
-  const judge = spec.judge as ModelJudge;
-  const shared: SharedStudy = { source: { spec: { ...spec, metrics: iris.metrics } }, seed: 0, data: iris.data, plan: iris.plan };
-  return crossValidation({
-    judge,
-    judging: iris,
-    objectives: ["accuracy"],
-    shared,
-    arenas: solverArenas(iris.data, 1, options.memoryBytes ?? 1e8),
-    timeoutSeconds: null,
-    keepPredictions: options.keepPredictions ?? true,
-    now: () => "2026-01-01T00:00:00.000Z",
-    savedPredictions: () => [],
-  });
-}
+): Evaluation => toyEvaluation(iris, model, options);
 
 describe("crossValidation()", () => {
   it("answers bit by bit alike, whether trials share a solve or are judged alone", async () => {
@@ -198,14 +171,3 @@ describe("crossValidation()", () => {
     await expect(evaluationOf(model).begin(0, trials, nothing)).rejects.toMatchObject({ code: "METRIC_UNSUPPORTED" });
   });
 });
-
-function savedOf({
-  rows,
-}: {
-  readonly rows: Awaited<ReturnType<typeof driveGroup>>["rows"];
-  readonly tasks: readonly string[];
-}): SavedWork {
-  const parts = rows.flatMap((one) => one.shared).flatMap(({ key, bytes }) => (bytes === null ? [] : [{ key, bytes }]));
-  const finished = new Set(rows.flatMap((one) => one.outcomes).map(({ trial }) => trial));
-  return { evaluations: [], parts, finished };
-}

@@ -7,8 +7,9 @@
  * products with small steps would be denormal numbers, which processors multiply many times slower.
  */
 
+/** exp(x) of four x ≤ 0, −∞ among them. */
 @inline
-function exponential4(x: v128): v128 {
+export function exponential4(x: v128): v128 {
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));

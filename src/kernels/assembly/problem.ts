@@ -45,6 +45,13 @@ export const SUPPORTS: usize = 120;
 /** u32: addresses of the rows' weights (f64: C_i = C · weight) and of f where a = 0 (f64: y = ±1, or what a regression asks for). */
 export const WEIGHT: usize = 124;
 export const TARGET: usize = 128;
+/** u32: address of the candidates' list (see smo-candidates.ts). */
+export const CANDIDATES: usize = 132;
+/**
+ * u32: four runs of local rows as bytes of f, start and end of each, multiples of 64; two of class a, then two of class b. What lies
+ * between two of a class, the rows that a fold tests, is not trained on: the solver passes it over, and f is not kept there.
+ */
+export const RUNS: usize = 136;
 
 /** C_i = C · weight: the same product wherever a is compared with its bound. */
 @inline
@@ -89,4 +96,20 @@ export function diagonalValue(problem: usize, local: u32): f32 {
   const sizeA = load<u32>(problem, SIZE_A);
   const position = local < sizeA ? load<u32>(problem, START_A) + local : load<u32>(problem, START_B) + local - sizeA;
   return load<f32>(<usize>load<u32>(problem, DIAGONAL) + (<usize>position << 2));
+}
+
+/** Start and end of a run, and what to add to the address of a kernel row for it. */
+@inline
+export function runStart(problem: usize, run: usize): usize {
+  return <usize>load<u32>(problem + (run << 3), RUNS);
+}
+
+@inline
+export function runEnd(problem: usize, run: usize): usize {
+  return <usize>load<u32>(problem + (run << 3), RUNS + 4);
+}
+
+@inline
+export function runColumns(problem: usize, run: usize): usize {
+  return run < 2 ? columnsA(problem) : columnsB(problem);
 }

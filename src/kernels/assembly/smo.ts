@@ -12,40 +12,12 @@
  * kept, and the block is read again for the row. A call makes few iterations, since a running loop is never recompiled.
  */
 import {
-  DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, SIZE_B, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
-  columnsA, columnsB, diagonalValue, kernelRow,
+  DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
+  columnsA, columnsB, diagonalValue, kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
+import { drop4, gain4 } from "./gain";
+import { firstBlock, firstOf, largest, smallest } from "./lanes";
 import { move } from "./step";
-
-/** The largest lane, in every lane. */
-@inline
-function largest(values: v128): v128 {
-  const pairs = f32x4.pmax(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
-  return f32x4.pmax(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2));
-}
-
-@inline
-function smallest(values: v128): f32 {
-  const pairs = f32x4.pmin(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
-  return f32x4.extract_lane(f32x4.pmin(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
-}
-
-/** The lowest block among the lanes whose value is `best` (in every lane). Without branches: no processor could guess them. */
-@inline
-function firstBlock(values: v128, blocks: v128, best: v128): u32 {
-  const candidates = v128.bitselect(blocks, i32x4.splat(-1), f32x4.eq(values, best));
-  const pairs = i32x4.min_u(candidates, i32x4.shuffle(candidates, candidates, 2, 3, 0, 1));
-  return <u32>i32x4.extract_lane(i32x4.min_u(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
-}
-
-/** The place of the first of 16 values that is `best` (in every lane); 32 where none is. */
-@inline
-function firstOf(v0: v128, v1: v128, v2: v128, v3: v128, best: v128): u32 {
-  return ctz(
-    i32x4.bitmask(f32x4.eq(v0, best)) | (i32x4.bitmask(f32x4.eq(v1, best)) << 4) |
-    (i32x4.bitmask(f32x4.eq(v2, best)) << 8) | (i32x4.bitmask(f32x4.eq(v3, best)) << 12),
-  );
-}
 
 /** f −= step (K_i − K_j) over all rows; writes max f over up and min f over low rows; returns the first up row that has the maximum. */
 function apply(problem: usize): u32 {
@@ -61,10 +33,12 @@ function apply(problem: usize): u32 {
   let block = i32x4.splat(0);
   const one = i32x4.splat(1);
   let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let ki = rowI + columnsA(problem);
-  let kj = rowJ + columnsA(problem);
-  for (let part = 0; part < 2; part++) {
+  for (let run: usize = 0; run < 4; run++) {
+    at = runStart(problem, run);
+    const end = runEnd(problem, run);
+    const ki = rowI + runColumns(problem, run);
+    const kj = rowJ + runColumns(problem, run);
+    block = i32x4.splat(<i32>(at >> 6));
     for (; at < end; at += 64) {
       const f0 = f32x4.sub(v128.load(f + at), f32x4.mul(step, f32x4.sub(v128.load(ki + at), v128.load(kj + at))));
       const f1 = f32x4.sub(v128.load(f + at, 16), f32x4.mul(step, f32x4.sub(v128.load(ki + at, 16), v128.load(kj + at, 16))));
@@ -89,9 +63,6 @@ function apply(problem: usize): u32 {
       );
       block = i32x4.add(block, one);
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    ki = rowI + columnsB(problem);
-    kj = rowJ + columnsB(problem);
   }
   const highest = largest(best);
   store<f64>(problem, <f64>f32x4.extract_lane(highest, 0), HIGHEST);
@@ -106,23 +77,6 @@ function apply(problem: usize): u32 {
   return (found << 4) + (place & 15);
 }
 
-@inline
-function drop4(fi: v128, f: v128, low: v128): v128 {
-  return f32x4.pmax(f32x4.sub(fi, f32x4.add(f, low)), f32x4.splat(0));
-}
-
-/**
- * drop² / (K_ii + K_tt − 2 K_it), within 0.3 %: the choice of j needs no more. 1/x starts from a subtraction in the exponent and
- * takes one step of Newton's method, which is several times faster than a division.
- */
-@inline
-function gain4(drop: v128, k: v128, diagonal: v128): v128 {
-  const curvature = f32x4.pmax(f32x4.sub(diagonal, f32x4.add(k, k)), f32x4.splat(1e-12));
-  const guess = i32x4.sub(i32x4.splat(0x7ef311c7), curvature);
-  const inverse = f32x4.mul(guess, f32x4.sub(f32x4.splat(2), f32x4.mul(curvature, guess)));
-  return f32x4.mul(f32x4.mul(drop, drop), inverse);
-}
-
 /** The low row with the largest second-order gain together with i: where every K_tt is 1. Few rows violate: most blocks are passed over. */
 function partner(problem: usize, i: u32): u32 {
   const row = kernelRow(problem, i);
@@ -133,9 +87,11 @@ function partner(problem: usize, i: u32): u32 {
   let best = f32x4.splat(0);
   let blocks = i32x4.splat(0);
   let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let k = row + columnsA(problem);
-  for (let part = 0; part < 2; part++) {
+  let k: usize = 0;
+  for (let run: usize = 0; run < 4; run++) {
+    at = runStart(problem, run);
+    const end = runEnd(problem, run);
+    k = row + runColumns(problem, run);
     for (; at < end; at += 64) {
       const d0 = drop4(fi, v128.load(f + at), v128.load(low + at));
       const d1 = drop4(fi, v128.load(f + at, 16), v128.load(low + at, 16));
@@ -149,8 +105,6 @@ function partner(problem: usize, i: u32): u32 {
       blocks = v128.bitselect(i32x4.splat(<i32>(at >> 6)), blocks, f32x4.gt(gain, best));
       best = f32x4.pmax(best, gain);
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    k = row + columnsB(problem);
   }
   const gain = largest(best);
   if (!(f32x4.extract_lane(gain, 0) > 0)) return u32.MAX_VALUE;
@@ -176,11 +130,10 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
   const diagonal = <usize>load<u32>(problem, DIAGONAL);
   let best: f32 = 0;
   let found: u32 = u32.MAX_VALUE;
-  let at: usize = 0;
-  let end = <usize>load<u32>(problem, SIZE_A) << 2;
-  let columns = columnsA(problem);
-  for (let part = 0; part < 2; part++) {
-    for (; at < end; at += 16) {
+  for (let run: usize = 0; run < 4; run++) {
+    const end = runEnd(problem, run);
+    const columns = runColumns(problem, run);
+    for (let at = runStart(problem, run); at < end; at += 16) {
       const ktt = f32x4.add(kii, v128.load(diagonal + columns + at));
       const gain = gain4(drop4(fi, v128.load(f + at), v128.load(low + at)), v128.load(row + columns + at), ktt);
       const better = i32x4.bitmask(f32x4.gt(gain, f32x4.splat(best)));
@@ -188,8 +141,6 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
       best = f32x4.extract_lane(largest(gain), 0);
       found = (<u32>at >> 2) + ctz(i32x4.bitmask(f32x4.eq(gain, f32x4.splat(best))));
     }
-    end += <usize>load<u32>(problem, SIZE_B) << 2;
-    columns = columnsB(problem);
   }
   return found;
 }

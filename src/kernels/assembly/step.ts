@@ -5,7 +5,7 @@
  * a_i > (y_i > 0 ? 0 : −C_i). Masks are added to f: 0 where a row may move, else −∞ (up) or +∞ (low).
  */
 import {
-  BOUNDED, COEFFICIENT, GRADIENT, HIGHEST, LOW, LOWEST, OFFSET, PRECISE, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, TARGET, UP,
+  BOUNDED, COEFFICIENT, GRADIENT, HIGHEST, LOW, LOWEST, OFFSET, OUTSIDE, PRECISE, RUNS, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, TARGET, UP,
   diagonalValue, kernelRow, kernelValue, rowBound, trained,
 } from "./problem";
 
@@ -69,6 +69,31 @@ export function bound(problem: usize): void {
   store<u32>(problem, 0, STEP_I);
   store<u32>(problem, 0, STEP_J);
   store<f64>(problem, 0, STEP);
+  const sizeA = load<u32>(problem, SIZE_A);
+  runs(problem, 0, 0, sizeA);
+  runs(problem, 2, sizeA, size);
+}
+
+/** Cuts the rows of a class into two runs around the longest stretch of whole blocks of 16 in which no row is trained on. */
+function runs(problem: usize, run: usize, first: u32, last: u32): void {
+  const outside = <usize>load<u32>(problem, OUTSIDE);
+  let from = last;
+  let to = last;
+  let start = first;
+  for (let block = first; block < last; block += 16) {
+    let none = true;
+    for (let local = block; local < block + 16; local++) none = none && load<f32>(outside + (<usize>local << 2)) < 0;
+    if (!none) start = block + 16;
+    else if (block + 16 - start > to - from) {
+      from = start;
+      to = block + 16;
+    }
+  }
+  const at = problem + (run << 3);
+  store<u32>(at, first << 2, RUNS);
+  store<u32>(at, from << 2, RUNS + 4);
+  store<u32>(at, to << 2, RUNS + 8);
+  store<u32>(at, last << 2, RUNS + 12);
 }
 
 /** Sets a = 0 and f to the targets: the cold start. */

@@ -1,9 +1,13 @@
 export { distances, products } from "./distance";
+export { entries } from "./entry";
 export { exponentials } from "./exponential";
+export { polynomials } from "./polynomial";
+export { sigmoids } from "./sigmoid";
 export { exponentialRows } from "./exponential-rows";
 export { mirror } from "./mirror";
 export { bound, finite, offset, reset } from "./step";
 export { optimize, optimizeAnyDiagonal, settle } from "./smo";
+export { optimizeByCandidates } from "./smo-candidates";
 export { optimizePrecisely } from "./smo-precise";
 export { correct, regrade } from "./gradient";
 export { decisions } from "./decision";

@@ -1,12 +1,16 @@
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
 import type { SvmLayout } from "./layout.ts";
+import { arrangeEntries } from "./precomputed.ts";
 import { scratch } from "./scratch.ts";
 import { type DenseRows, transpose } from "./transpose.ts";
 
 /** What the shared arena holds, as offsets from its start. */
 export interface ArenaMap {
-  /** Features, transposed: feature k of position i at `features + k · stride + 4 i`. */
+  /**
+   * Features, transposed: feature k of position i at `features + k · stride + 4 i`. Under a precomputed kernel they are its values:
+   * feature k of position i is K(position k, position i).
+   */
   readonly features: number;
   /** The upper triangle of squared distances by position, or −1 where each pair of classes computes its own. */
   readonly distances: number;
@@ -29,12 +33,22 @@ export function placedArena(map: ArenaMap, start: number): ArenaMap {
   return { ...map, features: start + map.features, distances: map.distances < 0 ? -1 : start + map.distances };
 }
 
+/** Features that a position has in the arena: as many as there are positions under a precomputed kernel. */
+export function arenaWidth(layout: SvmLayout, width: number, precomputed: boolean): number {
+  return precomputed ? layout.size : width;
+}
+
 /** Matrix rows a kernel call fills: a running loop is never recompiled, so calls are short. */
 const callRows = 16;
 
 export function fillFeatures(memory: SharedMemory, arena: ArenaMap, rows: DenseRows): void {
   const size = arena.stride / 4;
   transpose(rows, new Float32Array(memory.buffer, arena.features, arena.width * size), size);
+}
+
+/** Fills the features with the values of a precomputed kernel. */
+export function fillEntries(memory: SharedMemory, arena: ArenaMap, rows: DenseRows): void {
+  arrangeEntries(rows, rows.order, new Float32Array(memory.buffer, arena.features, arena.width * rows.order.length));
 }
 
 /** Rows `first` to `last` (multiples of 16) of the upper triangle; what lies below is never read or written. */

@@ -1,6 +1,6 @@
 type Piece = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
 
-/** Numbers behind one another in bytes, each array aligned to its elements, counted from the start; little-endian, as WebAssembly's memory. */
+/** Numbers behind one another in bytes, each array aligned to its elements, counted from the start; an empty one leaves no trace. Little-endian, as WebAssembly's memory. */
 export interface ByteWriter {
   add(piece: Piece): void;
   /** Fills up to a multiple of 8 bytes. */
@@ -16,6 +16,7 @@ export function byteWriter(): ByteWriter {
   const alignTo = (unit: number): void => void (next = Math.ceil(next / unit) * unit);
   return {
     add(piece) {
+      if (piece.length === 0) return;
       alignTo(piece.BYTES_PER_ELEMENT);
       pieces.push({ at: next, piece });
       next += piece.byteLength;
@@ -37,13 +38,13 @@ export interface ByteReader {
   u32(count: number): Uint32Array;
   f32(count: number): Float32Array;
   f64(count: number): Float64Array;
-  align(): void;
 }
 
 /** `bytes` begins at a multiple of 8 in its buffer: see `aligned`. */
 export function byteReader(bytes: Uint8Array): ByteReader {
   let next = 0;
   function take(unit: number, count: number): number {
+    if (count === 0) return 0;
     const at = Math.ceil(next / unit) * unit;
     next = at + unit * count;
     return bytes.byteOffset + at;
@@ -54,7 +55,6 @@ export function byteReader(bytes: Uint8Array): ByteReader {
     u32: (count) => new Uint32Array(bytes.buffer, take(4, count), count),
     f32: (count) => new Float32Array(bytes.buffer, take(4, count), count),
     f64: (count) => new Float64Array(bytes.buffer, take(8, count), count),
-    align: () => void take(8, 0),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SolveRequest } from "../../core/estimator.ts";
+import { type ClassWeight, classWeightKey } from "./class-weights.ts";
 import { type Kernel, kernelName } from "./kernel.ts";
 import type { SvmSettings } from "./settings.ts";
 import { svmSettings } from "./settings.ts";
@@ -8,6 +9,7 @@ export interface Chain {
   /** Unique among the chains of a plan, and stable. */
   readonly key: string;
   readonly kernel: Kernel;
+  readonly classWeight: ClassWeight | null;
   readonly tolerance: number;
   readonly maxIterations: number;
   /** The distinct C, ascending, each with the requests that ask for it. */
@@ -29,6 +31,7 @@ export function chains(requests: readonly SolveRequest[], scaleGamma: () => numb
   return [...found].map(([key, { settings, costs }]) => ({
     key,
     kernel: settings.kernel,
+    classWeight: settings.classWeight,
     tolerance: settings.tolerance,
     maxIterations: settings.maxIterations,
     costs: [...costs].sort(([a], [b]) => a - b).map(([C, asking]) => ({ C, requests: asking })),
@@ -36,6 +39,7 @@ export function chains(requests: readonly SolveRequest[], scaleGamma: () => numb
 }
 
 /** What decides an answer, C aside. */
-export function chainKey({ kernel, tolerance, maxIterations }: Omit<SvmSettings, "C">): string {
-  return `${kernelName(kernel)} ε=${tolerance} limit=${maxIterations}`;
+export function chainKey({ kernel, classWeight, tolerance, maxIterations }: Omit<SvmSettings, "C">): string {
+  const weights = classWeightKey(classWeight);
+  return `${weights === "" ? "" : `weights ${weights} `}${kernelName(kernel)} ε=${tolerance} limit=${maxIterations}`;
 }

@@ -1,42 +1,47 @@
-import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
+import type { FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
-import { arenaMap, fillFeatures, placedArena } from "./arena.ts";
+import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./arena.ts";
+import { classWeights } from "./class-weights.ts";
+import { checkFeatures } from "./feature-checks.ts";
 import { ladder } from "./ladder.ts";
 import { svmLayout } from "./layout.ts";
-import { type SvmModelState, svmModel } from "./model.ts";
+import { type SvmModel, svmModel } from "./model.ts";
+import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
 import { pairBlock } from "./pair-block.ts";
 import { classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
 import { scratch } from "./scratch.ts";
-import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
+import { denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
 import { pairProblems, restrict, solveScratchBytes } from "./solve-part.ts";
 
 /**
  * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
  * rows that violate alike are moved in the order of the layout, which knows the folds.
  */
-export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
+export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<SvmModel> {
   const { data, target, rows } = input;
   if (target.kind !== "class") {
     throw new HpoError("MODEL_UNSUPPORTED", `svm(): the target must be a class; ${target.name} is a number.`, {
       data: { target: target.name },
     });
   }
-  if (input.weights !== null) {
-    throw new HpoError("MODEL_UNSUPPORTED", "svm(): row weights are not supported; leave the weight role out.", {});
-  }
   if (rows.length === 0) throw new HpoError("DATA_INVALID", "svm(): there must be at least one training row; got 0.", {});
   const settings = svmSettings(options, () => scaleGamma(data));
-  const linear = settings.kernel.kind === "linear";
-  checkFeatures(data, linear);
+  const precomputed = settings.kernel.kind === "precomputed";
+  checkFeatures(data, [settings.kernel]);
   const features = denseFeatures(data);
   const classCount = target.classes.length;
-  const layout = svmLayout(data, target.codes, { classCount, plan: { folds: [{ train: rows, test: new Uint32Array(0) }] } });
-  const { outside, rank } = layout.folds[0] as (typeof layout.folds)[number];
+  const layout = svmLayout(data, target.codes, {
+    classCount,
+    plan: { folds: [{ train: rows, test: new Uint32Array(0) }] },
+    weights: weightsByRow(input),
+  });
+  const { outside, rank, trained } = layout.folds[0] as (typeof layout.folds)[number];
+  const byClass = classWeights(settings.classWeight, target.classes, trained);
   const pairs = classPairs(layout);
-  const map = arenaMap(layout, features.width, false);
+  const map = arenaMap(layout, arenaWidth(layout, features.width, precomputed), false);
   const bytes = map.bytes + solveScratchBytes(Math.max(0, ...pairs.map((pair) => pairSize(layout, pair))), 0, "each");
   if (bytes > 2 ** 32) {
     throw new HpoError(
@@ -49,7 +54,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   }
   const memory = sharedMemory(bytes);
   const arena = placedArena(map, 0);
-  fillFeatures(memory, arena, { ...features, order: layout.order });
+  (precomputed ? fillEntries : fillFeatures)(memory, arena, { ...features, order: layout.order });
   const rungs = ladder([settings.C]);
   const functions: { first: number; second: number; coefficients: Float64Array; offset: number }[] = [];
   const warnings: string[] = [];
@@ -60,7 +65,11 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     const block = pairBlock(memory, space, { arena, ranges, source: "each" });
     block.fill(settings.kernel);
     const problems = pairProblems(memory, space, { ranges, matrix: block.matrix(settings.kernel) });
-    restrict(problems, ranges, outside);
+    restrict(problems, ranges, {
+      outside,
+      weights: layout.weights,
+      classWeights: [byClass[first] as number, byClass[second] as number],
+    });
     const { solutions, limited } = climb(rungs, problems, settings);
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
     const byPosition = new Float64Array(layout.size);
@@ -75,23 +84,34 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   }
   const supports = [...layout.order.keys()].filter((at) => functions.some(({ coefficients }) => coefficients[at] !== 0));
   const state: SvmModelState = {
-    gamma: linear ? null : settings.kernel.gamma,
+    kernel: settings.kernel,
     width: features.width,
     classes: target.classes,
     rank: [...rank],
     vectors: Float32Array.from(
-      supports.flatMap((at) => {
+      (precomputed ? [] : supports).flatMap((at) => {
         const row = (layout.order[at] as number) * features.stride;
         return [...features.values.subarray(row, row + features.width)];
       }),
     ),
+    rows: Uint32Array.from(supports, (at) => layout.order[at] as number),
+    counts: layout.starts.map((start, code) => supports.filter((at) => at >= start && at < start + (layout.sizes[code] as number)).length),
     pairs: functions.map(({ first, second, coefficients, offset }) => ({
       first,
       second,
       coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
-      offset,
+      // JSON has no −0.
+      offset: offset + 0,
     })),
     warnings,
   };
   return svmModel(state);
+}
+
+/** A weight for every row of the data set. */
+function weightsByRow({ data, rows, weights }: FitInput): Float64Array | null {
+  if (weights === null) return null;
+  const all = new Float64Array(data.rows);
+  for (const [at, row] of rows.entries()) all[row] = weights[at] as number;
+  return all;
 }

@@ -3,7 +3,7 @@ import { aligned } from "./byte-pieces.ts";
 import type { Chain } from "./chains.ts";
 import { bit } from "./hard-rows.ts";
 import type { FoldView, SvmLayout, TestedClass } from "./layout.ts";
-import { answerAt, decodePairAnswer, type PairFold } from "./pair-answer.ts";
+import { decodePairAnswer, type PairFold, splitAnswers } from "./pair-answer.ts";
 import { answerForm, answerShape, type ClassPair, classPairs } from "./pair-of-classes.ts";
 import { decodeVerdicts, type Verdict } from "./vote-answer.ts";
 import { votedClasses, votedScores } from "./votes.ts";
@@ -75,9 +75,9 @@ export function foldAnswers(
   function onlyPair(bytes: Uint8Array, { chains }: SolveWork): readonly (readonly (PairFold | null)[])[] {
     const known = solved.get(bytes);
     if (known !== undefined) return known;
-    const held = aligned(bytes);
+    const all = splitAnswers(aligned(bytes), chains.length);
     const found = chains.map((chain, at) =>
-      decodePairAnswer(answerAt(held, chains.length, at), answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length })),
+      decodePairAnswer(all[at] as Uint8Array, answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length })),
     );
     solved.set(bytes, found);
     return found;

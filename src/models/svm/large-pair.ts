@@ -23,6 +23,11 @@ export interface LargeRule {
 /** A block of 8192 rows takes 268 MB. */
 export const largeRule: LargeRule = Object.freeze({ rows: 8192, workingRows: 1024 });
 
+/** A precomputed kernel is whole in memory as it is, so that its blocks are never too large. */
+export function ruleOf(rule: LargeRule, precomputed: boolean): LargeRule {
+  return precomputed ? { ...rule, rows: Number.MAX_SAFE_INTEGER } : rule;
+}
+
 /** A large problem's shape: kernel rows of `size` values, `locals` local rows (twice as many for a regression). */
 export interface LargeShape {
   readonly width: number;

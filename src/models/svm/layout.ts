@@ -18,11 +18,13 @@ export interface SvmLayout {
   readonly counts: readonly number[];
   /** Positions altogether: the side of the kernel matrix. */
   readonly size: number;
+  /** Weight of the row at each position, 1 for padding; null where all weights are 1. */
+  readonly weights: Float64Array | null;
   readonly folds: readonly FoldView[];
 }
 
 export interface FoldView {
-  /** One value a position: 0 where the row is trained on, else −∞. */
+  /** One value a position: 0 where the row is trained on, else −∞. A row of weight 0 is not. */
   readonly outside: Float32Array;
   /** Position of each test row, in the order of the plan. */
   readonly test: Uint32Array;
@@ -30,8 +32,10 @@ export interface FoldView {
   readonly codes: Int32Array;
   /** The test rows of each class. */
   readonly tested: readonly TestedClass[];
-  /** Rank of each class by its first training row; −1 where it has none. LIBSVM's order of classes. */
+  /** Rank of each class by its first training row of a weight above 0; −1 where it has none. LIBSVM's order of classes. */
   readonly rank: Int32Array;
+  /** Training rows of each class, those of weight 0 among them. */
+  readonly trained: Uint32Array;
 }
 
 /** The test rows of one fold and one class. */
@@ -42,9 +46,13 @@ export interface TestedClass {
   readonly tiles: DecisionTiles;
 }
 
-/** Lays out the rows that any fold trains on or tests. `codes` gives each row's class. */
-export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly classCount: number; readonly plan: FoldPlan }): SvmLayout {
-  const { classCount, plan } = options;
+/** Lays out the rows that any fold trains on or tests. `codes` gives each row's class, `weights` its weight (by default 1). */
+export function svmLayout(
+  data: Dataset,
+  codes: Int32Array,
+  options: { readonly classCount: number; readonly plan: FoldPlan; readonly weights?: Float64Array | null },
+): SvmLayout {
+  const { classCount, plan, weights = null } = options;
   const used = new Uint8Array(data.rows);
   for (const { train, test } of plan.folds) {
     for (const row of train) used[row] = 1;
@@ -76,21 +84,28 @@ export function svmLayout(data: Dataset, codes: Int32Array, options: { readonly 
   const folds = plan.folds.map(({ train, test }, fold) => {
     const outside = new Float32Array(size).fill(-Infinity);
     const first = new Float64Array(classCount).fill(Infinity);
+    const trained = new Uint32Array(classCount);
+    const seen = new Uint8Array(size);
     for (const row of train) {
       const at = position[row] as number;
-      if (outside[at] === 0) throw repeated(row, fold);
-      outside[at] = 0;
+      if (seen[at] === 1) throw repeated(row, fold);
+      seen[at] = 1;
       const code = codes[row] as number;
+      (trained[code] as number)++;
+      if (weights !== null && !((weights[row] as number) > 0)) continue;
+      outside[at] = 0;
       if (row < (first[code] as number)) first[code] = row;
     }
     const ranked = [...first.keys()].filter((code) => first[code] !== Infinity).sort((a, b) => (first[a] as number) - (first[b] as number));
+    if (ranked.length === 0 && train.length > 0) throw weightless(fold);
     const rank = new Int32Array(classCount).fill(-1);
     for (const [at, code] of ranked.entries()) rank[code] = at;
     const positions = test.map((row) => position[row] as number);
     const testCodes = Int32Array.from(test, (row) => codes[row] as number);
-    return { outside, test: positions, codes: testCodes, tested: testedClasses(testCodes, positions, { starts, sizes }), rank };
+    return { outside, test: positions, codes: testCodes, tested: testedClasses(testCodes, positions, { starts, sizes }), rank, trained };
   });
-  return { order, starts, sizes, counts, size, folds };
+  const byPosition = weights === null ? null : Float64Array.from(order, (row) => (row < 0 ? 1 : (weights[row] as number)));
+  return { order, starts, sizes, counts, size, weights: byPosition, folds };
 }
 
 function testedClasses(
@@ -104,6 +119,12 @@ function testedClasses(
     const start = starts[code] as number;
     const columns = Uint32Array.from(list, (at) => (positions[at] as number) - start);
     return { places: Uint32Array.from(list), tiles: decisionTiles(columns, sizes[code] as number) };
+  });
+}
+
+function weightless(fold: number): HpoError {
+  return new HpoError("DATA_INVALID", `svm(): a training set must have a row of a weight above 0; that of fold ${fold + 1} has none.`, {
+    data: { fold },
   });
 }
 

@@ -1,55 +1,57 @@
 import type { Model, RowSet } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
-import type { Json } from "../../core/json.ts";
 import { type SharedMemory, growTo, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
 import { decisions, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
+import { kernelBase, kernelRows } from "./kernel.ts";
+import { svmModelJson } from "./model-json.ts";
+import type { SvmModelState } from "./model-state.ts";
+import { pickEntries } from "./precomputed.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures } from "./settings.ts";
 import { transpose } from "./transpose.ts";
 import { type PairVotes, votedClasses, votedScores } from "./votes.ts";
 
-/** Everything a fitted machine knows. */
-export interface SvmModelState {
-  /** null for the linear kernel. */
-  readonly gamma: number | null;
-  readonly width: number;
+/** A fitted support vector machine. */
+export interface SvmModel extends Model {
+  readonly kind: "svm";
+  /** The class names that codes and columns count by. */
   readonly classes: readonly string[];
-  /** Place of each class in the order of its first training row; −1 = no training row. */
-  readonly rank: readonly number[];
-  /** Support vectors, row-major, `width` values each. */
-  readonly vectors: Float32Array;
-  /** One coefficient a support vector for each pair of classes. */
-  readonly pairs: readonly {
-    readonly first: number;
-    readonly second: number;
-    readonly coefficients: Float64Array;
-    readonly offset: number;
-  }[];
+  /** The two classes of each column of `decisionValues`. Classes without training rows are in no pair. */
+  readonly pairs: readonly (readonly [string, string])[];
+  /** The rows that decide: their numbers in the data set that was fitted, class by class, and how many each class has. */
+  readonly supports: { readonly rows: Uint32Array; readonly counts: readonly number[] };
+  /** What a person should know, such as an iteration limit reached. */
   readonly warnings: readonly string[];
+  predictScores(input: RowSet): Float64Array;
+  /** rows × pairs, row-major: above 0 for the pair's first class, below 0 for its second. */
+  decisionValues(input: RowSet): Float64Array;
 }
 
 /** Rows judged together. */
 const batch = 256;
 
 /** A fitted machine; its kernel values have the bits of the fold solver's. */
-export function svmModel(state: SvmModelState): Model {
-  const count = state.width === 0 ? 0 : state.vectors.length / state.width;
+export function svmModel(state: SvmModelState): SvmModel {
+  const count = state.rows.length;
   const size = Math.ceil(count / 16) * 16;
   const stride = size * 4;
   const rank = Int32Array.from(state.rank);
   let memory: SharedMemory | undefined;
 
-  function votes(input: RowSet): PairVotes[] {
+  /** One array a pair, one value a row. */
+  function judge(input: RowSet): readonly Float64Array[] {
     const features = denseFeatures(input.data);
     if (features.width !== state.width) {
       throw new HpoError("DATA_INVALID", `svm(): rows must have ${state.width} features, as in training; got ${features.width}.`, {
         data: { width: features.width },
       });
     }
+    const base = kernelBase(state.kernel);
     const space = scratch(0);
-    const vectors = space.take(state.width * stride);
-    const rowsAt = space.take(state.width * batch * 4);
+    const width = base === "entries" ? 0 : state.width;
+    const vectors = space.take(width * stride);
+    const rowsAt = space.take(width * batch * 4);
     const kernel = space.take(size * batch * 4);
     const rest = space.used();
     takeDecisions(space, size, batch / tileColumns);
@@ -57,23 +59,24 @@ export function svmModel(state: SvmModelState): Model {
     growTo(held, space.used());
     memory = held;
     const kernels = svmKernels(held);
-    const own = { values: state.vectors, stride: state.width, width: state.width };
     transpose(
-      { ...own, order: Int32Array.from({ length: size }, (_, at) => (at < count ? at : -1)) },
-      new Float32Array(held.buffer, vectors, state.width * size),
+      { values: state.vectors, stride: width, width, order: Int32Array.from({ length: size }, (_, at) => (at < count ? at : -1)) },
+      new Float32Array(held.buffer, vectors, width * size),
       size,
     );
-    const answers = state.pairs.map(({ first, second }) => ({ first, second, decisions: new Float32Array(input.rows.length) }));
+    const answers = state.pairs.map(() => new Float64Array(input.rows.length));
     for (let start = 0; start < input.rows.length; start += batch) {
       const many = Math.min(batch, input.rows.length - start);
       const order = new Int32Array(batch).fill(-1);
       order.set(input.rows.subarray(start, start + many));
-      transpose({ ...features, order }, new Float32Array(held.buffer, rowsAt, state.width * batch), batch);
-      for (let row = 0; row < size; row += 16) {
-        const tile = state.gamma === null ? kernels.products : kernels.distances;
-        const out = kernel + row * batch * 4;
-        tile(vectors, stride, rowsAt, batch * 4, state.width, row, row + 16, batch, out, batch * 4);
-        if (state.gamma !== null) kernels.exponentials(out, out, 16 * batch, state.gamma);
+      if (base === "entries") pickEntries({ ...features, order }, state.rows, new Float32Array(held.buffer, kernel, count * batch));
+      else {
+        transpose({ ...features, order }, new Float32Array(held.buffer, rowsAt, width * batch), batch);
+        for (let row = 0; row < size; row += 16) {
+          const out = kernel + row * batch * 4;
+          kernels[base](vectors, stride, rowsAt, batch * 4, width, row, row + 16, batch, out, batch * 4);
+          kernelRows(kernels, held.buffer, state.kernel, { source: out, sourceStride: 0, out, outStride: 0, rows: 1, columns: 16 * batch });
+        }
       }
       const values = decisions(
         held,
@@ -89,42 +92,38 @@ export function svmModel(state: SvmModelState): Model {
         },
         state.pairs.map(({ coefficients, offset }) => ({ coefficients: padded(coefficients, size), offset })),
       );
-      for (const [at, answer] of answers.entries()) answer.decisions.set(singleDecisions(values[at] as Float64Array), start);
+      for (const [at, answer] of answers.entries()) answer.set(values[at] as Float64Array, start);
     }
     return answers;
   }
 
+  function votes(input: RowSet): readonly PairVotes[] {
+    const decided = judge(input);
+    return state.pairs.map(({ first, second }, at) => ({ first, second, decisions: singleDecisions(decided[at] as Float64Array) }));
+  }
+
+  const nameOf = (code: number): string => state.classes[code] as string;
   return {
+    kind: "svm",
+    classes: state.classes,
+    pairs: state.pairs.map(({ first, second }) => [nameOf(first), nameOf(second)] as const),
+    supports: { rows: state.rows.slice(), counts: state.counts },
+    warnings: state.warnings,
     predict: (input) => votedClasses(input.rows.length, rank, votes(input)),
     predictScores: (input) => votedScores(input.rows.length, rank, votes(input)),
-    toJSON: (): Json => ({
-      kind: "svm",
-      version: 1,
-      ...state,
-      vectors: [...state.vectors],
-      pairs: state.pairs.map((pair) => ({ ...pair, coefficients: [...pair.coefficients] })),
-    }),
+    decisionValues(input) {
+      const decided = judge(input);
+      const values = new Float64Array(input.rows.length * decided.length);
+      for (const [pair, column] of decided.entries()) {
+        for (const [row, value] of column.entries()) values[row * decided.length + pair] = value;
+      }
+      return values;
+    },
+    toJSON: () => svmModelJson(state),
     dispose() {
       memory = undefined;
     },
   };
-}
-
-/** Reads what `toJSON` wrote. */
-export function svmFromJSON(json: Json): Model {
-  const saved = json as unknown as SvmModelState & { readonly kind?: unknown; readonly version?: unknown };
-  if (typeof json !== "object" || json === null || saved.kind !== "svm" || saved.version !== 1) {
-    throw new HpoError("DATA_INVALID", "svmFromJSON(): must be what a fitted svm()'s toJSON() gave, version 1.", {});
-  }
-  return svmModel({
-    gamma: saved.gamma,
-    width: saved.width,
-    classes: saved.classes,
-    rank: saved.rank,
-    vectors: Float32Array.from(saved.vectors),
-    pairs: saved.pairs.map((pair) => ({ ...pair, coefficients: Float64Array.from(pair.coefficients) })),
-    warnings: saved.warnings,
-  });
 }
 
 function padded(values: Float64Array, size: number): Float64Array {

@@ -89,7 +89,7 @@ function narrow(size: number): boolean {
   return size <= 2 ** 16;
 }
 
-/** The bytes of a part: several answers, found by their place. */
+/** The bytes of a part: several answers. */
 export function joinAnswers(answers: readonly Uint8Array[]): Uint8Array {
   const writer = byteWriter();
   writer.add(Uint32Array.from(answers, ({ length }) => length));
@@ -98,10 +98,12 @@ export function joinAnswers(answers: readonly Uint8Array[]): Uint8Array {
   return writer.bytes();
 }
 
-/** Answer `at` of `count`; `bytes` begins at a multiple of 8. */
-export function answerAt(bytes: Uint8Array, count: number, at: number): Uint8Array {
-  const lengths = byteReader(bytes).u32(count);
-  let start = Math.ceil(count / 2) * 8;
-  for (let before = 0; before < at; before++) start += lengths[before] as number;
-  return bytes.subarray(start, start + (lengths[at] as number));
+/** The `count` answers of a part; `bytes` begins at a multiple of 8. */
+export function splitAnswers(bytes: Uint8Array, count: number): readonly Uint8Array[] {
+  let end = Math.ceil(count / 2) * 8;
+  return Array.from(byteReader(bytes).u32(count), (length) => {
+    const start = end;
+    end += length;
+    return bytes.subarray(start, end);
+  });
 }

@@ -74,7 +74,7 @@ export function takePairProblem(space: Scratch, size: number): void {
 const rowBytes = [8, 8, 8, 4, 4, 4, 8, 4, 12] as const;
 
 function takeArrays(space: Scratch, size: number): readonly number[] {
-  return [svmProblem.bytes, ...rowBytes.map((bytes) => size * bytes)].map((bytes) => space.take(bytes));
+  return [svmProblem.bytes, ...rowBytes.map((bytes) => size * bytes), (size / 16 + 16) * 8].map((bytes) => space.take(bytes));
 }
 
 /** Steps a call of the kernel makes: a running loop is never recompiled, so calls are short. */
@@ -89,6 +89,9 @@ const mostRegrades = 4;
 /** How near to its end f in single precision can bring a problem, as a share of the largest target. */
 const singleResolution = 2 ** -18;
 
+/** From this size on a short list of candidates for j saves more than its steps, which gain less, cost. */
+const leastListed = 1024;
+
 type Ending =
   | "solved"
   | "limit"
@@ -98,7 +101,8 @@ type Ending =
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
   const taken = takeArrays(space, size);
-  const [block, coefficient, weight, target, gradient, up, low, precise, outside, supports] = taken as [
+  const [block, coefficient, weight, target, gradient, up, low, precise, outside, supports, candidates] = taken as [
+    number,
     number,
     number,
     number,
@@ -113,7 +117,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
   const kernels: SvmKernels = svmKernels(memory);
   const view = new DataView(memory.buffer, block, svmProblem.bytes);
   const addresses = { kernel: matrix.values, stride: matrix.stride, diagonal: matrix.diagonal, ...ranges };
-  const arrays = { coefficient, weight, target, gradient, up, low, precise, outside, supports };
+  const arrays = { coefficient, weight, target, gradient, up, low, precise, outside, supports, candidates };
   for (const [member, value] of Object.entries({ ...addresses, ...arrays })) {
     view.setUint32(svmProblem[member as SvmProblemMember], value, true);
   }
@@ -127,7 +131,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
   targets.fill(1, 0, ranges.sizeA);
   const outsides = new Float32Array(memory.buffer, outside, size);
   const f = new Float32Array(memory.buffer, gradient, size);
-  const optimize = matrix.unit ? kernels.optimize : kernels.optimizeAnyDiagonal;
+  const optimize = !matrix.unit ? kernels.optimizeAnyDiagonal : size < leastListed ? kernels.optimize : kernels.optimizeByCandidates;
   const small = compaction(memory, space, { block, size, unit: matrix.unit });
   let stepsSinceExact = 0;
   /** The largest |target| and the largest weight of a training row. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Answer, SolverLimits, SolverPart, SolverPlan, SolverStage } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
-import { type ArenaMap, arenaMap } from "./arena.ts";
+import { type ArenaMap, arenaMap, arenaWidth } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { voteScratchBytes } from "./fold-vote.ts";
 import { kernelBase } from "./kernel.ts";
-import { cacheBytesIn, largeScratchBytes, type LargeRule } from "./large-pair.ts";
+import { cacheBytesIn, largeScratchBytes, type LargeRule, ruleOf } from "./large-pair.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
 import { classPairs, ownTiles, pairSize } from "./pair-of-classes.ts";
@@ -31,19 +31,25 @@ export interface PlanInput {
 
 /** Features, the distances where they are kept, then for each group of chains the pairs' solves and the votes. */
 export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: SolverLimits): SolverPlan {
-  const { layout, width } = input;
+  const { layout } = input;
   const groups = chainGroups(chains, input);
-  const { map, slotBytes, source, cacheBytes } = chooseMap(groups, input, limits);
+  const precomputed = chains.some(({ kernel }) => kernelBase(kernel) === "entries");
+  if (precomputed && chains.some(({ kernel }) => kernelBase(kernel) !== "entries")) {
+    throw new TypeError("svm(): precomputed kernels are planned by themselves.");
+  }
+  const width = arenaWidth(layout, input.width, precomputed);
+  const rule = ruleOf(input.large, precomputed);
+  const { map, slotBytes, source, cacheBytes } = chooseMap(groups, { ...input, width, large: rule }, limits);
   const everyone = Array.from({ length: input.requestCount }, (_, index) => index);
   const keep = map.distances >= 0;
-  const large = { ...input.large, cacheBytes };
+  const large = { ...rule, cacheBytes };
   const arenaPart = (key: string, cost: number, details: object): SolverPart => ({
     key,
     label: key,
     durable: false,
     cost,
     requests: everyone,
-    input: { keep, ...details },
+    input: { keep, precomputed, ...details },
   });
   const layoutKey = createHash("sha256").update(layout.order).digest("hex").slice(0, 16);
   const stages: SolverStage[] = [
@@ -51,7 +57,7 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
       name: "features",
       parts: [arenaPart("features", 1e-8 * layout.size * width, { kind: "features" })],
       needs: [],
-      fills: { key: `features ${layoutKey}`, offset: map.features, bytes: width * map.stride },
+      fills: { key: `${precomputed ? "entries" : "features"} ${layoutKey}`, offset: map.features, bytes: width * map.stride },
     },
   ];
   if (keep) {
@@ -71,7 +77,8 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
       parts: [...solves]
         .sort((one, two) => two.cost - one.cost)
         .map((work) => {
-          const part = durablePart(work, work.chains, { kind: "solve", keep, source, large, chains: work.chains, pairs: work.pairs });
+          const place = { keep, precomputed, source, large };
+          const part = durablePart(work, work.chains, { kind: "solve", ...place, chains: work.chains, pairs: work.pairs });
           return votes.length === 0 ? part : { ...part, passing: true as const };
         }),
       needs: keep && distances ? ["features", "distances"] : ["features"],
@@ -80,7 +87,7 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
     stages.push({
       name: `vote ${stages.length} ${name}`,
       parts: votes.map((work) => ({
-        ...durablePart(work, [work.chain], { kind: "vote", keep, chain: work.chain, folds: work.folds, solved: work.solved }),
+        ...durablePart(work, [work.chain], { kind: "vote", keep, precomputed, chain: work.chain, folds: work.folds, solved: work.solved }),
         reads: work.solved.map(({ key }) => key),
       })),
       needs: ["features"],

@@ -1,11 +1,13 @@
 import type { Dataset } from "../../core/dataset.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
-import type { Kernel } from "./kernel.ts";
+import type { ClassWeight } from "./class-weights.ts";
+import { type Kernel, kernelOf } from "./kernel.ts";
 
 /** A support vector machine's options with γ as a number: what decides its answer besides data and folds. */
 export interface SvmSettings {
   readonly kernel: Kernel;
+  readonly classWeight: ClassWeight | null;
   readonly C: number;
   readonly tolerance: number;
   readonly maxIterations: number;
@@ -13,10 +15,9 @@ export interface SvmSettings {
 
 /** Reads the options of a request, as `svm()` wrote them. `scaleGamma` is what "scale" stands for. */
 export function svmSettings(options: Readonly<Record<string, Json>>, scaleGamma: () => number): SvmSettings {
-  const linear = options["kernel"] === "linear";
-  const gamma = linear ? 0 : options["gamma"] === "scale" ? scaleGamma() : (options["gamma"] as number);
   return {
-    kernel: { kind: linear ? "linear" : "rbf", gamma, coef0: 0, degree: 0 },
+    kernel: kernelOf(options, scaleGamma),
+    classWeight: (options["classWeight"] as ClassWeight | undefined) ?? null,
     C: options["C"] as number,
     tolerance: options["tolerance"] as number,
     maxIterations: options["maxIterations"] as number,
@@ -56,36 +57,4 @@ export function denseFeatures(data: Dataset): {
     });
   }
   return features;
-}
-
-/**
- * Checks what the traits can't say: finite numbers in single precision, and for the linear kernel (`linear`) finite products.
- * @throws HpoError DATA_UNSUPPORTED
- */
-export function checkFeatures(data: Dataset, linear: boolean): void {
-  const { width, stride, values } = denseFeatures(data);
-  for (let row = 0; row < data.rows; row++) {
-    let square = 0;
-    for (let k = 0; k < width; k++) {
-      const value = values[row * stride + k] as number;
-      if (Number.isFinite(Math.fround(value))) {
-        square += value * value;
-        continue;
-      }
-      const column = data.columns[k]?.name ?? String(k + 1);
-      const cure = Number.isNaN(value) ? "Fill missing values first." : "Scale the features first.";
-      throw new HpoError(
-        "DATA_UNSUPPORTED",
-        `svm(): features must be finite in single precision; row ${row + 1}, column ${column} of ${data.name} is ${value}. ${cure}`,
-        { data: { data: data.name, row, column: k } },
-      );
-    }
-    if (linear && square > 1e30) {
-      throw new HpoError(
-        "DATA_UNSUPPORTED",
-        `svm(): with the linear kernel a row's squared length must be at most 1e30; row ${row + 1} of ${data.name} has ${square.toPrecision(3)}. Scale the features first.`,
-        { data: { data: data.name, row } },
-      );
-    }
-  }
 }

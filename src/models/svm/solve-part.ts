@@ -3,6 +3,7 @@ import type { PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
+import { classWeights } from "./class-weights.ts";
 import { type DecisionTiles, decisions as decide, singleDecisions, takeDecisions } from "./decisions.ts";
 import { type Kernel, kernelName, unitDiagonal } from "./kernel.ts";
 import { ladder } from "./ladder.ts";
@@ -61,11 +62,26 @@ export function pairProblems(memory: SharedMemory, space: Scratch, block: { rang
   return { main: pairProblem(memory, space, ranges, block.matrix), side: pairProblem(memory, space, ranges, block.matrix) };
 }
 
-/** Marks the rows of a pair that a fold does not train on. */
-export function restrict({ main, side }: PairProblems, { startA, sizeA, startB, sizeB }: PairRanges, outside: Float32Array): void {
+/** Which rows of a pair a fold trains on, and what the bound C of each is multiplied by: the weight of its class times its own. */
+export function restrict(
+  { main, side }: PairProblems,
+  { startA, sizeA, startB, sizeB }: PairRanges,
+  training: {
+    readonly outside: Float32Array;
+    /** By position; null where all are 1. */
+    readonly weights: Float64Array | null;
+    /** Of the pair's two classes. */
+    readonly classWeights: readonly [number, number];
+  },
+): void {
+  const { outside, weights, classWeights } = training;
   for (const problem of [main, side]) {
     problem.outside.set(outside.subarray(startA, startA + sizeA));
     problem.outside.set(outside.subarray(startB, startB + sizeB), sizeA);
+    problem.weights.fill(classWeights[0], 0, sizeA).fill(classWeights[1], sizeA);
+    if (weights === null) continue;
+    for (let local = 0; local < sizeA; local++) (problem.weights[local] as number) *= weights[startA + local] as number;
+    for (let local = 0; local < sizeB; local++) (problem.weights[sizeA + local] as number) *= weights[startB + local] as number;
   }
 }
 
@@ -73,6 +89,7 @@ export function restrict({ main, side }: PairProblems, { startA, sizeA, startB, 
 export function runSolvePart(input: SolvePartInput, context: SolveContext): PartResult {
   const { layout, form } = context;
   const tally = partTally(input.chains, layout, context.classes);
+  const weights = input.chains.map((chain) => layout.folds.map(({ trained }) => classWeights(chain.classWeight, context.classes, trained)));
   const answers: Uint8Array[] = [];
   for (const pair of input.pairs) {
     const ranges = pairRanges(layout, pair);
@@ -83,7 +100,12 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
       const problems = solver.use(chain.kernel);
       const folds = layout.folds.map((view, fold): PairFold | null => {
         if (absent(view, pair)) return null;
-        restrict(problems, ranges, view.outside);
+        const byClass = weights[at]?.[fold] as Float64Array;
+        restrict(problems, ranges, {
+          outside: view.outside,
+          weights: layout.weights,
+          classWeights: [byClass[pair[0]] as number, byClass[pair[1]] as number],
+        });
         const answer = climb(rungs, problems, chain);
         const start = performance.now();
         const own = form.own === "none" ? [] : solver.decide(tiles[fold] as DecisionTiles, answer.solutions);

@@ -9,19 +9,21 @@ import type {
   SolverProblem,
 } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
-import { arenaMap, fillDistances, fillFeatures, placedArena } from "./arena.ts";
+import { arenaMap, arenaWidth, fillDistances, fillEntries, fillFeatures, placedArena } from "./arena.ts";
 import { type Chain, chains } from "./chains.ts";
+import { classWeights } from "./class-weights.ts";
+import { checkFeatures } from "./feature-checks.ts";
 import { foldAnswers } from "./fold-answers.ts";
 import { type LargeRule, largeRule } from "./large-pair.ts";
 import { svmLayout } from "./layout.ts";
 import { answerForm, classPairs } from "./pair-of-classes.ts";
 import { svmPlan } from "./plan.ts";
-import { checkFeatures, denseFeatures, scaleGamma } from "./settings.ts";
+import { denseFeatures, scaleGamma } from "./settings.ts";
 import { runSolvePart, type SolvePartInput } from "./solve-part.ts";
 import { runVotePart, type VotePartInput } from "./vote-part.ts";
 
-/** What a part of the plan does; every kind says whether distances are kept, which decides where they lie. */
-type PartInput = { readonly keep: boolean } & (
+/** What a part of the plan does; every kind says what the arena holds, which decides where it lies. */
+type PartInput = { readonly keep: boolean; readonly precomputed: boolean } & (
   | { readonly kind: "features" }
   | { readonly kind: "distances"; readonly first: number; readonly last: number }
   | SolvePartInput
@@ -36,16 +38,13 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
       data: { target: target.name },
     });
   }
-  if (problem.weights !== null) {
-    throw new HpoError("MODEL_UNSUPPORTED", "svm(): row weights are not supported; leave the weight role out.", {});
-  }
   if (answer === "probabilities") {
     throw new HpoError("MODEL_UNSUPPORTED", "svm(): there are no probabilities; use a metric of labels or scores.", {});
   }
   const features = denseFeatures(data);
   const { width } = features;
   const classCount = target.classes.length;
-  const layout = svmLayout(data, target.codes, { classCount, plan });
+  const layout = svmLayout(data, target.codes, { classCount, plan, weights: problem.weights });
   const scores = answer === "scores";
   const form = answerForm(classPairs(layout).length, answer);
   let scale: number | undefined;
@@ -58,19 +57,21 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
 
   return {
     plan(requests, limits: SolverLimits) {
+      const asked = chainsOf(requests);
       checkFeatures(
         data,
-        requests.some(({ options }) => options["kernel"] === "linear"),
+        asked.map(({ kernel }) => kernel),
       );
-      return svmPlan(chainsOf(requests), { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
+      for (const { classWeight } of asked) classWeights(classWeight, target.classes, new Uint32Array(classCount));
+      return svmPlan(asked, { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
     },
     run(part: SolverPart, { sharedOffset, slotOffset }: SolverArena, read): PartResult {
       const input = part.input as unknown as PartInput;
       const { memory } = data;
-      const arena = placedArena(arenaMap(layout, width, input.keep), sharedOffset);
+      const arena = placedArena(arenaMap(layout, arenaWidth(layout, width, input.precomputed), input.keep), sharedOffset);
       switch (input.kind) {
         case "features":
-          fillFeatures(memory, arena, { ...features, order: layout.order });
+          (input.precomputed ? fillEntries : fillFeatures)(memory, arena, { ...features, order: layout.order });
           return nothing;
         case "distances":
           fillDistances(memory, arena, [input.first, input.last]);

@@ -1,26 +1,33 @@
-import type { Estimator } from "../../core/estimator.ts";
-import { HpoError } from "../../core/hpo-error.ts";
-import { checkOptions, either, finite, integer, oneOf, optional } from "../../core/options.ts";
+import type { Estimator, FitContext, FitInput } from "../../core/estimator.ts";
+import { checkOptions, finite, integer, optional } from "../../core/options.ts";
+import { type ClassWeight, classWeightRule } from "./class-weights.ts";
 import { fitSvm } from "./fit.ts";
-import { leastGamma, mostGamma } from "./settings.ts";
+import { fullKernelOptions, type KernelOptions, kernelRules } from "./kernel-options.ts";
+import type { SvmModel } from "./model.ts";
 
-export interface SvmOptions {
-  /** "rbf": exp(−γ ‖x − z‖²); "linear": x · z. */
-  readonly kernel: "rbf" | "linear";
+/** A kernel with its options, and what every support vector classifier has. */
+export type SvmOptions = KernelOptions & MachineOptions;
+
+interface MachineOptions {
   /** Penalty of a unit of margin violation, above 0. */
   readonly C: number;
-  /** Above 0; "scale" (the default) is 1 / (width · variance of all feature values of the data set). Only for "rbf". */
-  readonly gamma?: number | "scale";
+  /** What a row's C is multiplied by, for its class; default: 1 for every class. */
+  readonly classWeight?: ClassWeight;
   /** The solver stops when the optimality gap falls below this; default 1e-3, as LIBSVM. */
   readonly tolerance?: number;
   /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
 }
 
+/** The recipe of a support vector machine. */
+export interface SvmEstimator extends Estimator {
+  fit(input: FitInput, context: FitContext): Promise<SvmModel>;
+}
+
 const rules = {
-  kernel: oneOf(["rbf", "linear"]),
+  ...kernelRules,
   C: finite(0, 1e30, true),
-  gamma: optional(either(finite(leastGamma, mostGamma), oneOf(["scale"]))),
+  classWeight: classWeightRule,
   tolerance: optional(finite(0, 1, true)),
   maxIterations: optional(integer(1, 2 ** 31)),
 };
@@ -31,22 +38,27 @@ const rules = {
  * may differ by a row in a thousand. Deterministic. O(n²) memory: 4 or 8 bytes for each pair of rows.
  * @throws HpoError OPTION_INVALID
  */
-export function svm(options: SvmOptions): Estimator {
+export function svm(options: SvmOptions): SvmEstimator {
   checkOptions("svm", options, rules);
-  const { kernel, C, gamma, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
-  if (kernel === "linear" && gamma !== undefined) {
-    throw new HpoError("OPTION_INVALID", `svm(): gamma must be left out where kernel is "linear"; got ${gamma}.`, {
-      data: { where: "svm", option: "gamma", value: gamma },
-    });
-  }
-  const full =
-    kernel === "linear" ? { kernel, C, tolerance, maxIterations } : { kernel, C, gamma: gamma ?? "scale", tolerance, maxIterations };
+  const { C, classWeight, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
+  const full = {
+    ...fullKernelOptions("svm", options),
+    C,
+    ...(classWeight === undefined ? {} : { classWeight }),
+    tolerance,
+    maxIterations,
+  };
   return Object.freeze({
     name: "svm",
     task: "classification",
-    traits: Object.freeze({ gives: Object.freeze(["labels", "scores"] as const), missing: false, categories: false, weights: false }),
+    traits: Object.freeze({ gives: Object.freeze(["labels", "scores"] as const), missing: false, categories: false, weights: true }),
     options: Object.freeze(full),
     fit: (input, context) => fitSvm(full, input, context),
-    solver: Object.freeze({ key: "svm", module: new URL("./solver.js", import.meta.url).href, export: "svmFoldSolver" }),
-  } satisfies Estimator);
+    // A precomputed kernel takes the features for something else, so that it shares nothing with the others.
+    solver: Object.freeze({
+      key: options.kernel === "precomputed" ? "svm-precomputed" : "svm",
+      module: new URL("./solver.js", import.meta.url).href,
+      export: "svmFoldSolver",
+    }),
+  } satisfies SvmEstimator);
 }

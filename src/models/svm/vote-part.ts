@@ -7,7 +7,7 @@ import type { Chain } from "./chains.ts";
 import { foldVote } from "./fold-vote.ts";
 import { hardRows } from "./hard-rows.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
-import { type AnswerForm, answerAt, decodePairAnswer } from "./pair-answer.ts";
+import { type AnswerForm, decodePairAnswer, splitAnswers } from "./pair-answer.ts";
 import { answerShape, type ClassPair, classPairs, pairSize } from "./pair-of-classes.ts";
 import { encodeVerdicts, type Verdict } from "./vote-answer.ts";
 import { jobLimits } from "./vote-jobs.ts";
@@ -50,9 +50,9 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
     .flatMap(({ key, pairs, chains, chain: at }) => {
       const stored = read.get(key);
       if (stored === undefined) throw new TypeError(`svm(): the part ${key} is missing.`);
-      const bytes = aligned(stored);
+      const all = splitAnswers(aligned(stored), pairs.length * chains);
       return pairs.map((pair, place) => {
-        const answer = answerAt(bytes, pairs.length * chains, place * chains + at);
+        const answer = all[place * chains + at] as Uint8Array;
         return { pair, folds: decodePairAnswer(answer, answerShape(layout, pair, { form, costs })) };
       });
     })

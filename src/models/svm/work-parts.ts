@@ -49,7 +49,7 @@ export function chainGroups(
   { layout, width, answer }: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
 ): readonly ChainGroup[] {
   const pairs = classPairs(layout);
-  const batches = (["distances", "products"] as const).flatMap((base) => {
+  const batches = (["distances", "products", "entries"] as const).flatMap((base) => {
     const members = chains.filter(({ kernel }) => kernelBase(kernel) === base);
     return Array.from({ length: Math.ceil(members.length / mostChains) }, (_, at) => members.slice(at * mostChains, (at + 1) * mostChains));
   });
@@ -75,7 +75,12 @@ function groupName(chains: readonly Chain[]): string {
 function pairSeconds(pair: ClassPair, chain: Chain, { layout, width }: { readonly layout: SvmLayout; readonly width: number }): number {
   const rows = pairSize(layout, pair);
   const asked = Math.min(3, chain.costs.length + 1);
-  return layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + rows ** 2 * (1e-9 + 0.6e-10 * width);
+  return layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + rows ** 2 * (1e-9 + 0.6e-10 * summed(chain, width));
+}
+
+/** Features that a kernel value sums over. */
+function summed({ kernel }: Chain, width: number): number {
+  return kernelBase(kernel) === "entries" ? 1 : width;
 }
 
 interface SolveCut {
@@ -131,7 +136,7 @@ function voteWorks(
   );
   const present = layout.counts.filter((count) => count > 0).length;
   const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.2);
-  const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * width + (present - 1) * 0.3e-9);
+  const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * summed(chain, width) + (present - 1) * 0.3e-9);
   const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
   return Array.from({ length: count }, (_, at) => {
     const cut = (of: number): number => Math.round((of * layout.folds.length) / count);

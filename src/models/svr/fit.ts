@@ -2,11 +2,12 @@ import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
+import { checkFeatures } from "../svm/feature-checks.ts";
 import { arenaMap, fillFeatures, placedArena } from "../svm/arena.ts";
 import { ladder } from "../svm/ladder.ts";
 import { pairBlock } from "../svm/pair-block.ts";
 import { scratch } from "../svm/scratch.ts";
-import { checkFeatures, denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
+import { denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
 import { type SvrFold, svrLayout } from "./layout.ts";
 import { svrModel } from "./model.ts";
 import { solveScratchBytes } from "./solve-part.ts";
@@ -23,7 +24,7 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   if (context.signal.aborted) throw new HpoError("ABORTED", "svr(): aborted before the model was solved.", {});
   const settings = svmSettings(options, () => scaleGamma(data));
   const { kernel, maxIterations } = settings;
-  checkFeatures(data, kernel.kind === "linear");
+  checkFeatures(data, [kernel]);
   const features = denseFeatures(data);
   let weights: Float64Array | null = null;
   if (input.weights !== null) {

@@ -1,7 +1,8 @@
 import type { FoldResult, FoldSolver, PartResult, SolveRequest, SolverProblem } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { arenaMap, fillDistances, fillFeatures, placedArena } from "../svm/arena.ts";
-import { checkFeatures, denseFeatures, scaleGamma } from "../svm/settings.ts";
+import { denseFeatures, scaleGamma } from "../svm/settings.ts";
+import { checkFeatures } from "../svm/feature-checks.ts";
 import { svrLayout } from "./layout.ts";
 import { svrPlan, tubeWorks, type TubeWork } from "./plan.ts";
 import { readAnswers, runSolvePart, type SolvePartInput, type TubeAnswer } from "./solve-part.ts";
@@ -51,7 +52,7 @@ export function svrFoldSolver(problem: SolverProblem): FoldSolver {
       const all: readonly Tube[] = tubes(requests, scaled);
       checkFeatures(
         data,
-        all.some(({ kernel }) => kernel.kind === "linear"),
+        all.map(({ kernel }) => kernel),
       );
       return svrPlan(all, { layout, width, requestCount: requests.length, dataEnd: data.dataEnd }, limits);
     },

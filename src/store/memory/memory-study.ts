@@ -66,6 +66,7 @@ export class MemoryStudy {
       const { id, startedAt, environment } = this.runs.get(batch.run.id) ?? batch.run;
       this.runs.set(id, { ...batch.run, startedAt, environment: storedJson(canonicalJson(environment)) });
     }
+    for (const { group, key } of batch.dropped ?? []) this.#parts.get(group)?.delete(key);
     for (const group of batch.finishedGroups ?? []) this.#parts.delete(group);
   }
 

@@ -36,6 +36,9 @@ export function batchWriter(db: Database): BatchWriter {
   const occurrences = db.prepare("SELECT count(*) FROM shared_work WHERE study = ? AND plan_group = ? AND key = ?").pluck();
   const useRow = insert("shared_uses", 3);
   const bytesRow = insert("shared_bytes", 2);
+  const dropOne = db.prepare(
+    "DELETE FROM shared_bytes WHERE work IN (SELECT work FROM shared_work WHERE study = ? AND plan_group = ? AND key = ?)",
+  );
   const dropBytes = db.prepare("DELETE FROM shared_bytes WHERE work IN (SELECT work FROM shared_work WHERE study = ? AND plan_group = ?)");
   const attemptRow = insert("attempts", 11);
   const attemptTrialRow = insert("attempt_trials", 3);
@@ -155,6 +158,7 @@ export function batchWriter(db: Database): BatchWriter {
       );
     }
     if (batch.run !== undefined) writeRun(study, batch.run);
+    for (const { group, key } of batch.dropped ?? []) dropOne.run(study, group, key);
     for (const group of batch.finishedGroups ?? []) dropBytes.run(study, group);
     const trials = batch.trials?.length ?? 0;
     if (trials + (batch.outcomes?.length ?? 0) > 0) count.run(trials, ended.complete, ended.pruned, ended.failed, study);

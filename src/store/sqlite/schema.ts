@@ -206,3 +206,8 @@ CREATE TABLE runs (
   UNIQUE (study, id)
 ) STRICT;
 `;
+
+/** Schema version 2: what the plans of a run told people, as a JSON list of texts. */
+export const schemaVersion2 = `
+ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
+`;

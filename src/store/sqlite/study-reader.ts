@@ -75,8 +75,8 @@ export function studyReader(db: Database): StudyReader {
   const attemptTrialRows = select<[number, number]>(
     "SELECT attempt_id, trial FROM attempt_trials WHERE study = ? ORDER BY attempt_id, trial",
   );
-  const runRows = select<[string, string, string | null, RunRecord["state"], number, number, string, string]>(
-    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content
+  const runRows = select<[string, string, string | null, RunRecord["state"], number, number, string, string, string]>(
+    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content, notes
      FROM runs JOIN environments USING (environment) WHERE study = ? ORDER BY run`,
   );
   const evaluationRows = select<
@@ -172,7 +172,7 @@ export function studyReader(db: Database): StudyReader {
     },
 
     runs: (study) =>
-      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment]) => ({
+      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment, notes]) => ({
         id,
         startedAt,
         endedAt,
@@ -181,6 +181,7 @@ export function studyReader(db: Database): StudyReader {
         workers,
         codeHash,
         environment: storedJson<RunRecord["environment"]>(environment),
+        notes: storedJson<string[]>(notes),
       })),
 
     evaluations(study, trial) {

@@ -69,17 +69,34 @@ describe("svm over folds", () => {
     });
   }
 
-  it("gives the same bits with and without room for distances", () => {
-    const [one, two] = [clouds(200, 3, 5), clouds(200, 3, 5)];
+  it("gives the same bits whether there is room for distances, for a block of them, or for neither", () => {
+    const random = rng(5);
+    const labels = Array.from({ length: 200 }, () => random.below(5));
+    const wide = (): ClassTable =>
+      classTable(
+        labels.map((label, row) => Array.from({ length: 40 }, (_, k) => Math.sin(row * 40 + k) + (k % 5 === label ? 0.5 : 0))),
+        labels.map((label) => `c${label}`),
+      );
     const plan = foldPlan(folds(200, 3, 6));
+    const one = wide();
     const solver = svmFoldSolver(problemOf(one, plan, "scores"));
     const whole = runSolver(solver, one.data, grid);
-    expect(solver.plan(grid, { memoryBytes: 4e9, slots: 1 }).stages.some(({ name }) => name === "distances")).toBe(true);
-    const narrow = svmFoldSolver(problemOf(two, plan, "scores"));
-    const { sharedBytes, slotBytes } = solver.plan(grid, { memoryBytes: 4e9, slots: 1 });
-    const memoryBytes = sharedBytes + slotBytes - 1;
-    expect(narrow.plan(grid, { memoryBytes, slots: 1 }).stages.some(({ name }) => name === "distances")).toBe(false);
-    expect(runSolver(narrow, two.data, grid, { memoryBytes }).results).toEqual(whole.results);
+    let memoryBytes = 4e9;
+    const sources: unknown[] = [];
+    for (let choice = 0; choice < 3; choice++) {
+      const { stages, sharedBytes, slotBytes } = solver.plan(grid, { memoryBytes, slots: 2 });
+      sources.push((stages.find(({ name }) => name.startsWith("solve"))?.parts[0]?.input as { source: string } | undefined)?.source);
+      expect(stages.some(({ name }) => name === "distances")).toBe(choice === 0);
+      const table = wide();
+      expect(runSolver(svmFoldSolver(problemOf(table, plan, "scores")), table.data, grid, { memoryBytes, slots: 2 }).results).toEqual(
+        whole.results,
+      );
+      memoryBytes = sharedBytes + 2 * slotBytes - 64;
+    }
+    expect(sources).toEqual(["arena", "block", "each"]);
+    expect(() => solver.plan(grid, { memoryBytes, slots: 2 })).toThrow(
+      /^svm\(\): the kernel values of the largest pair of classes \(\d+ rows\) take 1 MB for 2 workers; the limit is 1 MB\. Raise the limit \(--memory\), use fewer workers or use fewer rows\.$/,
+    );
   });
 
   it("stores what labels need, and the same labels come with scores", () => {
@@ -159,7 +176,9 @@ describe("svm over folds", () => {
     expect(() => svmFoldSolver({ ...problemOf(table, plan), target: number })).toThrow(
       "svm(): the target must be a class; price is a number.",
     );
-    expect(() => svmFoldSolver({ ...problemOf(table, plan), weights: new Float64Array(20).fill(1) })).toThrow(/row weights/);
+    expect(() => svmFoldSolver({ ...problemOf(table, plan), weights: new Float64Array(20) })).toThrow(
+      "svm(): a training set must have a row of a weight above 0; that of fold 1 has none.",
+    );
     expect(() => svmFoldSolver(problemOf(table, plan, "probabilities"))).toThrow(HpoError);
     const twice = { folds: [{ train: Uint32Array.from([1, 1]), test: Uint32Array.from([2]) }] };
     expect(() => svmFoldSolver(problemOf(table, twice))).toThrow(/names row 2 twice/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
-import { svmFromJSON } from "#hpo/models/svm/model";
+import { loadModel } from "#hpo/models/load-model";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { type SvmOptions, svm } from "#hpo/models/svm/svm";
 import { describeEstimatorContract } from "../../contract/estimator-contract.ts";
@@ -17,7 +17,7 @@ for (const [name, table, options] of [
   ["svm, scaled γ on iris", iris, { kernel: "rbf", C: 1 }],
   ["svm, linear on wine", wine, { kernel: "linear", C: 1 }],
 ] as const) {
-  describeEstimatorContract(name, { estimator: svm(options), data: table.data, target: table.target, load: svmFromJSON });
+  describeEstimatorContract(name, { estimator: svm(options), data: table.data, target: table.target, load: loadModel });
 }
 const two = classTable(
   [...Array(40).keys()].map((at) => [Math.sin(at), Math.cos(at * at)]),
@@ -28,7 +28,7 @@ describeEstimatorContract("svm, two classes in f64", {
   estimator: svm({ kernel: "rbf", C: 3 }),
   data: two.data,
   target: two.target,
-  load: svmFromJSON,
+  load: loadModel,
 });
 
 describe("svm()", () => {
@@ -50,14 +50,30 @@ describe("svm()", () => {
 
   it("tells a wrong option with what it must be", () => {
     const wrong: readonly [unknown, RegExp][] = [
-      [{ kernel: "poly", C: 1 }, /^svm\(\): kernel must be one of "rbf", "linear"; got "poly"\.$/],
+      [{ kernel: "cubic", C: 1 }, /^svm\(\): kernel must be one of "rbf", "linear", "poly", "sigmoid", "precomputed"; got "cubic"\.$/],
       [{ kernel: "rbf" }, /^svm\(\): C must be a finite number above 0 and at most/],
       [{ kernel: "rbf", C: 0 }, /C must be/],
       [{ kernel: "rbf", C: Number.NaN }, /C must be/],
       [{ kernel: "rbf", C: Infinity }, /C must be/],
       [{ kernel: "rbf", C: 1, gamma: 0 }, /gamma must be/],
       [{ kernel: "rbf", C: 1, gamma: "auto" }, /gamma must be .* or one of "scale"; got "auto"/],
-      [{ kernel: "linear", C: 1, gamma: 1 }, /gamma must be left out/],
+      [
+        { kernel: "linear", C: 1, gamma: 1 },
+        /^svm\(\): gamma must be left out where kernel is "linear" \(it belongs to "rbf", "poly", "sigmoid"\); got 1\.$/,
+      ],
+      [{ kernel: "precomputed", C: 1, gamma: "scale" }, /gamma must be left out/],
+      [{ kernel: "rbf", C: 1, degree: 3 }, /degree must be left out where kernel is "rbf" \(it belongs to "poly"\); got 3\.$/],
+      [{ kernel: "linear", C: 1, coef0: 0 }, /coef0 must be left out where kernel is "linear" \(it belongs to "poly", "sigmoid"\)/],
+      [{ kernel: "sigmoid", C: 1, degree: 2 }, /degree must be left out/],
+      [{ kernel: "poly", C: 1, degree: 0 }, /degree must be an integer from 1 to 100; got 0\.$/],
+      [{ kernel: "poly", C: 1, degree: 2.5 }, /degree must be an integer from 1 to 100; got 2\.5\.$/],
+      [{ kernel: "poly", C: 1, coef0: Number.NaN }, /coef0 must be a finite number/],
+      [
+        { kernel: "rbf", C: 1, classWeight: "even" },
+        /classWeight must be one of "balanced", or an object with .* for each label; got "even"\.$/,
+      ],
+      [{ kernel: "rbf", C: 1, classWeight: { a: 0 } }, /classWeight must be/],
+      [{ kernel: "rbf", C: 1, classWeight: [1, 2] }, /classWeight must be/],
       [{ kernel: "rbf", C: 1, tolerance: 0 }, /tolerance must be/],
       [{ kernel: "rbf", C: 1, maxIterations: 0.5 }, /maxIterations must be an integer/],
       [{ kernel: "rbf", C: 1, c: 1 }, /there is no option c/],
@@ -107,7 +123,7 @@ describe("svm()", () => {
         squares += value * value;
       }
     }
-    expect((scaled as { gamma: number }).gamma).toBeCloseTo(1 / (4 * (squares / 600 - (sum / 600) ** 2)), 9);
+    expect((scaled as { kernel: { gamma: number } }).kernel.gamma).toBeCloseTo(1 / (4 * (squares / 600 - (sum / 600) ** 2)), 9);
   });
 
   it("refuses what it can't fit, in one sentence", async () => {
@@ -117,13 +133,11 @@ describe("svm()", () => {
     await expect(estimator.fit({ ...input, rows: new Uint32Array(0) }, context)).rejects.toThrow(
       "svm(): there must be at least one training row; got 0.",
     );
-    await expect(estimator.fit({ ...input, weights: new Float64Array(2) }, context)).rejects.toThrow(/row weights/);
+    await expect(estimator.fit({ ...input, weights: new Float64Array(2) }, context)).rejects.toThrow(/a row of a weight above 0/);
     await expect(
       estimator.fit({ ...input, target: { kind: "number", name: "y", values: new Float64Array(150) } }, context),
     ).rejects.toThrow(/must be a class/);
     const model = await estimator.fit({ ...input, rows: Uint32Array.from([0, 60]) }, context);
     expect(() => model.predict({ data: wine.data, rows })).toThrow("svm(): rows must have 4 features, as in training; got 13.");
-    expect(() => svmFromJSON({ kind: "tree" })).toThrow(/svmFromJSON\(\)/);
-    expect(() => svmFromJSON(null)).toThrow(/svmFromJSON\(\)/);
   });
 });

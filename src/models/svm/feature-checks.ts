@@ -1,0 +1,67 @@
+import type { Dataset } from "../../core/dataset.ts";
+import { HpoError } from "../../core/hpo-error.ts";
+import { type Kernel, kernelBase, kernelName, largestSize, largestValue } from "./kernel.ts";
+import { checkPrecomputed } from "./precomputed.ts";
+import { denseFeatures } from "./settings.ts";
+
+/**
+ * Checks what the traits can't say: numbers that are finite in single precision, and kernel values that are; or a kernel matrix.
+ * @throws HpoError DATA_UNSUPPORTED
+ */
+export function checkFeatures(data: Dataset, kernels: readonly Kernel[]): void {
+  const computed = kernels.filter((kernel) => kernelBase(kernel) !== "entries");
+  if (computed.length < kernels.length) checkPrecomputed(data);
+  if (computed.length === 0) return;
+  const { row, square } = longestRow(data);
+  const where = `row ${row + 1} of ${data.name}`;
+  for (const kernel of computed) {
+    if (kernelBase(kernel) === "products" && square > largestSize) {
+      throw tooLarge(
+        data,
+        row,
+        `with the ${kernel.kind} kernel a row's squared length must be at most ${largestSize}; ${where} has ${square.toPrecision(3)}. Scale the features first.`,
+      );
+    }
+    const value = largestValue(kernel, square);
+    if (!(value <= largestSize)) {
+      throw tooLarge(
+        data,
+        row,
+        `kernel values must be at most ${largestSize}; ${where} reaches ${value.toPrecision(3)} with ${kernelName(kernel)}. Scale the features first.`,
+      );
+    }
+  }
+}
+
+/** The row of the largest squared length, once all values are known to be finite. */
+function longestRow(data: Dataset): { readonly row: number; readonly square: number } {
+  const { width, stride, values } = denseFeatures(data);
+  let longest = { row: 0, square: 0 };
+  for (let row = 0; row < data.rows; row++) {
+    let square = 0;
+    for (let k = 0; k < width; k++) {
+      const value = values[row * stride + k] as number;
+      if (!Number.isFinite(Math.fround(value))) throw notFinite(data, { row, column: k, value });
+      square += value * value;
+    }
+    if (square > longest.square) longest = { row, square };
+  }
+  return longest;
+}
+
+function notFinite(
+  data: Dataset,
+  { row, column, value }: { readonly row: number; readonly column: number; readonly value: number },
+): HpoError {
+  const name = data.columns[column]?.name ?? String(column + 1);
+  const cure = Number.isNaN(value) ? "Fill missing values first." : "Scale the features first.";
+  return new HpoError(
+    "DATA_UNSUPPORTED",
+    `svm(): features must be finite in single precision; row ${row + 1}, column ${name} of ${data.name} is ${value}. ${cure}`,
+    { data: { data: data.name, row, column } },
+  );
+}
+
+function tooLarge(data: Dataset, row: number, sentence: string): HpoError {
+  return new HpoError("DATA_UNSUPPORTED", `svm(): ${sentence}`, { data: { data: data.name, row } });
+}
