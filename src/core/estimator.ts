@@ -19,6 +19,8 @@ export interface FitInput extends RowSet {
 export interface FitContext {
   readonly rng: Rng;
   readonly signal: AbortSignal;
+  /** The most that the model will be asked for, of what the traits give: probabilities may cost a lot. Left out: "scores". */
+  readonly answer?: Answer;
 }
 
 /** What kinds of answers a model can give and what data it takes; checked once, when the study starts. */

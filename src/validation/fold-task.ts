@@ -37,7 +37,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const cpuStart = threadCpuSeconds();
   const estimator = spec.judge.model(input.params);
   const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
-  const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal });
+  const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal, answer });
   const fitted = performance.now();
   try {
     const test = { data, rows: fold.test };

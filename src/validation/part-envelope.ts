@@ -1,6 +1,6 @@
 import type { PartResult } from "../core/estimator.ts";
 
-/** A durable part as it is stored: the answer's bytes and the seconds that belong to single requests. */
+/** A durable part as it is stored: the answer's bytes and the seconds that belong to single requests, those of passing parts that it was the last to read included. */
 export interface PartEnvelope {
   readonly bytes: Uint8Array;
   readonly own: PartResult["own"];

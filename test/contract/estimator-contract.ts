@@ -46,9 +46,14 @@ export function describeEstimatorContract(name: string, { estimator, data, targe
       const model = await fit();
       if (estimator.traits.gives.includes("scores")) expect(model.predictScores?.({ data, rows: test }).length).toBe(test.length * classes);
       if (estimator.traits.gives.includes("probabilities")) {
-        const probabilities = model.predictProbabilities?.({ data, rows: test }) ?? new Float64Array(0);
+        const asked = await estimator.fit({ data, target, rows: train, weights: null }, { ...context, answer: "probabilities" });
+        const probabilities = asked.predictProbabilities?.({ data, rows: test }) ?? new Float64Array(0);
+        expect(probabilities.length).toBe(test.length * classes);
+        expect(probabilities.every((value) => value >= 0 && value <= 1)).toBe(true);
+        const json = JSON.parse(JSON.stringify(asked.toJSON())) as Json;
+        if (load !== undefined) expect(load(json).predictProbabilities?.({ data, rows: test })).toEqual(probabilities);
         for (let row = 0; row < test.length; row++) {
-          expect(probabilities.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+          expect(probabilities.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
         }
       }
     });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HpoError, type Json, loadModel, type SvmModel, type SvmOptions, svm } from "hpo";
+import type { Answer } from "#hpo/core/estimator";
 import { rng } from "#hpo/math/rng";
 import { type ClassTable, classTable, readTable } from "../table-data.ts";
 
@@ -9,16 +10,19 @@ const iris = readTable(`${studies}iris.csv.gz`);
 const wine = readTable(`${studies}wine.csv.gz`);
 const context = { rng: rng(0), signal: new AbortController().signal };
 
-function fitted(table: ClassTable, options: SvmOptions, rows?: readonly number[]): Promise<SvmModel> {
+function fitted(table: ClassTable, options: SvmOptions, rows?: readonly number[], answer: Answer = "scores"): Promise<SvmModel> {
   const all = rows ?? [...Array(table.data.rows).keys()];
-  return svm(options).fit({ data: table.data, target: table.target, rows: Uint32Array.from(all), weights: null }, context);
+  const input = { data: table.data, target: table.target, rows: Uint32Array.from(all), weights: null };
+  return svm(options).fit(input, { ...context, answer });
 }
 
 function rowsOf({ data }: ClassTable): { data: ClassTable["data"]; rows: Uint32Array } {
   return { data, rows: Uint32Array.from({ length: data.rows }, (_, row) => row) };
 }
 
-const saved = JSON.stringify((await fitted(iris, { kernel: "rbf", C: 1, gamma: 2 }, [0, 3, 9, 50, 55, 70, 100, 120, 149])).toJSON());
+const few = [0, 3, 9, 50, 55, 70, 100, 120, 149];
+const saved = JSON.stringify((await fitted(iris, { kernel: "rbf", C: 1, gamma: 2 }, few)).toJSON());
+const likely = JSON.stringify((await fitted(iris, { kernel: "rbf", C: 1, gamma: 2 }, few, "probabilities")).toJSON());
 type Tree = { [key: string]: unknown };
 const copy = (): Tree => JSON.parse(saved) as Tree;
 
@@ -50,6 +54,8 @@ describe("loadModel()", () => {
       [twoClasses, await fitted(twoClasses, { kernel: "rbf", C: 3 })],
       [iris, await fitted(iris, { kernel: "rbf", C: 1 }, [60, 61])],
       [iris, await fitted(iris, { kernel: "rbf", C: 1 }, [149, 60, 2])],
+      [iris, await fitted(iris, { kernel: "rbf", C: 1, gamma: 1 }, undefined, "probabilities")],
+      [twoClasses, await fitted(twoClasses, { kernel: "linear", C: 3 }, undefined, "probabilities")],
     ] as const) {
       const text = JSON.stringify(model.toJSON());
       const loaded = loadModel(JSON.parse(text) as Json);
@@ -58,6 +64,7 @@ describe("loadModel()", () => {
       expect(loaded.predict(input)).toEqual(model.predict(input));
       expect(loaded.predictScores(input)).toEqual(model.predictScores(input));
       expect(loaded.decisionValues(input)).toEqual(model.decisionValues(input));
+      expect(loaded.predictProbabilities?.(input)).toEqual(model.predictProbabilities?.(input));
       const { pairs, classes, supports, warnings } = model;
       expect({ pairs: loaded.pairs, classes: loaded.classes, supports: loaded.supports, warnings: loaded.warnings }).toEqual({
         pairs,
@@ -117,6 +124,16 @@ describe("loadModel()", () => {
       [(m) => void (first(m)["second"] = 2), /pairs\[0\]\.second must be one of 1; got 2/],
       [(m) => void (first(m)["offset"] = null), /pairs\[0\]\.offset must be a finite number; got null/],
       [(m) => void (first(m)["coefficients"] = [1]), /pairs\[0\]\.coefficients must be an object with f64/],
+      [(m) => void (m["probabilities"] = 1), /probabilities must be true or false; got 1/],
+      [(m) => void (m["probabilities"] = true), /pairs\[0\]\.curve must be present/],
+      [(m) => void (first(m)["curve"] = { slope: -1, offset: 0 }), /there is no member pairs\[0\]\.curve/],
+      [
+        (m) => {
+          m["probabilities"] = true;
+          first(m)["curve"] = { slope: null, offset: 0 };
+        },
+        /pairs\[0\]\.curve\.slope must be a finite number; got null/,
+      ],
       [(m) => void (m["warnings"] = [1]), /warnings must be a list, each a text/],
     ];
     for (const [change, message] of cases) expect(refusal(change)).toMatch(message);
@@ -160,15 +177,17 @@ describe("loadModel()", () => {
     let refused = 0;
     fc.assert(
       fc.property(
+        fc.boolean(),
         fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 3 }), value, fc.nat()), { minLength: 1, maxLength: 3 }),
-        (changes) => {
-          const model = copy();
+        (plain, changes) => {
+          const model = JSON.parse(plain ? saved : likely) as Tree;
           for (const [place, kind, json, at] of changes) spoil(model, place, { kind, json, at });
           try {
             const machine = loadModel(model as Json);
             loaded++;
             machine.predict(input);
             machine.decisionValues(input);
+            machine.predictProbabilities?.(input);
             machine.dispose();
           } catch (error) {
             refused++;

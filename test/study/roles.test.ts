@@ -66,12 +66,12 @@ describe("a study", () => {
         name: "weights",
         data: inMemory({ name: "weighed", features, target, ...(weight === undefined ? {} : { weight }) }),
         space: {},
-        model: () => svm({ kernel: "linear", C: 1 }),
+        model: () => nearestCentroid({ shrink: 0 }),
         cv: holdOut({ train: 0.5, validation: 0.25, test: 0.25 }),
         metrics: { accuracy: accuracy() },
       });
     await expect(openStudy(study(features.map(() => 1)), { store })).rejects.toThrow(
-      "svm(): row weights are not supported by this model yet; leave the weight role of weighed out.",
+      "nearestCentroid(): row weights are not supported by this model yet; leave the weight role of weighed out.",
     );
     expect(store.list()).toEqual([]);
     const mended = await openStudy(study(undefined), { store });

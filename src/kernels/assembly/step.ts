@@ -5,8 +5,8 @@
  * a_i > (y_i > 0 ? 0 : −C_i). Masks are added to f: 0 where a row may move, else −∞ (up) or +∞ (low).
  */
 import {
-  BOUNDED, COEFFICIENT, GRADIENT, HIGHEST, LOW, LOWEST, OFFSET, OUTSIDE, PRECISE, RUNS, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, TARGET, UP,
-  diagonalValue, kernelRow, kernelValue, rowBound, trained,
+  BOUND, BOUNDED, COEFFICIENT, GRADIENT, HIGHEST, LOW, LOWEST, OFFSET, OUTSIDE, PRECISE, RUNS, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, SUPPORT, TARGET, UP, WEIGHT,
+  diagonalValue, kernelRow, kernelValue, rowBound,
 } from "./problem";
 
 /** Denominators that are not positive (duplicate rows, rounding) become this, as in LIBSVM. */
@@ -53,23 +53,27 @@ export function move(problem: usize, i: u32, j: u32, slope: f64): void {
 
 /** Sets the masks of all rows from a and the bounds; rows outside the training set never move. Forgets a pending step. */
 export function bound(problem: usize): void {
-  const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
+  const sizeA = load<u32>(problem, SIZE_A);
+  const size = sizeA + load<u32>(problem, SIZE_B);
+  const c = load<f64>(problem, BOUND);
   const up = <usize>load<u32>(problem, UP);
   const low = <usize>load<u32>(problem, LOW);
-  let a = <usize>load<u32>(problem, COEFFICIENT);
-  for (let local: u32 = 0; local < size; local++, a += 8) {
+  const outside = <usize>load<u32>(problem, OUTSIDE);
+  const weight = <usize>load<u32>(problem, WEIGHT);
+  const a = <usize>load<u32>(problem, COEFFICIENT);
+  for (let local: u32 = 0; local < size; local++) {
     const at = <usize>local << 2;
-    if (trained(problem, local)) {
-      mask(problem, local, load<f64>(a), rowBound(problem, local));
-    } else {
-      store<f32>(up + at, -Infinity);
-      store<f32>(low + at, Infinity);
-    }
+    const own = load<f64>(weight + (at << 1));
+    const in_ = load<f32>(outside + at) == 0 && own > 0;
+    const value = load<f64>(a + (at << 1));
+    const most = local < sizeA ? c * own : 0;
+    const least = local < sizeA ? <f64>0 : -(c * own);
+    store<f32>(up + at, in_ && most > value ? <f32>0 : -Infinity);
+    store<f32>(low + at, in_ && least < value ? <f32>0 : Infinity);
   }
   store<u32>(problem, 0, STEP_I);
   store<u32>(problem, 0, STEP_J);
   store<f64>(problem, 0, STEP);
-  const sizeA = load<u32>(problem, SIZE_A);
   runs(problem, 0, 0, sizeA);
   runs(problem, 2, sizeA, size);
 }
@@ -81,9 +85,9 @@ function runs(problem: usize, run: usize, first: u32, last: u32): void {
   let to = last;
   let start = first;
   for (let block = first; block < last; block += 16) {
-    let none = true;
-    for (let local = block; local < block + 16; local++) none = none && load<f32>(outside + (<usize>local << 2)) < 0;
-    if (!none) start = block + 16;
+    const at = outside + (<usize>block << 2);
+    const nearest = f32x4.pmax(f32x4.pmax(v128.load(at), v128.load(at, 16)), f32x4.pmax(v128.load(at, 32), v128.load(at, 48)));
+    if (v128.any_true(f32x4.eq(nearest, f32x4.splat(0)))) start = block + 16;
     else if (block + 16 - start > to - from) {
       from = start;
       to = block + 16;
@@ -113,11 +117,14 @@ export function finite(problem: usize, precise: bool): bool {
   const size = load<u32>(problem, SIZE_A) + load<u32>(problem, SIZE_B);
   const f = <usize>load<u32>(problem, GRADIENT);
   const exact = <usize>load<u32>(problem, PRECISE);
+  const outside = <usize>load<u32>(problem, OUTSIDE);
+  const weight = <usize>load<u32>(problem, WEIGHT);
   let sum: f64 = 0;
   for (let local: u32 = 0; local < size; local++) {
     const at = <usize>local << 2;
+    if (load<f32>(outside + at) != 0 || !(load<f64>(weight + (at << 1)) > 0)) continue;
     const value = precise ? load<f64>(exact + (at << 1)) : <f64>load<f32>(f + at);
-    if (trained(problem, local)) sum += value - value;
+    sum += value - value;
   }
   return sum == 0;
 }
@@ -130,6 +137,8 @@ export function offset(problem: usize, precise: bool): void {
   const up = <usize>load<u32>(problem, UP);
   const low = <usize>load<u32>(problem, LOW);
   const a = <usize>load<u32>(problem, COEFFICIENT);
+  const weight = <usize>load<u32>(problem, WEIGHT);
+  const c = load<f64>(problem, BOUND);
   let sum: f64 = 0;
   let free: u32 = 0;
   let support: u32 = 0;
@@ -139,7 +148,7 @@ export function offset(problem: usize, precise: bool): void {
     const value = abs(load<f64>(a + (at << 1)));
     if (value == 0) continue;
     support++;
-    if (value >= rowBound(problem, local)) bounded++;
+    if (value >= c * load<f64>(weight + (at << 1))) bounded++;
     if (load<f32>(up + at) == 0 && load<f32>(low + at) == 0) {
       sum += precise ? load<f64>(exact + (at << 1)) : <f64>load<f32>(f + at);
       free++;

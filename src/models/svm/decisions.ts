@@ -58,59 +58,69 @@ export function joinTiles(one: DecisionTiles, two: DecisionTiles, shift: number)
   return { starts, lanes };
 }
 
-/** Takes the scratch that `decisions` needs for `size` local indexes and `tiles` tiles. */
+/** Takes the scratch that a decider needs for `size` local indexes and `tiles` tiles. */
 export function takeDecisions(space: Scratch, size: number, tiles: number): readonly number[] {
   return [space.take(size * 4), space.take(size * 8 * together), space.take(tiles * 4), space.take(tiles * tileColumns * 8 * together)];
 }
 
-/**
- * Decisions of every function for the tiles' rows: one array a function, one value a row.
- * `rowOf(l)` is the kernel row of local index l; `size` counts the local indexes.
- */
-export function decisions(
+/** Judges the rows of some tiles by some functions: one array a function, one value a row. */
+export type Decider = (tiles: DecisionTiles, functions: readonly DecisionFunction[]) => readonly Float64Array[];
+
+/** A decider over a kernel matrix of `size` rows, for `tileCount` tiles at most. It takes its scratch once. */
+export function decider(
   memory: SharedMemory,
-  input: {
-    readonly space: Scratch;
-    readonly kernel: { readonly values: number; readonly stride: number };
-    readonly tiles: DecisionTiles;
-    readonly size: number;
-    readonly rowOf: (local: number) => number;
-  },
-  functions: readonly DecisionFunction[],
-): readonly Float64Array[] {
-  const { tiles, size, kernel } = input;
-  const tileCount = tiles.starts.length;
-  const [rowsAt, packedAt, tilesAt, outAt] = takeDecisions(input.space, size, tileCount) as [number, number, number, number];
+  space: Scratch,
+  over: { readonly kernel: { readonly values: number; readonly stride: number }; readonly size: number; readonly tileCount: number },
+): Decider {
+  const { kernel, size } = over;
+  const [rowsAt, packedAt, tilesAt, outAt] = takeDecisions(space, size, over.tileCount) as [number, number, number, number];
   const rows = new Uint32Array(memory.buffer, rowsAt, size);
   const packed = new Float64Array(memory.buffer, packedAt, size * together);
-  const columns = new Uint32Array(memory.buffer, tilesAt, tileCount);
-  for (let tile = 0; tile < tileCount; tile++) columns[tile] = (tiles.starts[tile] as number) * 4;
-  const out = new Float64Array(memory.buffer, outAt, tileCount * tileColumns * together);
+  const columns = new Uint32Array(memory.buffer, tilesAt, over.tileCount);
+  const out = new Float64Array(memory.buffer, outAt, over.tileCount * tileColumns * together);
   const kernels = svmKernels(memory);
-  const answers: Float64Array[] = [];
-  for (let first = 0; first < functions.length; first += together) {
-    const one = functions[first] as DecisionFunction;
-    const two = functions[first + 1];
-    const solutions = two === undefined ? 1 : 2;
+
+  /** Lists the rows that either solution needs; returns how many. */
+  function list(one: Float64Array, two: Float64Array | undefined): number {
     let count = 0;
+    if (two === undefined) {
+      for (let local = 0; local < size; local++) {
+        const a = one[local] as number;
+        if (a === 0) continue;
+        rows[count] = kernel.values + local * kernel.stride;
+        packed[count++] = a;
+      }
+      return count;
+    }
     for (let local = 0; local < size; local++) {
-      const a = one.coefficients[local] as number;
-      const b = two === undefined ? 0 : (two.coefficients[local] as number);
+      const a = one[local] as number;
+      const b = two[local] as number;
       if (a === 0 && b === 0) continue;
-      rows[count] = kernel.values + input.rowOf(local) * kernel.stride;
-      packed[count * solutions] = a;
-      if (two !== undefined) packed[count * solutions + 1] = b;
-      count++;
+      rows[count] = kernel.values + local * kernel.stride;
+      packed[count * 2] = a;
+      packed[count++ * 2 + 1] = b;
     }
-    const tileBytes = tileColumns * 8 * solutions;
-    for (let tile = 0; tile < tileCount; tile += callTiles) {
-      const many = Math.min(callTiles, tileCount - tile);
-      kernels.decisions(solutions, rowsAt, packedAt, count, tilesAt + tile * 4, many, outAt + tile * tileBytes);
-    }
-    answers.push(gathered(out, tiles.lanes, { solutions, solution: 0, offset: one.offset }));
-    if (two !== undefined) answers.push(gathered(out, tiles.lanes, { solutions, solution: 1, offset: two.offset }));
+    return count;
   }
-  return answers;
+
+  return ({ starts, lanes }, functions) => {
+    for (let tile = 0; tile < starts.length; tile++) columns[tile] = (starts[tile] as number) * 4;
+    const answers: Float64Array[] = [];
+    for (let first = 0; first < functions.length; first += together) {
+      const one = functions[first] as DecisionFunction;
+      const two = functions[first + 1];
+      const solutions = two === undefined ? 1 : 2;
+      const count = list(one.coefficients, two?.coefficients);
+      const tileBytes = tileColumns * 8 * solutions;
+      for (let tile = 0; tile < starts.length; tile += callTiles) {
+        const many = Math.min(callTiles, starts.length - tile);
+        kernels.decisions(solutions, rowsAt, packedAt, count, tilesAt + tile * 4, many, outAt + tile * tileBytes);
+      }
+      answers.push(gathered(out, lanes, { solutions, solution: 0, offset: one.offset }));
+      if (two !== undefined) answers.push(gathered(out, lanes, { solutions, solution: 1, offset: two.offset }));
+    }
+    return answers;
+  };
 }
 
 function gathered(

@@ -6,13 +6,14 @@ import { denseFeatures } from "./settings.ts";
 
 /**
  * Checks what the traits can't say: numbers that are finite in single precision, and kernel values that are; or a kernel matrix.
+ * `rows`: these alone, to be judged; with a precomputed kernel they need be no square.
  * @throws HpoError DATA_UNSUPPORTED
  */
-export function checkFeatures(data: Dataset, kernels: readonly Kernel[]): void {
+export function checkFeatures(data: Dataset, kernels: readonly Kernel[], rows?: Uint32Array): void {
   const computed = kernels.filter((kernel) => kernelBase(kernel) !== "entries");
-  if (computed.length < kernels.length) checkPrecomputed(data);
-  if (computed.length === 0) return;
-  const { row, square } = longestRow(data);
+  if (computed.length < kernels.length && rows === undefined) checkPrecomputed(data);
+  if (computed.length === 0 && rows === undefined) return;
+  const { row, square } = longestRow(data, rows);
   const where = `row ${row + 1} of ${data.name}`;
   for (const kernel of computed) {
     if (kernelBase(kernel) === "products" && square > largestSize) {
@@ -34,10 +35,12 @@ export function checkFeatures(data: Dataset, kernels: readonly Kernel[]): void {
 }
 
 /** The row of the largest squared length, once all values are known to be finite. */
-function longestRow(data: Dataset): { readonly row: number; readonly square: number } {
+function longestRow(data: Dataset, rows?: Uint32Array): { readonly row: number; readonly square: number } {
   const { width, stride, values } = denseFeatures(data);
   let longest = { row: 0, square: 0 };
-  for (let row = 0; row < data.rows; row++) {
+  const count = rows?.length ?? data.rows;
+  for (let at = 0; at < count; at++) {
+    const row = rows === undefined ? at : (rows[at] as number);
     let square = 0;
     for (let k = 0; k < width; k++) {
       const value = values[row * stride + k] as number;

@@ -5,16 +5,20 @@ import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./arena.ts";
 import { classWeights } from "./class-weights.ts";
 import { checkFeatures } from "./feature-checks.ts";
+import { decider, tileColumns } from "./decisions.ts";
+import { heldOutCurves, innerParts } from "./held-out.ts";
 import { ladder } from "./ladder.ts";
-import { svmLayout } from "./layout.ts";
+import { type FoldView, svmLayout } from "./layout.ts";
 import { type SvmModel, svmModel } from "./model.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
 import { pairBlock } from "./pair-block.ts";
 import { classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
+import type { Curve } from "./platt.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
-import { pairProblems, restrict, solveScratchBytes } from "./solve-part.ts";
+import { pairProblems, solveScratchBytes } from "./pair-solver.ts";
+import { restrict } from "./solve-part.ts";
 
 /**
  * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
@@ -38,11 +42,14 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     plan: { folds: [{ train: rows, test: new Uint32Array(0) }] },
     weights: weightsByRow(input),
   });
-  const { outside, rank, trained } = layout.folds[0] as (typeof layout.folds)[number];
+  const view = layout.folds[0] as FoldView;
+  const { outside, rank, trained } = view;
   const byClass = classWeights(settings.classWeight, target.classes, trained);
   const pairs = classPairs(layout);
   const map = arenaMap(layout, arenaWidth(layout, features.width, precomputed), false);
-  const bytes = map.bytes + solveScratchBytes(Math.max(0, ...pairs.map((pair) => pairSize(layout, pair))), 0, "each");
+  const largest = Math.max(0, ...pairs.map((pair) => pairSize(layout, pair)));
+  const probabilities = context.answer === "probabilities";
+  const bytes = map.bytes + solveScratchBytes(largest, probabilities ? largest / 16 : 0, "each");
   if (bytes > 2 ** 32) {
     throw new HpoError(
       "MODEL_UNSUPPORTED",
@@ -56,7 +63,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const arena = placedArena(map, 0);
   (precomputed ? fillEntries : fillFeatures)(memory, arena, { ...features, order: layout.order });
   const rungs = ladder([settings.C]);
-  const functions: { first: number; second: number; coefficients: Float64Array; offset: number }[] = [];
+  const functions: { first: number; second: number; coefficients: Float64Array; offset: number; curve: Curve | null }[] = [];
   const warnings: string[] = [];
   for (const [first, second] of pairs) {
     if (context.signal.aborted) throw new HpoError("ABORTED", "svm(): aborted before all pairs of classes were solved.", {});
@@ -64,7 +71,8 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     const space = scratch(map.bytes);
     const block = pairBlock(memory, space, { arena, ranges, source: "each" });
     block.fill(settings.kernel);
-    const problems = pairProblems(memory, space, { ranges, matrix: block.matrix(settings.kernel) });
+    const matrix = block.matrix(settings.kernel);
+    const problems = pairProblems(memory, space, { ranges, matrix });
     restrict(problems, ranges, {
       outside,
       weights: layout.weights,
@@ -75,8 +83,29 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     const byPosition = new Float64Array(layout.size);
     byPosition.set(coefficients.subarray(0, ranges.sizeA), ranges.startA);
     byPosition.set(coefficients.subarray(ranges.sizeA), ranges.startB);
-    functions.push({ first, second, coefficients: byPosition, offset });
-    if (limited.length > 0) {
+    const inner = probabilities
+      ? heldOutCurves(innerParts(layout, view, [first, second]), {
+          decide: decider(memory, space, {
+            kernel: matrix,
+            size: ranges.sizeA + ranges.sizeB,
+            tileCount: (ranges.sizeA + ranges.sizeB) / tileColumns,
+          }),
+          problems,
+          rungs,
+          costs: 1,
+          limits: settings,
+        })
+      : undefined;
+    const curve = inner?.curves[0] ?? null;
+    // JSON has no −0.
+    functions.push({
+      first,
+      second,
+      coefficients: byPosition,
+      offset: offset + 0,
+      curve: curve === null ? null : { slope: curve.slope + 0, offset: curve.offset + 0 },
+    });
+    if (limited.length > 0 || inner?.answers.some((answer) => answer.limited.length > 0) === true) {
       warnings.push(
         `svm(): the iteration limit (${settings.maxIterations}) ended the solve of ${target.classes[first]} against ${target.classes[second]}.`,
       );
@@ -96,13 +125,8 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     ),
     rows: Uint32Array.from(supports, (at) => layout.order[at] as number),
     counts: layout.starts.map((start, code) => supports.filter((at) => at >= start && at < start + (layout.sizes[code] as number)).length),
-    pairs: functions.map(({ first, second, coefficients, offset }) => ({
-      first,
-      second,
-      coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
-      // JSON has no −0.
-      offset: offset + 0,
-    })),
+    probabilities,
+    pairs: functions.map((one) => ({ ...one, coefficients: Float64Array.from(supports, (at) => one.coefficients[at] as number) })),
     warnings,
   };
   return svmModel(state);

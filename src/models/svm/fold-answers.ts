@@ -1,12 +1,14 @@
 import type { Answer, FoldResult, SolveRequest } from "../../core/estimator.ts";
 import { aligned } from "./byte-pieces.ts";
 import type { Chain } from "./chains.ts";
+import { classProbabilities } from "./class-probabilities.ts";
 import { bit } from "./hard-rows.ts";
 import type { FoldView, SvmLayout, TestedClass } from "./layout.ts";
-import { decodePairAnswer, type PairFold, splitAnswers } from "./pair-answer.ts";
+import { curveOf, decodePairAnswer, type PairFold, splitAnswers } from "./pair-answer.ts";
 import { answerForm, answerShape, type ClassPair, classPairs } from "./pair-of-classes.ts";
+import { type Curve, plattProbability } from "./platt.ts";
 import { decodeVerdicts, type Verdict } from "./vote-answer.ts";
-import { votedClasses, votedScores } from "./votes.ts";
+import { type PairVotes, votedClasses, votedScores } from "./votes.ts";
 import { chainGroups, type SolveWork, type VoteWork } from "./work-parts.ts";
 
 /** The answer of a request from the bytes of its group's parts; what requests share is planned and decoded once. */
@@ -30,7 +32,7 @@ export function foldAnswers(
   shape: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
 ): FoldAnswers {
   const { layout } = shape;
-  const scores = shape.answer === "scores";
+  const scores = shape.answer !== "labels";
   const classes = layout.counts.length;
   const pairs = classPairs(layout);
   const form = answerForm(pairs.length, shape.answer);
@@ -95,7 +97,12 @@ export function foldAnswers(
       return {
         fold,
         predicted: votedClasses(view.test.length, view.rank, votes),
-        scores: scores ? votedScores(view.test.length, view.rank, votes) : null,
+        scores:
+          shape.answer === "probabilities"
+            ? ownProbabilities(view, votes, answer === null ? undefined : curveOf(answer, cost))
+            : scores
+              ? votedScores(view.test.length, view.rank, votes)
+              : null,
         identical: answer?.skipped[cost] === 1,
       };
     });
@@ -110,13 +117,24 @@ export function foldAnswers(
         const verdict = ofFold[where.cost] as Verdict;
         return {
           fold: work.folds[0] + at,
-          predicted: Float64Array.from(verdict.labels),
+          predicted: new Float64Array(verdict.labels),
           scores: verdict.scores === null ? null : new Float64Array(verdict.scores),
           identical: verdict.identical,
         };
       }),
     );
   };
+}
+
+/** Probabilities of the only pair's two classes, or of the only class. */
+function ownProbabilities({ test, rank }: FoldView, [only]: readonly PairVotes[], curve: Curve | undefined): Float64Array {
+  const probabilities = new Float64Array(test.length * rank.length);
+  for (let row = 0; row < test.length; row++) {
+    const known = only !== undefined && curve !== undefined;
+    const values = known ? [plattProbability(curve, only.decisions[row] as number)] : [];
+    probabilities.set(classProbabilities(rank, known ? [[only.first, only.second]] : [], values), row * rank.length);
+  }
+  return probabilities;
 }
 
 /** Decisions of the only pair in the order of the fold's test rows; ±1 where only votes are stored. */

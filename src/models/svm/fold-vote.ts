@@ -1,11 +1,14 @@
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
+import type { Answer } from "../../core/estimator.ts";
 import type { ArenaMap } from "./arena.ts";
+import { classProbabilities } from "./class-probabilities.ts";
 import { singleDecision, tileColumns } from "./decisions.ts";
 import { type Kernel, kernelBase, kernelRows } from "./kernel.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
-import type { PairFold } from "./pair-answer.ts";
+import { curveOf, type PairFold } from "./pair-answer.ts";
 import { type ClassPair, firstIsLater, pairRanges } from "./pair-of-classes.ts";
+import { type Curve, plattProbability } from "./platt.ts";
 import { type Scratch, scratch } from "./scratch.ts";
 import type { Verdict } from "./vote-answer.ts";
 import { type JobLimits, jobRunner, pairJobs, takeJobs } from "./vote-jobs.ts";
@@ -36,11 +39,11 @@ export interface FoldVoteInput {
   readonly answers: readonly { readonly pair: ClassPair; readonly fold: PairFold | null }[];
   /** Places of the rows to be voted on; every other row has its own class. */
   readonly hard: Uint32Array;
-  readonly scores: boolean;
+  readonly answer: Answer;
 }
 
 /**
- * The fold's labels, and scores where asked for, for each C: one-vs-one voting over all pairs on the hard rows, 16 at a time. Kernel values come
+ * The fold's labels, and scores or probabilities where asked for, for each C: one-vs-one voting over all pairs on the hard rows, 16 at a time. Kernel values come
  * from the features, with the bits that the pairs' blocks have.
  */
 export function foldVote(
@@ -48,32 +51,29 @@ export function foldVote(
   place: { readonly arena: ArenaMap; readonly slotOffset: number; readonly limits: JobLimits },
   input: FoldVoteInput,
 ): readonly Verdict[] {
-  const { layout, view, costs, hard, answers } = input;
+  const { layout, view, costs, hard, answers, answer } = input;
   const { rank } = view;
   const classes = rank.length;
   const space = scratch(place.slotOffset);
   const panel = kernelPanel(memory, takePanel(space, layout.size, place.arena.width), { ...input, arena: place.arena });
-  const jobs = answers.flatMap(({ pair, fold }, at) =>
-    fold === null ? [] : pairJobs(at, fold, { ranges: pairRanges(layout, pair), address: panel.address, stride: panel.stride }),
-  );
-  const runner = jobRunner(memory, space, { jobs, limits: place.limits });
+  const jobs = answers.flatMap(({ pair, fold }, at) => (fold === null ? [] : pairJobs(at, fold, pairRanges(layout, pair))));
+  const runner = jobRunner(memory, space, { jobs, limits: place.limits, kernel: panel });
+  const pairs = answers.map(({ pair }) => pair);
   const present = answers.flatMap(({ fold }) => (fold === null ? [] : [fold]));
   /** The C whose answers differ from those of the C before, and for each C its place among them. */
   const distinct: number[] = [];
   const distinctOf = Array.from({ length: costs }, (_, cost) => {
-    if (cost === 0 || present.some(({ asked }) => asked[cost] !== asked[cost - 1])) distinct.push(cost);
+    if (cost === 0 || present.some((fold) => differs(fold, cost))) distinct.push(cost);
     return distinct.length - 1;
   });
-  /** For each pair and solution, the distinct C that use it. */
-  const users = answers.map(({ fold }) =>
-    Array.from(fold?.offsets ?? [], (_, solution) =>
-      Uint32Array.from([...distinct.entries()].flatMap(([at, cost]) => (fold?.asked[cost] === solution ? [at] : []))),
-    ),
-  );
+  const users = answers.map(({ fold }) => (fold === null ? [] : usersOf(fold, distinct)));
+  const scored = answer === "scores";
+  const likely = answer === "probabilities";
   const labels = distinct.map(() => view.codes.slice());
-  const scores = distinct.map(() => (input.scores ? new Float64Array(view.codes.length * classes) : null));
+  const scores = distinct.map(() => (scored || likely ? new Float64Array(view.codes.length * classes) : null));
   const votes = new Uint32Array(distinct.length * tileColumns * classes);
-  const sums = new Float64Array(input.scores ? votes.length : 0);
+  const sums = new Float64Array(scored ? votes.length : 0);
+  const chances = new Float64Array(likely ? distinct.length * tileColumns * pairs.length : 0);
   for (let first = 0; first < hard.length; first += tileColumns) {
     const places = hard.subarray(first, first + tileColumns);
     panel.fill(places);
@@ -85,15 +85,18 @@ export function foldVote(
       const later = firstIsLater(view, pair);
       for (let solution = 0; solution < solutions; solution++) {
         const offset = fold.offsets[firstSolution + solution] as number;
-        const using = users[at]?.[firstSolution + solution] as Uint32Array;
+        const using = users[at]?.[firstSolution + solution] as readonly number[];
+        const curves = likely ? using.map((user) => curveOf(fold, distinct[user] as number)) : [];
         for (let lane = 0; lane < places.length; lane++) {
           const decision = (values[start + solution * tileColumns + lane] as number) + offset;
           const winner = decision > 0 || (decision === 0 && later) ? a : b;
-          const single = input.scores ? singleDecision(decision) : 0;
           for (let user = 0; user < using.length; user++) {
-            const to = ((using[user] as number) * tileColumns + lane) * classes;
+            const place = (using[user] as number) * tileColumns + lane;
+            const to = place * classes;
             (votes[to + winner] as number)++;
-            if (!input.scores) continue;
+            if (likely) chances[place * pairs.length + at] = plattProbability(curves[user] as Curve, decision);
+            if (!scored) continue;
+            const single = singleDecision(decision);
             (sums[to + a] as number) += single;
             (sums[to + b] as number) -= single;
           }
@@ -106,6 +109,11 @@ export function foldVote(
         (labels[at] as Int32Array)[row] = mostVoted(votes, from, rank);
         const to = scores[at];
         if (to === null || to === undefined) continue;
+        if (likely) {
+          const start = (at * tileColumns + lane) * pairs.length;
+          to.set(classProbabilities(rank, pairs, chances.subarray(start, start + pairs.length)), row * classes);
+          continue;
+        }
         for (let code = 0; code < classes; code++) {
           const score = (rank[code] as number) < 0 ? -1 : votedScore(votes[from + code] as number, sums[from + code] as number);
           to[row * classes + code] = score;
@@ -118,6 +126,19 @@ export function foldVote(
     labels: labels[at] as Int32Array,
     scores: scores[at] ?? null,
   }));
+}
+
+/** Whether a pair's answer for a C is another one than for the C before. */
+function differs({ asked, curves }: PairFold, cost: number): boolean {
+  if (asked[cost] !== asked[cost - 1]) return true;
+  return curves[cost * 2] !== curves[cost * 2 - 2] || curves[cost * 2 + 1] !== curves[cost * 2 - 1];
+}
+
+/** For each solution, the places of the distinct C that use it. */
+function usersOf({ asked, offsets }: PairFold, distinct: readonly number[]): readonly (readonly number[])[] {
+  const users = Array.from(offsets, (): number[] => []);
+  for (let at = 0; at < distinct.length; at++) users[asked[distinct[at] as number] as number]?.push(at);
+  return users;
 }
 
 /** Kernel values of 16 rows with all positions: row j of the panel has those of position j. */

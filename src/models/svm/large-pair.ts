@@ -1,6 +1,6 @@
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
-import { type DecisionFunction, type DecisionTiles, tileColumns } from "./decisions.ts";
+import { type Decider, tileColumns } from "./decisions.ts";
 import { rowSums } from "./gradient-update.ts";
 import type { Kernel } from "./kernel.ts";
 import { type LargeProblem, largeProblem } from "./large-problem.ts";
@@ -65,7 +65,7 @@ export interface LargePair {
   readonly side: LargeProblem;
   use(kernel: Kernel): void;
   /** Decisions of every function for the tiles' rows, as `decisions` gives them; coefficients are by kernel row. */
-  decide(tiles: DecisionTiles, functions: readonly DecisionFunction[]): readonly Float64Array[];
+  readonly decide: Decider;
 }
 
 export function largePair(

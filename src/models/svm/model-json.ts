@@ -1,10 +1,11 @@
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
-import { finite, integer, listOf, oneOf, type OptionRule, showValue } from "../../core/options.ts";
+import { finite, flag, integer, listOf, oneOf, type OptionRule, showValue } from "../../core/options.ts";
+import { kernelNumbers } from "./kernel-options.ts";
 import { type Kernel, kernelBase, largestSize, largestValue } from "./kernel.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { type PackedArrays, packNumbers, unpackNumbers } from "./packed-numbers.ts";
-import { kernelNumbers } from "./kernel-options.ts";
+import type { Curve } from "./platt.ts";
 
 const version = 2;
 
@@ -32,11 +33,12 @@ export function svmModelJson(state: SvmModelState): Json {
     counts: state.counts,
     rows: packNumbers("u32", state.rows),
     vectors: packNumbers("f32", state.vectors),
-    pairs: state.pairs.map(({ first, second, coefficients, offset }) => {
+    probabilities: state.probabilities,
+    pairs: state.pairs.map(({ first, second, coefficients, offset, curve }) => {
       const own = new Float64Array((state.counts[first] as number) + (state.counts[second] as number));
       own.set(coefficients.subarray(starts[first], starts[first + 1]));
       own.set(coefficients.subarray(starts[second], starts[second + 1]), state.counts[first]);
-      return { first, second, offset, coefficients: packNumbers("f64", own) };
+      return { first, second, offset, ...(curve === null ? {} : { curve: { ...curve } }), coefficients: packNumbers("f64", own) };
     }),
     warnings: state.warnings,
   };
@@ -57,6 +59,7 @@ export function svmModelState(json: Json): SvmModelState {
     "counts",
     "rows",
     "vectors",
+    "probabilities",
     "pairs",
     "warnings",
   ]);
@@ -97,6 +100,7 @@ export function svmModelState(json: Json): SvmModelState {
   const square = longestSquare(vectors, width);
   if (base === "products") must("vectors", square <= largestSize, `rows of a squared length of at most ${largestSize}`, "a longer one");
   must("vectors", largestValue(kernel, square) <= largestSize, `rows with kernel values of at most ${largestSize}`, "a longer one");
+  const probabilities = follow("probabilities", model["probabilities"], flag()) as boolean;
   const present = [...rank.keys()].filter((code) => (rank[code] as number) >= 0);
   const expected = present.flatMap((first, at) => present.slice(at + 1).map((second) => ({ first, second })));
   const pairs = model["pairs"];
@@ -111,9 +115,10 @@ export function svmModelState(json: Json): SvmModelState {
     vectors,
     rows,
     counts: [...counts],
+    probabilities,
     pairs: expected.map(({ first, second }, at) => {
       const path = `pairs[${at}]`;
-      const pair = members(pairs[at], path, ["first", "second", "offset", "coefficients"]);
+      const pair = members(pairs[at], path, ["first", "second", "offset", ...(probabilities ? ["curve"] : []), "coefficients"]);
       follow(`${path}.first`, pair["first"], oneOf([first]));
       follow(`${path}.second`, pair["second"], oneOf([second]));
       const offset = follow(`${path}.offset`, pair["offset"], finite()) as number;
@@ -123,7 +128,7 @@ export function svmModelState(json: Json): SvmModelState {
       const coefficients = new Float64Array(count);
       coefficients.set(own.subarray(0, counts[first]), starts[first]);
       coefficients.set(own.subarray(counts[first]), starts[second]);
-      return { first, second, coefficients, offset };
+      return { first, second, coefficients, offset, curve: probabilities ? readCurve(`${path}.curve`, pair["curve"]) : null };
     }),
     warnings: [...(follow("warnings", model["warnings"], listOf(text)) as readonly string[])],
   };
@@ -137,6 +142,12 @@ function readKernel(value: unknown): Kernel {
   const kernel = members(value, "kernel", ["kind", ...Object.keys(rules)]);
   for (const [name, rule] of Object.entries(rules)) follow(`kernel.${name}`, kernel[name], rule);
   return kernel as unknown as Kernel;
+}
+
+function readCurve(path: string, value: unknown): Curve {
+  const curve = members(value, path, ["slope", "offset"]);
+  const slope = follow(`${path}.slope`, curve["slope"], finite()) as number;
+  return { slope, offset: follow(`${path}.offset`, curve["offset"], finite()) as number };
 }
 
 /** First vector of each class, and the end of the last. */

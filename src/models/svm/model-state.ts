@@ -1,4 +1,5 @@
 import type { Kernel } from "./kernel.ts";
+import type { Curve } from "./platt.ts";
 
 /** Everything a fitted machine knows. */
 export interface SvmModelState {
@@ -20,6 +21,10 @@ export interface SvmModelState {
     readonly second: number;
     readonly coefficients: Float64Array;
     readonly offset: number;
+    /** Platt's curve, where probabilities were asked for: in all pairs or in none. */
+    readonly curve: Curve | null;
   }[];
+  /** Whether the machine gives probabilities. */
+  readonly probabilities: boolean;
   readonly warnings: readonly string[];
 }

@@ -2,11 +2,14 @@ import type { Model, RowSet } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { type SharedMemory, growTo, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
-import { decisions, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
+import { classProbabilities } from "./class-probabilities.ts";
+import { decider, decisionTiles, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
 import { kernelBase, kernelRows } from "./kernel.ts";
 import { svmModelJson } from "./model-json.ts";
 import type { SvmModelState } from "./model-state.ts";
+import { checkFeatures } from "./feature-checks.ts";
 import { pickEntries } from "./precomputed.ts";
+import { type Curve, plattProbability } from "./platt.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures } from "./settings.ts";
 import { transpose } from "./transpose.ts";
@@ -24,9 +27,16 @@ export interface SvmModel extends Model {
   /** What a person should know, such as an iteration limit reached. */
   readonly warnings: readonly string[];
   predictScores(input: RowSet): Float64Array;
+  /**
+   * rows × classes, row-major, each row sums to 1: pairwise coupling of Platt's curves, 0 for a class without training rows. Present where the fit
+   * was asked for probabilities. The most probable class may be another than the voted one that `predict` gives.
+   */
+  predictProbabilities?(input: RowSet): Float64Array;
   /** rows × pairs, row-major: above 0 for the pair's first class, below 0 for its second. */
   decisionValues(input: RowSet): Float64Array;
 }
+
+const flat: Curve = { slope: 0, offset: 0 };
 
 /** Rows judged together. */
 const batch = 256;
@@ -48,6 +58,7 @@ export function svmModel(state: SvmModelState): SvmModel {
       });
     }
     const base = kernelBase(state.kernel);
+    checkFeatures(input.data, [state.kernel], input.rows);
     const space = scratch(0);
     const width = base === "entries" ? 0 : state.width;
     const vectors = space.take(width * stride);
@@ -65,6 +76,9 @@ export function svmModel(state: SvmModelState): SvmModel {
       size,
     );
     const answers = state.pairs.map(() => new Float64Array(input.rows.length));
+    const functions = state.pairs.map(({ coefficients, offset }) => ({ coefficients: padded(coefficients, size), offset }));
+    const over = { kernel: { values: kernel, stride: batch * 4 }, size, tileCount: batch / tileColumns };
+    const decide = decider(held, scratch(rest), over);
     for (let start = 0; start < input.rows.length; start += batch) {
       const many = Math.min(batch, input.rows.length - start);
       const order = new Int32Array(batch).fill(-1);
@@ -78,19 +92,12 @@ export function svmModel(state: SvmModelState): SvmModel {
           kernelRows(kernels, held.buffer, state.kernel, { source: out, sourceStride: 0, out, outStride: 0, rows: 1, columns: 16 * batch });
         }
       }
-      const values = decisions(
-        held,
-        {
-          space: scratch(rest),
-          kernel: { values: kernel, stride: batch * 4 },
-          tiles: decisionTiles(
-            Uint32Array.from({ length: many }, (_, at) => at),
-            batch,
-          ),
-          size,
-          rowOf: (local) => local,
-        },
-        state.pairs.map(({ coefficients, offset }) => ({ coefficients: padded(coefficients, size), offset })),
+      const values = decide(
+        decisionTiles(
+          Uint32Array.from({ length: many }, (_, at) => at),
+          batch,
+        ),
+        functions,
       );
       for (const [at, answer] of answers.entries()) answer.set(values[at] as Float64Array, start);
     }
@@ -102,6 +109,18 @@ export function svmModel(state: SvmModelState): SvmModel {
     return state.pairs.map(({ first, second }, at) => ({ first, second, decisions: singleDecisions(decided[at] as Float64Array) }));
   }
 
+  function probabilities(input: RowSet): Float64Array {
+    const decided = judge(input);
+    const pairs = state.pairs.map(({ first, second }) => [first, second] as const);
+    const classes = state.classes.length;
+    const all = new Float64Array(input.rows.length * classes);
+    for (let row = 0; row < input.rows.length; row++) {
+      const values = state.pairs.map(({ curve }, at) => plattProbability(curve ?? flat, decided[at]?.[row] as number));
+      all.set(classProbabilities(rank, pairs, values), row * classes);
+    }
+    return all;
+  }
+
   const nameOf = (code: number): string => state.classes[code] as string;
   return {
     kind: "svm",
@@ -111,6 +130,7 @@ export function svmModel(state: SvmModelState): SvmModel {
     warnings: state.warnings,
     predict: (input) => votedClasses(input.rows.length, rank, votes(input)),
     predictScores: (input) => votedScores(input.rows.length, rank, votes(input)),
+    ...(state.probabilities ? { predictProbabilities: probabilities } : {}),
     decisionValues(input) {
       const decided = judge(input);
       const values = new Float64Array(input.rows.length * decided.length);

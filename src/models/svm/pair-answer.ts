@@ -1,4 +1,5 @@
-import { byteReader, byteWriter } from "./byte-pieces.ts";
+import { byteReader, byteWriter, type ByteWriter } from "./byte-pieces.ts";
+import type { Curve } from "./platt.ts";
 
 /**
  * What one pair of classes says on one fold: the distinct solutions that some C asked for, and how each judges the fold's
@@ -19,6 +20,13 @@ export interface PairFold {
   readonly votes: readonly Uint8Array[];
   /** One a solution, one value an own row, positive for the first class. */
   readonly values: readonly Float32Array[];
+  /** For each asked-for C: slope and offset of Platt's curve. */
+  readonly curves: Float64Array;
+}
+
+/** Platt's curve for an asked-for C. */
+export function curveOf({ curves }: PairFold, cost: number): Curve {
+  return { slope: curves[cost * 2] as number, offset: curves[cost * 2 + 1] as number };
 }
 
 /** What is stored besides `asked` and `skipped`. */
@@ -27,6 +35,8 @@ export interface AnswerForm {
   readonly own: "votes" | "values" | "none";
   /** Offsets, locals and coefficients, for those who judge other rows. */
   readonly solutions: boolean;
+  /** Platt's curves, where probabilities are asked for. */
+  readonly curves: boolean;
 }
 
 export interface AnswerShape {
@@ -39,27 +49,53 @@ export interface AnswerShape {
   readonly size: number;
 }
 
-/** Folds in order; null where a class has no training row. A multiple of 8 bytes. */
-export function encodePairAnswer(folds: readonly (PairFold | null)[], { form, size }: AnswerShape): Uint8Array {
-  const writer = byteWriter();
-  writer.add(Uint32Array.from(folds.flatMap((fold) => (fold === null ? [0, 0] : [fold.offsets.length, fold.locals.length]))));
+/** Adds one answer: folds in order, null where a class has no training row. A multiple of 8 bytes. */
+function addAnswer(writer: ByteWriter, folds: readonly (PairFold | null)[], { form, size }: AnswerShape): void {
+  const counts = new Uint32Array(folds.length * 2);
+  for (const [at, fold] of folds.entries()) {
+    if (fold === null) continue;
+    counts[at * 2] = fold.offsets.length;
+    counts[at * 2 + 1] = fold.locals.length;
+  }
+  writer.add(counts);
   for (const fold of folds) {
     if (fold === null) continue;
     if (form.solutions) {
       writer.add(fold.offsets);
       writer.add(fold.coefficients);
-      writer.add(narrow(size) ? Uint16Array.from(fold.locals) : Uint32Array.from(fold.locals));
+      writer.add(narrow(size) ? new Uint16Array(fold.locals) : new Uint32Array(fold.locals));
     }
+    if (form.curves) writer.add(fold.curves);
     writer.add(fold.asked);
     writer.add(fold.skipped);
     if (form.own === "votes") for (const votes of fold.votes) writer.add(votes);
     if (form.own === "values") for (const values of fold.values) writer.add(values);
   }
   writer.align();
-  return writer.bytes();
 }
 
-/** Reads what `encodePairAnswer` wrote; `bytes` begins at a multiple of 8. What the form leaves out is empty. */
+/** Collects the answers of a part; their lengths stand behind them. */
+export interface AnswerWriter {
+  add(folds: readonly (PairFold | null)[], shape: AnswerShape): void;
+  bytes(): Uint8Array;
+}
+
+export function answerWriter(): AnswerWriter {
+  const writer = byteWriter();
+  const ends: number[] = [];
+  return {
+    add(folds, shape) {
+      addAnswer(writer, folds, shape);
+      ends.push(writer.align());
+    },
+    bytes() {
+      writer.add(Float64Array.from(ends));
+      return writer.bytes();
+    },
+  };
+}
+
+/** Reads one answer; `bytes` begins at a multiple of 8. What the form leaves out is empty. */
 export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, size }: AnswerShape): readonly (PairFold | null)[] {
   const reader = byteReader(bytes);
   const counts = reader.u32(ownCounts.length * 2);
@@ -70,6 +106,7 @@ export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, si
     const offsets = reader.f64(form.solutions ? solutions : 0);
     const coefficients = reader.f64(solutions * supports);
     const locals = narrow(size) ? reader.u16(supports) : reader.u32(supports);
+    const curves = reader.f64(form.curves ? costs * 2 : 0);
     const asked = reader.u16(costs);
     const skipped = reader.u8(costs);
     const each = Array.from({ length: solutions });
@@ -81,6 +118,7 @@ export function decodePairAnswer(bytes: Uint8Array, { form, costs, ownCounts, si
       coefficients,
       votes: form.own === "votes" ? each.map(() => reader.u8(Math.ceil(own / 8))) : [],
       values: form.own === "values" ? each.map(() => reader.f32(own)) : [],
+      curves,
     };
   });
 }
@@ -89,21 +127,12 @@ function narrow(size: number): boolean {
   return size <= 2 ** 16;
 }
 
-/** The bytes of a part: several answers. */
-export function joinAnswers(answers: readonly Uint8Array[]): Uint8Array {
-  const writer = byteWriter();
-  writer.add(Uint32Array.from(answers, ({ length }) => length));
-  writer.align();
-  for (const answer of answers) writer.add(answer);
-  return writer.bytes();
-}
-
 /** The `count` answers of a part; `bytes` begins at a multiple of 8. */
 export function splitAnswers(bytes: Uint8Array, count: number): readonly Uint8Array[] {
-  let end = Math.ceil(count / 2) * 8;
-  return Array.from(byteReader(bytes).u32(count), (length) => {
+  let end = 0;
+  return Array.from(byteReader(bytes.subarray(bytes.length - count * 8)).f64(count), (next) => {
     const start = end;
-    end += length;
+    end = next;
     return bytes.subarray(start, end);
   });
 }

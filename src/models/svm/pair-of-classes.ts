@@ -41,6 +41,10 @@ export function ownTiles(layout: SvmLayout, { tested }: FoldView, [a, b]: ClassP
   return joinTiles((tested[a] as TestedClass).tiles, (tested[b] as TestedClass).tiles, layout.sizes[a] as number);
 }
 
+export function ownTileCount({ tested }: FoldView, [a, b]: ClassPair): number {
+  return (tested[a] as TestedClass).tiles.starts.length + (tested[b] as TestedClass).tiles.starts.length;
+}
+
 /** How many own rows a pair has in a fold. */
 export function ownCount({ tested }: FoldView, [a, b]: ClassPair): number {
   return (tested[a] as TestedClass).places.length + (tested[b] as TestedClass).places.length;
@@ -48,8 +52,9 @@ export function ownCount({ tested }: FoldView, [a, b]: ClassPair): number {
 
 /** One pair's own rows are all test rows, and its answer is the answer; of more pairs, a vote needs the solutions. */
 export function answerForm(pairs: number, answer: Answer): AnswerForm {
-  if (pairs <= 1) return { own: answer === "labels" ? "votes" : "values", solutions: false };
-  return { own: answer === "labels" ? "votes" : "none", solutions: true };
+  const curves = answer === "probabilities";
+  if (pairs <= 1) return { own: answer === "labels" ? "votes" : "values", solutions: false, curves };
+  return { own: answer === "labels" ? "votes" : "none", solutions: true, curves };
 }
 
 export function answerShape(layout: SvmLayout, pair: ClassPair, { form, costs }: Pick<AnswerShape, "form" | "costs">): AnswerShape {

@@ -24,9 +24,9 @@ export function pairwiseCoupling(pairs: ArrayLike<number>, k: number): Float64Ar
     let diagonal = 0;
     for (let j = 0; j < k; j++) {
       if (j === i) continue;
-      const [rij, rji] = [r[i * k + j] as number, r[j * k + i] as number];
+      const rji = r[j * k + i] as number;
       diagonal += rji * rji;
-      Q[i * k + j] = -rji * rij;
+      Q[i * k + j] = -rji * (r[i * k + j] as number);
     }
     Q[i * k + i] = diagonal;
   }
@@ -43,16 +43,18 @@ export function pairwiseCoupling(pairs: ArrayLike<number>, k: number): Float64Ar
       total += (p[i] as number) * sum;
     }
     // Optimal where all (Qp)_i equal pᵀQp.
-    if (product.every((value) => Math.abs(value - total) < stop)) break;
+    let error = 0;
+    for (let i = 0; i < k; i++) error = Math.max(error, Math.abs((product[i] as number) - total));
+    if (error < stop) break;
     for (let i = 0; i < k; i++) {
       const diagonal = Q[i * k + i] as number;
       const change = (total - (product[i] as number)) / diagonal;
-      const norm = 1 + change;
-      total = (total + change * (change * diagonal + 2 * (product[i] as number))) / norm / norm;
+      const scale = 1 / (1 + change);
+      total = (total + change * (change * diagonal + 2 * (product[i] as number))) * scale * scale;
       (p[i] as number) += change;
       for (let j = 0; j < k; j++) {
-        product[j] = ((product[j] as number) + change * (Q[i * k + j] as number)) / norm;
-        (p[j] as number) /= norm;
+        product[j] = ((product[j] as number) + change * (Q[i * k + j] as number)) * scale;
+        (p[j] as number) *= scale;
       }
     }
   }

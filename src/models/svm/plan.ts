@@ -8,8 +8,8 @@ import { kernelBase } from "./kernel.ts";
 import { cacheBytesIn, largeScratchBytes, type LargeRule, ruleOf } from "./large-pair.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
-import { classPairs, ownTiles, pairSize } from "./pair-of-classes.ts";
-import { solveScratchBytes } from "./solve-part.ts";
+import { classPairs, ownTileCount, pairSize } from "./pair-of-classes.ts";
+import { solveScratchBytes } from "./pair-solver.ts";
 import { jobLimits } from "./vote-jobs.ts";
 import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
 
@@ -17,7 +17,7 @@ import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
 const addressLimit = 2 ** 32;
 /** Seconds for one feature of a squared distance, and for one byte of memory that is written for the first time. */
 const featureSeconds = 0.6e-10;
-const byteSeconds = 1.5e-10;
+const byteSeconds = 5e-10;
 
 export interface PlanInput {
   readonly layout: SvmLayout;
@@ -94,7 +94,8 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
     });
   }
   const shared = keep ? `distances kept: ${megabytes(map.bytes)}` : `features: ${megabytes(map.bytes)}`;
-  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker` };
+  const inner = input.answer === "probabilities" ? "; probabilities by an inner 5-fold cross-validation of every fit" : "";
+  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${inner}` };
 }
 
 interface MemoryChoice {
@@ -110,12 +111,15 @@ interface MemoryChoice {
  * where pairs would compute many of them again; a block of base values for each worker; or no block, computed for each kernel.
  * Large pairs have no block: what the limits leave holds their kernel rows, a batch of them at least.
  */
-function chooseMap(groups: readonly ChainGroup[], { layout, width, dataEnd, large }: PlanInput, limits: SolverLimits): MemoryChoice {
+function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataEnd, large }: PlanInput, limits: SolverLimits): MemoryChoice {
   const pairs = classPairs(layout);
   const sizes = pairs.map((pair) => pairSize(layout, pair));
-  const largest = Math.max(0, ...sizes.filter((size) => size <= large.rows));
   const most = Math.max(0, ...sizes);
-  const tiles = Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTiles(layout, fold, pair).starts.length)));
+  /** The largest that is solved in a block. */
+  const largest = Math.max(0, ...sizes.filter((size) => size <= large.rows));
+  // Held-out rows lie anywhere in a pair's block.
+  const tiles =
+    answer === "probabilities" ? most / 16 : Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTileCount(fold, pair))));
   const works = groups.flatMap(({ solves }) => solves);
   const votes = groups.flatMap((group) => group.votes);
   const costs = Math.max(0, ...votes.map(({ chain }) => chain.costs.length));

@@ -11,9 +11,12 @@
 import { exp, log } from "../../math/elementary.ts";
 
 /** P(positive | f) = 1 / (1 + exp(slope · f + offset)). The slope is negative where larger decisions mean the positive class. */
-export interface Platt {
+export interface Curve {
   readonly slope: number;
   readonly offset: number;
+}
+
+export interface Platt extends Curve {
   /** false where the search ended by its limit; the curve is the best one found. */
   readonly converged: boolean;
 }
@@ -75,7 +78,7 @@ export function platt(decisions: ArrayLike<number>, positive: ArrayLike<number>,
 }
 
 /** The probability of the positive class at decision `f`. */
-export function plattProbability({ slope, offset }: Pick<Platt, "slope" | "offset">, f: number): number {
+export function plattProbability({ slope, offset }: Curve, f: number): number {
   const z = slope * f + offset;
   // Both forms keep their argument of exp at or below 0.
   return z >= 0 ? exp(-z) / (1 + exp(-z)) : 1 / (1 + exp(z));

@@ -38,14 +38,10 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
       data: { target: target.name },
     });
   }
-  if (answer === "probabilities") {
-    throw new HpoError("MODEL_UNSUPPORTED", "svm(): there are no probabilities; use a metric of labels or scores.", {});
-  }
   const features = denseFeatures(data);
   const { width } = features;
   const classCount = target.classes.length;
   const layout = svmLayout(data, target.codes, { classCount, plan, weights: problem.weights });
-  const scores = answer === "scores";
   const form = answerForm(classPairs(layout).length, answer);
   let scale: number | undefined;
   const scaled = (): number => {
@@ -79,7 +75,7 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
         case "solve":
           return runSolvePart(input, { memory, arena, slotOffset, layout, form, classes: target.classes });
         case "vote":
-          return runVotePart(input, read, { memory, arena, slotOffset, layout, form, scores });
+          return runVotePart(input, read, { memory, arena, slotOffset, layout, form, answer });
       }
     },
     combine(request, requests, parts): readonly FoldResult[] {

@@ -35,7 +35,12 @@ const rules = {
 /**
  * A C-support vector classifier, one-vs-one (C. Cortes, V. Vapnik 1995; solver: R.-E. Fan, P.-H. Chen, C.-J. Lin 2005).
  * Scale the features first. Labels follow LIBSVM's voting and its ties; two solvers that stop at the same tolerance
- * may differ by a row in a thousand. Deterministic. O(n²) memory: 4 or 8 bytes for each pair of rows.
+ * may differ by a row in a thousand. Deterministic. Memory: 4 or 8 bytes for each pair of rows of the two largest classes, for each worker.
+ *
+ * Probabilities (where a metric such as `logLoss` needs them, or where `fit`'s context says `answer: "probabilities"`) are Platt's curves of all
+ * pairs, coupled as in LIBSVM. The curves are fitted to held-out decisions of an inner 5-fold cross-validation of every pair on every training set, so
+ * that all takes about five times as long. A class's training rows are dealt to the inner folds in turn, in the order of the data, where LIBSVM
+ * deals at random: shuffle data in which every fifth row of a class is alike. Labels stay the voted ones.
  * @throws HpoError OPTION_INVALID
  */
 export function svm(options: SvmOptions): SvmEstimator {
@@ -51,7 +56,12 @@ export function svm(options: SvmOptions): SvmEstimator {
   return Object.freeze({
     name: "svm",
     task: "classification",
-    traits: Object.freeze({ gives: Object.freeze(["labels", "scores"] as const), missing: false, categories: false, weights: true }),
+    traits: Object.freeze({
+      gives: Object.freeze(["labels", "scores", "probabilities"] as const),
+      missing: false,
+      categories: false,
+      weights: true,
+    }),
     options: Object.freeze(full),
     fit: (input, context) => fitSvm(full, input, context),
     // A precomputed kernel takes the features for something else, so that it shares nothing with the others.

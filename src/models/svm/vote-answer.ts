@@ -29,7 +29,7 @@ export function encodeVerdicts(folds: readonly (readonly Verdict[])[], { classes
     writer.add(Uint8Array.from(verdicts, ({ identical }, at) => (same[at] === true ? sameFlag : 0) | (identical ? identicalFlag : 0)));
     for (const [at, verdict] of verdicts.entries()) {
       if (same[at] === true) continue;
-      writer.add(classes < 255 ? Uint8Array.from(verdict.labels) : Uint16Array.from(verdict.labels));
+      writer.add(classes < 255 ? new Uint8Array(verdict.labels) : new Uint16Array(verdict.labels));
       if (scores && verdict.scores !== null) writer.add(verdict.scores);
     }
   }
@@ -49,7 +49,8 @@ export function decodeVerdicts(bytes: Uint8Array, { costs, classes, scores, rows
         continue;
       }
       const none = classes < 255 ? 255 : 65535;
-      const labels = Int32Array.from(classes < 255 ? reader.u8(count) : reader.u16(count), (code) => (code === none ? -1 : code));
+      const labels = new Int32Array(classes < 255 ? reader.u8(count) : reader.u16(count));
+      for (let row = 0; row < count; row++) if (labels[row] === none) labels[row] = -1;
       verdicts.push({ identical, labels, scores: scores ? reader.f64(count * classes) : null });
     }
     return verdicts;

@@ -5,16 +5,20 @@ import type { PairFold } from "./pair-answer.ts";
 import type { PairRanges } from "./pair-problem.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** One or two solutions of a pair, as the list of kernel rows that support them. */
+/** One or two solutions of a pair: the rows that support them, and where the kernel values of those rows lie. */
 export interface VoteJob {
   /** Place of the pair in the list of pairs. */
   readonly pair: number;
   readonly firstSolution: number;
   readonly solutions: 1 | 2;
-  /** Addresses of kernel rows. */
-  readonly rows: Uint32Array;
-  /** One a solution for each row. */
-  readonly coefficients: Float64Array;
+  readonly fold: PairFold;
+  readonly ranges: PairRanges;
+}
+
+/** Kernel rows in memory: the address of position 0's, and the bytes to the next. */
+export interface PositionRows {
+  readonly address: number;
+  readonly stride: number;
 }
 
 export interface JobLimits {
@@ -47,39 +51,11 @@ export function takeJobs(space: Scratch, { jobs, listBytes }: JobLimits): readon
   return [space.take(jobs * 16), space.take(listBytes), space.take(jobs * jobValues * 8)];
 }
 
-/** The jobs of one pair's fold; `address` is the kernel row of position 0, `stride` the bytes to the next. */
-export function pairJobs(
-  pair: number,
-  fold: PairFold,
-  kernel: { readonly ranges: PairRanges; readonly address: number; readonly stride: number },
-): VoteJob[] {
-  const { startA, sizeA, startB } = kernel.ranges;
-  const { locals, coefficients, offsets } = fold;
+/** The jobs of one pair's fold. */
+export function pairJobs(pair: number, fold: PairFold, ranges: PairRanges): VoteJob[] {
   const jobs: VoteJob[] = [];
-  for (let first = 0; first < offsets.length; first += 2) {
-    const solutions = first + 1 < offsets.length ? 2 : 1;
-    const rows = new Uint32Array(locals.length);
-    const packed = new Float64Array(locals.length * solutions);
-    const one = first * locals.length;
-    const two = solutions === 2 ? one + locals.length : one;
-    let count = 0;
-    for (let at = 0; at < locals.length; at++) {
-      const a = coefficients[one + at] as number;
-      const b = coefficients[two + at] as number;
-      if (a === 0 && b === 0) continue;
-      const local = locals[at] as number;
-      rows[count] = kernel.address + (local < sizeA ? startA + local : startB + local - sizeA) * kernel.stride;
-      packed[count * solutions] = a;
-      if (solutions === 2) packed[count * 2 + 1] = b;
-      count++;
-    }
-    jobs.push({
-      pair,
-      firstSolution: first,
-      solutions,
-      rows: rows.subarray(0, count),
-      coefficients: packed.subarray(0, count * solutions),
-    });
+  for (let first = 0; first < fold.offsets.length; first += 2) {
+    jobs.push({ pair, firstSolution: first, solutions: first + 1 < fold.offsets.length ? 2 : 1, fold, ranges });
   }
   return jobs;
 }
@@ -90,26 +66,54 @@ export interface JobRunner {
   run(judge: (job: VoteJob, values: Float64Array, at: number) => void): void;
 }
 
-export function jobRunner(memory: SharedMemory, space: Scratch, given: { jobs: readonly VoteJob[]; limits: JobLimits }): JobRunner {
-  const { limits } = given;
+export function jobRunner(
+  memory: SharedMemory,
+  space: Scratch,
+  given: { readonly jobs: readonly VoteJob[]; readonly limits: JobLimits; readonly kernel: PositionRows },
+): JobRunner {
+  const { limits, kernel } = given;
   const [table, lists, out] = takeJobs(space, limits);
   const values = new Float64Array(memory.buffer, out, limits.jobs * jobValues);
+  const entries = new Uint32Array(memory.buffer, table, limits.jobs * 4);
+  const rows = new Uint32Array(memory.buffer, lists, limits.listBytes >> 2);
+  const packed = new Float64Array(memory.buffer, lists, limits.listBytes >> 3);
   const kernels = svmKernels(memory);
   const loads = cutIntoLoads(given.jobs, limits);
   let loaded: readonly VoteJob[] | undefined;
 
+  /** Writes a job's list of kernel rows from byte `start` on, then their coefficients; says where they are and how many. */
+  function loadJob({ fold, firstSolution, solutions, ranges }: VoteJob, start: number): { readonly at: number; readonly count: number } {
+    const { locals, coefficients } = fold;
+    const { startA, sizeA, startB } = ranges;
+    const { length } = locals;
+    const at = start + alignedBytes(length * 4);
+    const one = firstSolution * length;
+    const two = solutions === 2 ? one + length : one;
+    const list = start >> 2;
+    let to = at >> 3;
+    let count = 0;
+    for (let place = 0; place < length; place++) {
+      const a = coefficients[one + place] as number;
+      const b = coefficients[two + place] as number;
+      if (a === 0 && b === 0) continue;
+      const local = locals[place] as number;
+      rows[list + count++] = kernel.address + (local < sizeA ? startA + local : startB + local - sizeA) * kernel.stride;
+      packed[to++] = a;
+      if (solutions === 2) packed[to++] = b;
+    }
+    return { at, count };
+  }
+
   function load(jobs: readonly VoteJob[]): void {
-    const entries = new Uint32Array(memory.buffer, table, jobs.length * 4);
-    let next = lists;
-    for (const [at, { rows, coefficients, solutions }] of jobs.entries()) {
-      const coefficientsAt = next + alignedBytes(rows.byteLength);
-      new Uint32Array(memory.buffer, next, rows.length).set(rows);
-      new Float64Array(memory.buffer, coefficientsAt, coefficients.length).set(coefficients);
-      entries[at * 4] = next;
-      entries[at * 4 + 1] = coefficientsAt;
-      entries[at * 4 + 2] = rows.length;
-      entries[at * 4 + 3] = solutions;
-      next = coefficientsAt + coefficients.byteLength;
+    let next = 0;
+    for (let job = 0; job < jobs.length; job++) {
+      const one = jobs[job] as VoteJob;
+      const { at, count } = loadJob(one, next);
+      entries[job * 4] = lists + next;
+      entries[job * 4 + 1] = lists + at;
+      entries[job * 4 + 2] = count;
+      entries[job * 4 + 3] = one.solutions;
+      next = at + count * one.solutions * 8;
     }
     loaded = jobs;
   }
@@ -131,7 +135,7 @@ function cutIntoLoads(jobs: readonly VoteJob[], limits: JobLimits): readonly (re
   const loads: VoteJob[][] = [];
   let bytes = Infinity;
   for (const job of jobs) {
-    const more = alignedBytes(job.rows.byteLength) + job.coefficients.byteLength;
+    const more = alignedBytes(job.fold.locals.length * 4) + job.fold.locals.length * job.solutions * 8;
     const last = loads.at(-1);
     if (last === undefined || last.length === limits.jobs || bytes + more > limits.listBytes) {
       loads.push([job]);

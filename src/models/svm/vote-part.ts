@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { PartResult } from "../../core/estimator.ts";
+import type { Answer, PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
 import { aligned } from "./byte-pieces.ts";
@@ -37,12 +37,13 @@ export interface VoteContext {
   readonly slotOffset: number;
   readonly layout: SvmLayout;
   readonly form: AnswerForm;
-  readonly scores: boolean;
+  readonly answer: Answer;
 }
 
 /** Votes on the test rows that the pairs of their own class don't decide. */
 export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint8Array>, context: VoteContext): PartResult {
-  const { layout, form, scores } = context;
+  const { layout, form, answer } = context;
+  const scores = answer !== "labels";
   const { chain } = input;
   const costs = chain.costs.length;
   const classes = layout.counts.length;
@@ -52,8 +53,8 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
       if (stored === undefined) throw new TypeError(`svm(): the part ${key} is missing.`);
       const all = splitAnswers(aligned(stored), pairs.length * chains);
       return pairs.map((pair, place) => {
-        const answer = all[place * chains + at] as Uint8Array;
-        return { pair, folds: decodePairAnswer(answer, answerShape(layout, pair, { form, costs })) };
+        const stretch = all[place * chains + at] as Uint8Array;
+        return { pair, folds: decodePairAnswer(stretch, answerShape(layout, pair, { form, costs })) };
       });
     })
     .sort((one, two) => one.pair[0] - two.pair[0] || one.pair[1] - two.pair[1]);
@@ -69,7 +70,7 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
     const found = foldVote(
       context.memory,
       { arena: context.arena, slotOffset: context.slotOffset, limits },
-      { layout, view, kernel: chain.kernel, costs, answers: ofFold, hard, scores },
+      { layout, view, kernel: chain.kernel, costs, answers: ofFold, hard, answer },
     );
     verdicts.push(found);
     own.push(...ownTimes(chain, found, { fold, seconds: (performance.now() - start) / 1000 }));

@@ -35,11 +35,15 @@ export interface ChainGroup {
   readonly votes: readonly VoteWork[];
 }
 
-/** Seconds by which small pieces of work are put together into parts, and the most that a part should take. */
-const leastSeconds = 0.05;
+/** Small pieces of work are put together into parts of these seconds; a part should never take more than these. */
+const fewSeconds = 0.05;
 const mostSeconds = 2.5;
-/** Parts are at most this share of the work, so that workers end together. */
-const share = 1 / 24;
+/** A part is at most this share of the work, so that workers end together; of little work a larger one, as every part has its price. */
+const share = 1 / 64;
+const largeShare = 1 / 8;
+const leastSeconds = 0.01;
+/** With fewer chains their votes are cut by folds to keep all workers busy; a vote reads all solutions, so cuts have their price. */
+const fewChains = 4;
 /** Chains solved together at most: more gain nothing, and answers come the sooner. */
 const mostChains = 16;
 
@@ -53,14 +57,19 @@ export function chainGroups(
     const members = chains.filter(({ kernel }) => kernelBase(kernel) === base);
     return Array.from({ length: Math.ceil(members.length / mostChains) }, (_, at) => members.slice(at * mostChains, (at + 1) * mostChains));
   });
-  const weigh = (pair: ClassPair, chain: Chain): number => pairSeconds(pair, chain, { layout, width });
+  const weigh = (pair: ClassPair, chain: Chain): number => pairSeconds(pair, chain, { layout, width, answer });
   const total = chains.reduce((sum, chain) => sum + pairs.reduce((all, pair) => all + weigh(pair, chain), 0), 0);
-  const limit = Math.min(mostSeconds, Math.max(leastSeconds, total * share));
+  const small = Math.min(fewSeconds, Math.max(leastSeconds, total * largeShare));
+  const limit = Math.min(mostSeconds, Math.max(small, total * share));
   return batches.map((members) => {
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
-    const solves = solveWorks(members, { pairs, limit, weigh, name });
+    const solves = solveWorks(members, { pairs, limit, small, weigh, name });
     const votes =
-      pairs.length <= 1 ? [] : members.flatMap((chain) => voteWorks(chain, solves, { layout, width, limit, all: answer === "scores" }));
+      pairs.length <= 1
+        ? []
+        : members.flatMap((chain) =>
+            voteWorks(chain, solves, { layout, width, limit: members.length < fewChains ? limit : mostSeconds, answer }),
+          );
     return { name, solves, votes };
   });
 }
@@ -72,10 +81,18 @@ function groupName(chains: readonly Chain[]): string {
 }
 
 /** Expected seconds for all folds and C of one pair and chain. */
-function pairSeconds(pair: ClassPair, chain: Chain, { layout, width }: { readonly layout: SvmLayout; readonly width: number }): number {
+function pairSeconds(
+  pair: ClassPair,
+  chain: Chain,
+  { layout, width, answer }: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
+): number {
   const rows = pairSize(layout, pair);
   const asked = Math.min(3, chain.costs.length + 1);
-  return layout.folds.length * (asked * rows ** 2 * 3e-10 + 2e-5) + rows ** 2 * (1e-9 + 0.6e-10 * summed(chain, width));
+  // Held-out decisions take five solves of four fifths of the rows.
+  const solves = answer === "probabilities" ? 5 : 1;
+  return (
+    layout.folds.length * solves * asked * (rows ** 2 * 3e-10 + rows * 1.5e-7 + 1e-5) + rows ** 2 * (1e-9 + 0.6e-10 * summed(chain, width))
+  );
 }
 
 /** Features that a kernel value sums over. */
@@ -86,12 +103,14 @@ function summed({ kernel }: Chain, width: number): number {
 interface SolveCut {
   readonly pairs: readonly ClassPair[];
   readonly limit: number;
+  /** Seconds up to which pairs are put together. */
+  readonly small: number;
   readonly weigh: (pair: ClassPair, chain: Chain) => number;
   readonly name: string;
 }
 
 /** Largest pairs first: one that takes too long is cut by chains, small ones are put together. */
-function solveWorks(chains: readonly Chain[], { pairs, limit, weigh, name }: SolveCut): readonly SolveWork[] {
+function solveWorks(chains: readonly Chain[], { pairs, limit, small, weigh, name }: SolveCut): readonly SolveWork[] {
   const weighed = pairs
     .map((pair) => ({ pair, cost: chains.reduce((sum, chain) => sum + weigh(pair, chain), 0) }))
     .sort((one, two) => two.cost - one.cost);
@@ -119,24 +138,25 @@ function solveWorks(chains: readonly Chain[], { pairs, limit, weigh, name }: Sol
       }
       continue;
     }
-    for (; at < weighed.length && cost + (weighed[at]?.cost as number) <= leastSeconds; at++) cost += weighed[at]?.cost as number;
+    for (; at < weighed.length && cost + (weighed[at]?.cost as number) <= small; at++) cost += weighed[at]?.cost as number;
     add(first, at, chains);
   }
   return works;
 }
 
-/** Cuts a chain's votes by folds where they take long. `all`: every test row is voted on. */
+/** Cuts a chain's votes by folds where they take long. */
 function voteWorks(
   chain: Chain,
   solves: readonly SolveWork[],
-  { layout, width, limit, all }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly all: boolean },
+  { layout, width, limit, answer }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly answer: Answer },
 ): readonly VoteWork[] {
   const solved = solves.flatMap(({ key, pairs, chains }) =>
     chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain) }] : [],
   );
   const present = layout.counts.filter((count) => count > 0).length;
-  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (all ? 1 : 0.2);
-  const cost = 1e-4 + rows * layout.size * (1e-9 + 1.2e-10 * summed(chain, width) + (present - 1) * 0.3e-9);
+  const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (answer === "labels" ? 0.1 : 1);
+  const coupling = answer === "probabilities" ? rows * chain.costs.length * present ** 2 * 1.2e-7 : 0;
+  const cost = 1e-4 + coupling + rows * layout.size * (1e-9 + 1.2e-10 * summed(chain, width) + (present - 1) * 0.3e-9);
   const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
   return Array.from({ length: count }, (_, at) => {
     const cut = (of: number): number => Math.round((of * layout.folds.length) / count);

@@ -49,7 +49,7 @@ const mixed = requestsOf(
   { kernel: "rbf", C: 300, gamma: 0.5, classWeight: { c1: 3 } },
   { kernel: "linear", C: 3, classWeight: { c1: 3 } },
 );
-for (const answer of ["labels", "scores"] as const) {
+for (const answer of ["labels", "scores", "probabilities"] as const) {
   describeFoldSolverContract(`svm, every kernel and kind of weight, ${answer}`, {
     create: svmFoldSolver,
     problem: () => problemOf(clouds(120, 3, 1), { plan: folds(120, 3), answer, weights: someWeights(120) }),

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodePairAnswer, encodePairAnswer, joinAnswers, type PairFold, splitAnswers } from "#hpo/models/svm/pair-answer";
+import { answerWriter, decodePairAnswer, type PairFold, splitAnswers } from "#hpo/models/svm/pair-answer";
 
 const forms = [
-  { own: "votes", solutions: false },
-  { own: "values", solutions: false },
-  { own: "votes", solutions: true },
-  { own: "none", solutions: true },
+  { own: "votes", solutions: false, curves: false },
+  { own: "values", solutions: false, curves: true },
+  { own: "votes", solutions: true, curves: false },
+  { own: "none", solutions: true, curves: true },
 ] as const;
 
 /** Answers of one pair on some folds, with the shape that says how to read them. */
@@ -39,6 +39,7 @@ const answers = fc
             coefficients: reals(solutions * kept).map((list) => Float64Array.from(list)),
             votes: fc.tuple(...(form.own === "votes" ? each.map(() => bytes(Math.ceil(own / 8))) : [])),
             values: fc.tuple(...(form.own === "values" ? each.map(() => reals(own).map((list) => Float32Array.from(list))) : [])),
+            curves: reals(form.curves ? costs * 2 : 0).map((list) => Float64Array.from(list)),
           }),
         );
       });
@@ -54,7 +55,9 @@ describe("a pair's stored answer", () => {
   it("is read as it was written, among others of its part", () => {
     fc.assert(
       fc.property(fc.array(answers, { minLength: 1, maxLength: 3 }), (parts) => {
-        const bytes = joinAnswers(parts.map(({ folds, shape }) => encodePairAnswer(folds, shape)));
+        const writer = answerWriter();
+        for (const { folds, shape } of parts) writer.add(folds, shape);
+        const bytes = writer.bytes();
         const read = splitAnswers(bytes, parts.length).map((answer, at) =>
           decodePairAnswer(answer, (parts[at] as (typeof parts)[number]).shape),
         );
@@ -73,9 +76,13 @@ describe("a pair's stored answer", () => {
       coefficients: new Float64Array(0),
       votes: [new Uint8Array(100)],
       values: [],
+      curves: new Float64Array(0),
     });
-    const length = (costs: number): number =>
-      encodePairAnswer([fold(costs)], { form: { own: "votes", solutions: false }, costs, ownCounts: [800], size: 96 }).length;
+    const length = (costs: number): number => {
+      const writer = answerWriter();
+      writer.add([fold(costs)], { form: { own: "votes", solutions: false, curves: false }, costs, ownCounts: [800], size: 96 });
+      return writer.bytes().length;
+    };
     expect(length(1)).toBeLessThan(100 + 24);
     expect(length(9) - length(1)).toBeLessThanOrEqual(8 * 3 + 8);
   });

@@ -138,6 +138,17 @@ describe("svm()", () => {
       estimator.fit({ ...input, target: { kind: "number", name: "y", values: new Float64Array(150) } }, context),
     ).rejects.toThrow(/must be a class/);
     const model = await estimator.fit({ ...input, rows: Uint32Array.from([0, 60]) }, context);
+    const holes = classTable(
+      [
+        [0, 0, 0, 0],
+        [0, Number.NaN, 0, 0],
+      ],
+      ["a", "b"],
+    );
+    expect([...model.predict({ data: holes.data, rows: Uint32Array.of(0) })].length).toBe(1);
+    expect(() => model.predict({ data: holes.data, rows: Uint32Array.of(0, 1) })).toThrow(
+      /row 2, column x2 of table is NaN\. Fill missing/,
+    );
     expect(() => model.predict({ data: wine.data, rows })).toThrow("svm(): rows must have 4 features, as in training; got 13.");
   });
 });
