@@ -33,6 +33,7 @@ export { rocAuc } from "./metrics/roc-auc.ts";
 export { loadModel } from "./models/load-model.ts";
 export type { SvmModel } from "./models/svm/model.ts";
 export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
+export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
 export { random } from "./samplers/random.ts";

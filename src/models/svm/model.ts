@@ -58,7 +58,7 @@ export function svmModel(state: SvmModelState): SvmModel {
       });
     }
     const base = kernelBase(state.kernel);
-    checkFeatures(input.data, [state.kernel], input.rows);
+    checkFeatures(input.data, [state.kernel], { rows: input.rows });
     const space = scratch(0);
     const width = base === "entries" ? 0 : state.width;
     const vectors = space.take(width * stride);

@@ -82,8 +82,11 @@ const callSteps = 128;
 /** After this many steps with targets of ±1, or from this bound on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
-/** After this many steps f in single precision is held against f computed anew, lest its rounding keeps the end out of reach. */
+/** After this many steps with targets of ±1 (and more often with larger ones) f is computed anew, lest its rounding keeps the end out of reach. */
 const staleSteps = 100_000;
+const leastStaleSteps = 5000;
+/** After as many, f in single precision that drifts is given up. */
+const mostSteps = 2_000_000;
 /** A solve that f in single precision can't end by then goes on in double. */
 const mostRegrades = 4;
 /** How near to its end f in single precision can bring a problem, as a share of the largest target. */
@@ -165,6 +168,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     },
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);
+      const mostDrift = (tolerance / 4) * Math.max(1, scale);
       view.setFloat64(svmProblem.bound, C, true);
       let iterations = 0;
 
@@ -188,11 +192,11 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
             return "limit";
           }
           if (view.getFloat64(svmProblem.step, true) === 0) return "stuck";
-          if (!doubly && stepsSinceExact >= staleSteps) {
+          if (!doubly && stepsSinceExact >= Math.max(leastStaleSteps, staleSteps / Math.max(1, scale))) {
             const drift = kernels.regrade(block);
             stepsSinceExact = 0;
             kernels.bound(block);
-            if (!(drift <= tolerance / 4)) return "stuck";
+            if (!(drift <= mostDrift) && iterations >= mostSteps) return "stuck";
           }
           iterations += compact?.run({ C, tolerance: goal, scale, maxSteps: maxIterations - iterations }) ?? 0;
         }
@@ -225,7 +229,7 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
         if (ending === "solved" && coarse === tolerance && !doubtful) break;
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
-        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= tolerance / 4);
+        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= mostDrift);
         ending = precisely ? runPrecisely() : run(optimize, small, tolerance);
       }
       kernels.offset(block, precisely ? 1 : 0);

@@ -44,15 +44,18 @@ export function scaleGamma(data: Dataset): number {
 export const leastGamma = 1e-30;
 export const mostGamma = 1e30;
 
-/** The feature block where it is dense. */
-export function denseFeatures(data: Dataset): {
+/** The feature block where it is dense; errors name the `model`. */
+export function denseFeatures(
+  data: Dataset,
+  model = "svm",
+): {
   readonly width: number;
   readonly stride: number;
   readonly values: Float32Array | Float64Array;
 } {
   const { features } = data;
   if (features.kind !== "dense") {
-    throw new HpoError("DATA_UNSUPPORTED", `svm(): features must be dense numbers; ${data.name} has ${features.kind} features.`, {
+    throw new HpoError("DATA_UNSUPPORTED", `${model}(): features must be dense numbers; ${data.name} has ${features.kind} features.`, {
       data: { data: data.name, kind: features.kind },
     });
   }

@@ -24,8 +24,8 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   if (context.signal.aborted) throw new HpoError("ABORTED", "svr(): aborted before the model was solved.", {});
   const settings = svmSettings(options, () => scaleGamma(data));
   const { kernel, maxIterations } = settings;
-  checkFeatures(data, [kernel]);
-  const features = denseFeatures(data);
+  checkFeatures(data, [kernel], { model: "svr" });
+  const features = denseFeatures(data, "svr");
   let weights: Float64Array | null = null;
   if (input.weights !== null) {
     weights = new Float64Array(data.rows);
@@ -45,7 +45,11 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   const arena = placedArena(map, 0);
   fillFeatures(memory, arena, { ...features, order: layout.order });
   const space = scratch(map.bytes);
-  const block = pairBlock(memory, space, { arena, ranges: { startA: 0, sizeA: layout.size, startB: layout.size, sizeB: 0 }, source: "each" });
+  const block = pairBlock(memory, space, {
+    arena,
+    ranges: { startA: 0, sizeA: layout.size, startB: layout.size, sizeB: 0 },
+    source: "each",
+  });
   block.fill(kernel);
   const problem = tubeProblem(memory, space, layout, block.matrix(kernel));
   const limits = { ...settings, epsilon: options["epsilon"] as number };

@@ -84,7 +84,9 @@ function repeated(row: number, fold: number): HpoError {
 }
 
 function notFinite(row: number, value: number): HpoError {
-  return new HpoError("DATA_INVALID", `svr(): targets must be finite; row ${row + 1} has ${value}. Leave such rows out.`, { data: { row } });
+  return new HpoError("DATA_INVALID", `svr(): targets must be finite; row ${row + 1} has ${value}. Leave such rows out.`, {
+    data: { row },
+  });
 }
 
 function empty(fold: number): HpoError {

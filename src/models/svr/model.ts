@@ -3,7 +3,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { growTo, type SharedMemory, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
-import { decisions, decisionTiles, takeDecisions, tileColumns } from "../svm/decisions.ts";
+import { decider, decisionTiles, takeDecisions, tileColumns } from "../svm/decisions.ts";
 import { type Kernel, kernelBase, kernelRows } from "../svm/kernel.ts";
 import { scratch } from "../svm/scratch.ts";
 import { denseFeatures } from "../svm/settings.ts";
@@ -34,7 +34,7 @@ export function svrModel(state: SvrModelState): Model {
   let memory: SharedMemory | undefined;
 
   function predict(input: RowSet): Float64Array {
-    const features = denseFeatures(input.data);
+    const features = denseFeatures(input.data, "svr");
     if (features.width !== width) {
       throw new HpoError("DATA_INVALID", `svr(): rows must have ${width} features, as in training; got ${features.width}.`, {
         data: { width: features.width },
@@ -54,6 +54,7 @@ export function svrModel(state: SvrModelState): Model {
     transpose({ values: vectors, stride: width, width, order }, new Float32Array(held.buffer, vectorsAt, width * size), size);
     const padded = new Float64Array(size);
     padded.set(coefficients);
+    const decide = decider(held, scratch(rest), { kernel: { values, stride: batch * 4 }, size, tileCount: batch / tileColumns });
     const predicted = new Float64Array(input.rows.length);
     for (let start = 0; start < input.rows.length; start += batch) {
       const many = Math.min(batch, input.rows.length - start);
@@ -67,17 +68,7 @@ export function svrModel(state: SvrModelState): Model {
         kernelRows(kernels, held.buffer, kernel, area);
       }
       const columns = Uint32Array.from({ length: many }, (_, at) => at);
-      const [answer] = decisions(
-        held,
-        {
-          space: scratch(rest),
-          kernel: { values, stride: batch * 4 },
-          tiles: decisionTiles(columns, batch),
-          size,
-          rowOf: (local) => local,
-        },
-        [{ coefficients: padded, offset }],
-      );
+      const [answer] = decide(decisionTiles(columns, batch), [{ coefficients: padded, offset }]);
       predicted.set(answer as Float64Array, start);
     }
     return predicted;

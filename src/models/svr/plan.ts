@@ -40,7 +40,7 @@ export interface TubeWork {
 /** Cuts all work into parts; they follow from the requests and the layout alone, so that a resume finds them under any limits. */
 export function tubeWorks(tubes: readonly Tube[], { layout, width }: Pick<PlanInput, "layout" | "width">): readonly TubeWork[] {
   const square = layout.size ** 2;
-  const foldSeconds = ({ costs }: Tube): number => Math.min(4, costs.length + 1) * square * 3e-9 + 5e-5;
+  const foldSeconds = ({ costs }: Tube): number => Math.min(4, costs.length + 1) * square * 2e-8 + 5e-5;
   const blockSeconds = square * (1e-9 + featureSeconds * width);
   const total = tubes.reduce((sum, tube) => sum + blockSeconds + foldSeconds(tube) * layout.folds.length, 0);
   const limit = Math.min(mostSeconds, Math.max(leastSeconds, total * share));
@@ -93,7 +93,7 @@ export function svrPlan(tubes: readonly Tube[], input: PlanInput, limits: Solver
     durable: false,
     cost,
     requests: everyone,
-    input: { keep, ...details } as Json,
+    input: { keep, ...details },
   });
   const stages: SolverStage[] = [
     {
@@ -155,7 +155,11 @@ function chooseMap(
   }
   const addresses = limit < limits.memoryBytes;
   const room = addresses ? "a WebAssembly memory has room for" : "the limit is";
-  const cures = [...(addresses ? [] : ["raise the limit (--memory)"]), ...(limits.slots > 1 ? ["use fewer workers"] : []), "use fewer rows"];
+  const cures = [
+    ...(addresses ? [] : ["raise the limit (--memory)"]),
+    ...(limits.slots > 1 ? ["use fewer workers"] : []),
+    "use fewer rows",
+  ];
   const cure = cures.join(" or ");
   throw new HpoError(
     "MODEL_UNSUPPORTED",

@@ -3,7 +3,7 @@ import type { PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "../svm/arena.ts";
 import { aligned, byteReader, byteWriter } from "../svm/byte-pieces.ts";
-import { decisions, takeDecisions } from "../svm/decisions.ts";
+import { type Decider, decider, takeDecisions } from "../svm/decisions.ts";
 import { kernelName, unitDiagonal } from "../svm/kernel.ts";
 import { ladder } from "../svm/ladder.ts";
 import { type BaseSource, pairBlock, takePairBlock } from "../svm/pair-block.ts";
@@ -47,8 +47,12 @@ export function solveScratchBytes(layout: SvrLayout, source: BaseSource): number
   const space = scratch(0);
   takePairBlock(space, layout.size, source);
   takeTubeProblem(space, layout.size);
-  takeDecisions(space, layout.size, Math.max(0, ...layout.folds.map(({ tiles }) => tiles.starts.length)));
+  takeDecisions(space, layout.size, mostTiles(layout));
   return space.used();
+}
+
+function mostTiles({ folds }: SvrLayout): number {
+  return Math.max(0, ...folds.map(({ tiles }) => tiles.starts.length));
 }
 
 /** Solves the part's pieces, in their order: neighbours of equal kernels share the block. */
@@ -62,7 +66,7 @@ export function runSolvePart({ pieces, source }: SolvePartInput, { memory, arena
   const counts = { solves: 0, skipped: 0, iterations: 0 };
   const warnings: string[] = [];
   let filled = "";
-  let held: { readonly unit: boolean; readonly problem: TubeProblem; readonly end: number } | undefined;
+  let held: { readonly unit: boolean; readonly problem: TubeProblem; readonly decide: Decider } | undefined;
   for (const { tube, first, last } of pieces) {
     const matrix = block.matrix(tube.kernel);
     const kernel = JSON.stringify(tube.kernel);
@@ -70,7 +74,8 @@ export function runSolvePart({ pieces, source }: SolvePartInput, { memory, arena
     filled = kernel;
     if (held?.unit !== unitDiagonal(tube.kernel)) {
       const rest = scratch(problemAt);
-      held = { unit: matrix.unit, problem: tubeProblem(memory, rest, layout, matrix), end: problemAt + rest.used() };
+      const problem = tubeProblem(memory, rest, layout, matrix);
+      held = { unit: matrix.unit, problem, decide: decider(memory, rest, { kernel: matrix, size, tileCount: mostTiles(layout) }) };
     }
     const rungs = ladder(tube.costs.map(({ C }) => C));
     const limited = new Map<number, number>();
@@ -78,11 +83,7 @@ export function runSolvePart({ pieces, source }: SolvePartInput, { memory, arena
       const view = layout.folds[fold] as SvrFold;
       const answer = held.problem.solve(view, rungs, tube);
       const start = performance.now();
-      const values = decisions(
-        memory,
-        { space: scratch(held.end), kernel: matrix, tiles: view.tiles, size, rowOf: (local) => local },
-        answer.solutions,
-      );
+      const values = held.decide(view.tiles, answer.solutions);
       const seconds = (performance.now() - start) / 1000;
       writer.add(Uint16Array.from(answer.asked, ({ solution }) => solution));
       writer.add(Uint8Array.from(answer.asked, ({ skipped }) => (skipped ? 1 : 0)));

@@ -23,7 +23,7 @@ export function svrFoldSolver(problem: SolverProblem): FoldSolver {
       data: { target: target.name },
     });
   }
-  const features = denseFeatures(data);
+  const features = denseFeatures(data, "svr");
   const { width } = features;
   const layout = svrLayout(data, target.values, { plan, weights });
   let scale: number | undefined;
@@ -53,6 +53,7 @@ export function svrFoldSolver(problem: SolverProblem): FoldSolver {
       checkFeatures(
         data,
         all.map(({ kernel }) => kernel),
+        { model: "svr" },
       );
       return svrPlan(all, { layout, width, requestCount: requests.length, dataEnd: data.dataEnd }, limits);
     },

@@ -1,3 +1,4 @@
+import { crossValidate, inMemory, predefined, r2, svr as exported } from "hpo";
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
 import { svrFromJSON } from "#hpo/models/svr/model";
@@ -46,6 +47,25 @@ describe("svr()", () => {
     );
     const predicted = model.predict({ data: table.data, rows: Uint32Array.from(rows.keys()) });
     for (const [row, value] of predicted.entries()) expect(Math.abs(value - targetOf(rows[row] as number[]))).toBeLessThan(0.05 + 1e-3);
+  });
+
+  // scikit-learn 1.2.1: SVR(C=7, gamma=3, epsilon=0.05, tol=1e-9), fold = i mod 5; without and with weights (1, 0.5, 2, 0, 1, …).
+  it.each([
+    [false, 0.7211444213019079, [1.9696394922858538, -1.346919505541615, -0.3083738192178549, 0.055555532314702116]],
+    [true, 0.6865215861384739, [2.5946233784062063, 1.128520947874271, -0.27058884080993906, -0.2822101184016397]],
+  ])("agrees with scikit-learn in a cross-validation, weighted: %s", async (weighted, value, first) => {
+    const features = Array.from({ length: 20 }, (_, i) => [i / 20, ((i * 7) % 11) / 20]);
+    const target = features.map(([x = 0, z = 0], i) => 10 * x - 5 * z + Math.sin(i));
+    const weights = weighted ? { weight: features.map((_, i) => [1, 0.5, 2, 0][i % 4] as number) } : {};
+    const data = inMemory({ name: "line", features, target, kind: "number", fold: features.map((_, i) => i % 5), ...weights });
+    const model = exported({ kernel: "rbf", C: 7, gamma: 3, epsilon: 0.05, tolerance: 1e-7 });
+    const { values, predictions } = await crossValidate({ data, model, cv: predefined(), metrics: { r2: r2() } });
+    const predicted = new Map(
+      predictions.flatMap(({ rows: tested, predicted: own }) => Array.from(tested, (row, at) => [row, own[at] as number] as const)),
+    );
+    for (const [row, expected] of first.entries()) expect(Math.abs((predicted.get(row) as number) - expected)).toBeLessThan(1e-4);
+    // Scores of weighted rows are weighted too.
+    if (!weighted) expect(values["r2"]?.value).toBeCloseTo(value, 4);
   });
 
   it("fits what its fold solver fits", async () => {
