@@ -29,7 +29,7 @@ export function ruleOf(rule: LargeRule, precomputed: boolean): LargeRule {
 }
 
 /** A large problem's shape: kernel rows of `size` values, `locals` local rows (twice as many for a regression). */
-export interface LargeShape {
+interface LargeShape {
   readonly width: number;
   readonly size: number;
   readonly locals: number;
@@ -43,7 +43,7 @@ function takeProblem(space: Scratch, locals: number): readonly number[] {
 }
 
 /** Bytes of scratch with a cache of `cacheBytes`. */
-export function largeScratchBytes({ width, locals, tiles, workingRows }: LargeShape, cacheBytes: number): number {
+function largeScratchBytes({ width, locals, tiles, workingRows }: LargeShape, cacheBytes: number): number {
   const space = scratch(0);
   takeProblem(space, locals);
   takeProblem(space, locals);
@@ -52,12 +52,34 @@ export function largeScratchBytes({ width, locals, tiles, workingRows }: LargeSh
   return space.used();
 }
 
-/** Bytes of a row cache in `room` bytes of scratch: as many rows as there may be, and a batch of them at least. */
-export function cacheBytesIn(room: number, shape: LargeShape): number {
-  const most = rowCacheBytes(shape.size, shape.size);
-  const left = Math.floor((room - largeScratchBytes(shape, 0)) / 64) * 64;
-  return Math.max(rowCacheBytes(batchRows, shape.size), Math.min(most, left));
+/** What the large ones among some problems take. */
+export interface LargeMemory {
+  /** Kernel rows of the largest problem that is not large; 0 for none. */
+  readonly blockRows: number;
+  readonly hasLarge: boolean;
+  /** Bytes for kernel rows, and of scratch altogether; 0 where no problem is large. */
+  readonly cacheBytes: number;
+  readonly bytes: number;
 }
+
+/** Splits problems of `sizes` kernel rows by the rule; in `room` bytes of scratch the large ones keep as many kernel rows as fit, a batch at least. */
+export function largeMemory(
+  rule: LargeRule,
+  problems: { readonly sizes: readonly number[]; readonly width: number; readonly localsPerRow: 1 | 2; readonly tiles: number },
+  room: number,
+): LargeMemory {
+  const { sizes, width, localsPerRow, tiles } = problems;
+  const size = Math.max(0, ...sizes);
+  const blockRows = Math.max(0, ...sizes.filter((one) => one <= rule.rows));
+  if (size <= rule.rows) return { blockRows, hasLarge: false, cacheBytes: 0, bytes: 0 };
+  const shape = { width, size, locals: size * localsPerRow, tiles, workingRows: rule.workingRows };
+  const left = Math.floor((room - largeScratchBytes(shape, 0)) / 64) * 64;
+  const cacheBytes = Math.max(rowCacheBytes(batchRows, size), Math.min(rowCacheBytes(size, size), left));
+  return { blockRows, hasLarge: true, cacheBytes, bytes: largeScratchBytes(shape, cacheBytes) };
+}
+
+/** Kernel rows that fitting a single model keeps take at most so many bytes. */
+export const fitRoom: number = 2 ** 29;
 
 /** The two problems of a ladder over a large pair, and the judging of rows. */
 export interface LargePair {

@@ -29,8 +29,7 @@ export interface PairProblems {
 }
 
 export function pairProblems(memory: SharedMemory, space: Scratch, block: { ranges: PairRanges; matrix: KernelMatrix }): PairProblems {
-  const { sizeA, sizeB } = block.ranges;
-  const ranges = { startA: 0, sizeA, startB: sizeA, sizeB };
+  const ranges = columnsOf(block.ranges);
   return { main: pairProblem(memory, space, ranges, block.matrix), side: pairProblem(memory, space, ranges, block.matrix) };
 }
 
@@ -46,43 +45,51 @@ export interface SolverPlace {
 export interface SolverPair {
   readonly source: BaseSource;
   readonly large: LargePart;
-  readonly ranges: PairRanges;
+  /** Where the rows lie in the arena. */
+  readonly positions: PairRanges;
+  /** Two classes as ranges of the kernel's rows, which are those of the positions; the ranges may be the same. */
+  readonly columns: PairRanges;
   /** Tiles judged at once. */
   readonly tileCount: number;
 }
 
 /** Solves a pair in a block of its own; by kernel rows where that would be too large. */
 export function pairSolver(place: SolverPlace, pair: SolverPair): PairSolver {
-  return pair.ranges.sizeA + pair.ranges.sizeB > pair.large.rows ? largeSolver(place, pair) : blockSolver(place, pair);
+  return rowsOf(pair.positions) > pair.large.rows ? largeSolver(place, pair) : blockSolver(place, pair);
 }
 
-function blockSolver({ memory, arena, slotOffset }: SolverPlace, { source, ranges, tileCount }: SolverPair): PairSolver {
+/** Two classes that lie behind one another, each in its order. */
+export function columnsOf({ sizeA, sizeB }: PairRanges): PairRanges {
+  return { startA: 0, sizeA, startB: sizeA, sizeB };
+}
+
+function rowsOf({ sizeA, sizeB }: PairRanges): number {
+  return sizeA + sizeB;
+}
+
+function blockSolver({ memory, arena, slotOffset }: SolverPlace, { source, positions, columns, tileCount }: SolverPair): PairSolver {
   const space = scratch(slotOffset);
-  const block = pairBlock(memory, space, { arena, ranges, source });
+  const block = pairBlock(memory, space, { arena, ranges: positions, source });
   const problemsAt = slotOffset + space.used();
+  let filled = "";
   let held: { readonly unit: boolean; readonly problems: PairProblems; readonly decide: Decider } | undefined;
   return (kernel) => {
-    block.fill(kernel);
+    const name = JSON.stringify(kernel);
+    if (name !== filled) block.fill(kernel);
+    filled = name;
     if (held?.unit !== unitDiagonal(kernel)) {
       const rest = scratch(problemsAt);
       const matrix = block.matrix(kernel);
-      const over = { kernel: matrix, size: ranges.sizeA + ranges.sizeB, tileCount };
-      held = { unit: matrix.unit, problems: pairProblems(memory, rest, { ranges, matrix }), decide: decider(memory, rest, over) };
+      const problems = { main: pairProblem(memory, rest, columns, matrix), side: pairProblem(memory, rest, columns, matrix) };
+      held = { unit: matrix.unit, problems, decide: decider(memory, rest, { kernel: matrix, size: rowsOf(positions), tileCount }) };
     }
     return held;
   };
 }
 
-function largeSolver({ memory, arena, slotOffset }: SolverPlace, { large, ranges, tileCount }: SolverPair): PairSolver {
-  const { sizeA, sizeB } = ranges;
-  const pair = largePair(memory, scratch(slotOffset), {
-    arena,
-    positions: ranges,
-    columns: { startA: 0, sizeA, startB: sizeA, sizeB },
-    tiles: tileCount,
-    workingRows: large.workingRows,
-    cacheBytes: large.cacheBytes,
-  });
+function largeSolver({ memory, arena, slotOffset }: SolverPlace, { large, positions, columns, tileCount }: SolverPair): PairSolver {
+  const { workingRows, cacheBytes } = large;
+  const pair = largePair(memory, scratch(slotOffset), { arena, positions, columns, tiles: tileCount, workingRows, cacheBytes });
   return (kernel) => {
     pair.use(kernel);
     return { problems: pair, decide: pair.decide };

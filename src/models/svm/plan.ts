@@ -5,7 +5,7 @@ import { type ArenaMap, arenaMap, arenaWidth } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { voteScratchBytes } from "./fold-vote.ts";
 import { kernelBase } from "./kernel.ts";
-import { cacheBytesIn, largeScratchBytes, type LargeRule, ruleOf } from "./large-pair.ts";
+import { largeMemory, type LargeRule, ruleOf } from "./large-pair.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
 import { classPairs, ownTileCount, pairSize } from "./pair-of-classes.ts";
@@ -115,8 +115,6 @@ function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataE
   const pairs = classPairs(layout);
   const sizes = pairs.map((pair) => pairSize(layout, pair));
   const most = Math.max(0, ...sizes);
-  /** The largest that is solved in a block. */
-  const largest = Math.max(0, ...sizes.filter((size) => size <= large.rows));
   // Held-out rows lie anywhere in a pair's block.
   const tiles =
     answer === "probabilities" ? most / 16 : Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTileCount(fold, pair))));
@@ -131,15 +129,15 @@ function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataE
     "each",
   ];
   const limit = Math.min(limits.memoryBytes, addressLimit - dataEnd);
-  const shape = { width, size: most, locals: most, tiles, workingRows: large.workingRows };
+  const problems = { sizes, width, localsPerRow: 1 as const, tiles };
   let needed = 0;
+  // Distances of all rows are not for data with large pairs.
   for (const source of most > large.rows ? sources.filter((one) => one !== "arena") : sources) {
     const map = arenaMap(layout, width, source === "arena");
     const sharedBytes = Math.ceil(map.bytes / 64) * 64;
     const room = Math.floor((limit - sharedBytes) / limits.slots / 64) * 64;
-    const cacheBytes = most > large.rows ? cacheBytesIn(room, shape) : 0;
-    const largeBytes = most > large.rows ? largeScratchBytes(shape, cacheBytes) : 0;
-    const slotBytes = Math.max(voteBytes, largeBytes, solveScratchBytes(largest, tiles, source));
+    const { blockRows, bytes, cacheBytes } = largeMemory(large, problems, room);
+    const slotBytes = Math.max(voteBytes, bytes, solveScratchBytes(blockRows, tiles, source));
     needed = sharedBytes + limits.slots * Math.ceil(slotBytes / 64) * 64;
     if (needed <= limit) return { map, slotBytes, source, cacheBytes };
   }
@@ -148,7 +146,7 @@ function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataE
   const cure = `${addresses ? "" : "Raise the limit (--memory), "}${limits.slots > 1 ? "use fewer workers" : ""}`;
   throw new HpoError(
     "MODEL_UNSUPPORTED",
-    `svm(): the kernel values of the largest pair of classes (${largest} rows) take ${megabytes(needed)} for ${limits.slots} ${limits.slots === 1 ? "worker" : "workers"}; ${room} ${megabytes(limit)}. ${sentence(cure)}`,
+    `svm(): the kernel values of the largest pair of classes (${most} rows) take ${megabytes(needed)} for ${limits.slots} ${limits.slots === 1 ? "worker" : "workers"}; ${room} ${megabytes(limit)}. ${sentence(cure)}`,
     { data: { neededBytes: needed, limitBytes: limit } },
   );
 }

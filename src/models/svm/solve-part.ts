@@ -14,7 +14,7 @@ import type { BaseSource } from "./pair-block.ts";
 import { climb, type LadderAnswer } from "./pair-ladder.ts";
 import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
 import type { PairRanges } from "./pair-problem.ts";
-import { type LargePart, type PairProblems, pairSolver } from "./pair-solver.ts";
+import { columnsOf, type LargePart, type PairProblems, pairSolver } from "./pair-solver.ts";
 
 /** Pairs of classes to be solved for every chain, fold and C, as plain data. */
 export interface SolvePartInput {
@@ -69,7 +69,7 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
     const tiles = layout.folds.map((view) => ownTiles(layout, view, pair));
     const size = ranges.sizeA + ranges.sizeB;
     const tileCount = form.curves ? size / tileColumns : Math.max(0, ...tiles.map(({ starts }) => starts.length));
-    const solver = pairSolver(context, { ...input, ranges, tileCount });
+    const solver = pairSolver(context, { ...input, positions: ranges, columns: columnsOf(ranges), tileCount });
     for (const [at, chain] of input.chains.entries()) {
       const rungs = ladder(chain.costs.map(({ C }) => C));
       const { problems, decide } = solver(chain.kernel);
