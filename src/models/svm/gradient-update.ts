@@ -61,10 +61,7 @@ function spansOf({ outside, weights }: MovableRows, from: number, to: number, st
 /** Sums of a batch of kernel rows, taken from values in double precision. */
 export interface RowSums {
   load(cache: RowCache, columns: readonly number[]): void;
-  subtract(
-    coefficients: readonly number[],
-    to: { readonly column: number; readonly length: number; readonly values: number },
-  ): void;
+  subtract(coefficients: readonly number[], to: { readonly column: number; readonly length: number; readonly values: number }): void;
 }
 
 export function rowSums(memory: SharedMemory, { addressesAt, changesAt }: LargeWorkspace): RowSums {

@@ -143,9 +143,7 @@ export function largePair(
           answer.set(values);
         }
       }
-      return functions.map(({ offset }, at) =>
-        Float64Array.from(tiles.lanes, (lane) => (answers[at]?.[lane] as number) + offset),
-      );
+      return functions.map(({ offset }, at) => Float64Array.from(tiles.lanes, (lane) => (answers[at]?.[lane] as number) + offset));
     },
   };
 }

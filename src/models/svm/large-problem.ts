@@ -59,7 +59,12 @@ export function largeProblem(memory: SharedMemory, place: LargePlace, taken: rea
   const size = sizeA + sizeB;
   const [coefficient, weight, target, gradientAt, outside] = taken as [number, number, number, number, number];
   const doubles = (at: number): Float64Array => new Float64Array(memory.buffer, at, size);
-  const [coefficients, weights, targets, gradient] = [doubles(coefficient), doubles(weight).fill(1), doubles(target).fill(-1), doubles(gradientAt)];
+  const [coefficients, weights, targets, gradient] = [
+    doubles(coefficient),
+    doubles(weight).fill(1),
+    doubles(target).fill(-1),
+    doubles(gradientAt),
+  ];
   targets.fill(1, 0, sizeA);
   const rows: RoundsInput["rows"] = {
     size,

@@ -111,7 +111,11 @@ interface MemoryChoice {
  * where pairs would compute many of them again; a block of base values for each worker; or no block, computed for each kernel.
  * Large pairs have no block: what the limits leave holds their kernel rows, a batch of them at least.
  */
-function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataEnd, large }: PlanInput, limits: SolverLimits): MemoryChoice {
+function chooseMap(
+  groups: readonly ChainGroup[],
+  { layout, width, answer, dataEnd, large }: PlanInput,
+  limits: SolverLimits,
+): MemoryChoice {
   const pairs = classPairs(layout);
   const sizes = pairs.map((pair) => pairSize(layout, pair));
   const most = Math.max(0, ...sizes);

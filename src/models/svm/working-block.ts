@@ -47,7 +47,11 @@ export function takeWorkingBlock(space: Scratch, most: number, width: number): r
   return [...members, features, blockAt];
 }
 
-export function workingBlock(memory: SharedMemory, space: Scratch, { most, width }: { readonly most: number; readonly width: number }): WorkingBlock {
+export function workingBlock(
+  memory: SharedMemory,
+  space: Scratch,
+  { most, width }: { readonly most: number; readonly width: number },
+): WorkingBlock {
   const [block, coefficient, weight, precise, gradient, up, low, outside, features, blockAt] = takeWorkingBlock(space, most, width) as [
     number,
     number,
@@ -72,7 +76,11 @@ export function workingBlock(memory: SharedMemory, space: Scratch, { most, width
   const panel = new Float32Array(memory.buffer, features, (most + 32) * width);
 
   /** Copies the rows' features and computes their kernel values; `places` are their places in the block. */
-  function fillKernel(rows: FeatureRows, locals: Uint32Array, { kernel, places, size }: { kernel: Kernel; places: Int32Array; size: number }) {
+  function fillKernel(
+    rows: FeatureRows,
+    locals: Uint32Array,
+    { kernel, places, size }: { kernel: Kernel; places: Int32Array; size: number },
+  ) {
     const all = new Float32Array(memory.buffer, rows.arena.features, (rows.arena.width * rows.arena.stride) / 4);
     const positions = Int32Array.from(locals, (local) => rows.positionOf(local));
     panel.fill(0, 0, size * width);

@@ -119,7 +119,8 @@ export function workingSet(rows: MovableRows): WorkingSet {
         violation[local] = value;
         far[local] = value < -margin ? Math.min(farRounds, (far[local] as number) + 1) : 0;
       }
-      const rises = (local: number): boolean => moves[local] === mayRise || (moves[local] === free && (gradient[local] as number) >= middle);
+      const rises = (local: number): boolean =>
+        moves[local] === mayRise || (moves[local] === free && (gradient[local] as number) >= middle);
       const quarter = Math.ceil(most / 4);
       let count = pick(quarter, (local) => (violation[local] as number) > 0 && rises(local));
       count += pick(quarter, (local) => (violation[local] as number) > 0 && !rises(local));

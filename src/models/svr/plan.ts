@@ -126,7 +126,9 @@ export function svrPlan(tubes: readonly Tube[], input: PlanInput, limits: Solver
       cost,
       durable: true,
       requests: [...new Set(pieces.flatMap(({ tube }) => tube.costs.flatMap(({ requests }) => requests)))].sort((a, b) => a - b),
-      input: { kind: "solve", keep, source, large: { ...input.large, cacheBytes }, pieces } satisfies SolvePartInput & { keep: boolean } as unknown as Json,
+      input: { kind: "solve", keep, source, large: { ...input.large, cacheBytes }, pieces } satisfies SolvePartInput & {
+        keep: boolean;
+      } as unknown as Json,
     })),
     needs: keep ? ["features", "distances"] : ["features"],
   });
