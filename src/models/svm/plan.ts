@@ -95,7 +95,8 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
   }
   const shared = keep ? `distances kept: ${megabytes(map.bytes)}` : `features: ${megabytes(map.bytes)}`;
   const inner = input.answer === "probabilities" ? "; probabilities by an inner 5-fold cross-validation of every fit" : "";
-  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${inner}` };
+  const rows = cacheBytes > 0 ? `, ${megabytes(cacheBytes)} of it for kernel rows of large problems` : "";
+  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${rows}${inner}` };
 }
 
 interface MemoryChoice {

@@ -133,7 +133,8 @@ export function svrPlan(tubes: readonly Tube[], input: PlanInput, limits: Solver
     needs: keep ? ["features", "distances"] : ["features"],
   });
   const shared = keep ? `distances kept: ${megabytes(map.bytes)}` : `features: ${megabytes(map.bytes)}`;
-  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker` };
+  const rows = cacheBytes > 0 ? `, ${megabytes(cacheBytes)} of it for kernel rows of large problems` : "";
+  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${rows}` };
 }
 
 /** Where distances come from, the fastest way first that the limits allow: see BaseSource. */

@@ -77,6 +77,7 @@ describe("fold solver with large pairs", () => {
     for (const [at, { sharedBytes, slotBytes }] of plans.entries())
       expect(sharedBytes + slotBytes).toBeLessThanOrEqual(limits[at]?.memoryBytes as number);
     expect(new Set(plans.map(({ slotBytes }) => slotBytes)).size).toBe(3);
+    expect(plans[2]?.note).toMatch(/MB a worker, 2 MB of it for kernel rows of large problems$/);
     const [few, some, all] = limits.map(({ memoryBytes }) => runSolver(svmFoldSolver(problem, rule), problem.data, grid, { memoryBytes }));
     expect(some?.bytes).toEqual(few?.bytes);
     expect(all?.bytes).toEqual(few?.bytes);
