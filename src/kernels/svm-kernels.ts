@@ -45,6 +45,9 @@ export interface SvmKernels {
   scatter(problem: number, list: number, compact: number): number;
   decisions: DecisionKernel;
   decisionJobs(jobs: number, count: number, column: number, out: number): void;
+  subtractRows(
+    ...addresses: readonly [rows: number, coefficients: number, count: number, column: number, columns: number, values: number]
+  ): void;
 }
 
 type TileKernel = (

@@ -14,3 +14,4 @@ export { correct, regrade } from "./gradient";
 export { decisions } from "./decision";
 export { decisionJobs } from "./decision-jobs";
 export { activeRows, gather, scatter } from "./compaction";
+export { subtractRows } from "./row-sums";

@@ -5,19 +5,19 @@ import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./arena.ts";
 import { classWeights } from "./class-weights.ts";
 import { checkFeatures } from "./feature-checks.ts";
-import { decider, tileColumns } from "./decisions.ts";
+import { tileColumns } from "./decisions.ts";
 import { heldOutCurves, innerParts } from "./held-out.ts";
 import { ladder } from "./ladder.ts";
+import { fitRoom, largeMemory, largeRule, ruleOf } from "./large-pair.ts";
 import { type FoldView, svmLayout } from "./layout.ts";
 import { type SvmModel, svmModel } from "./model.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
-import { pairBlock } from "./pair-block.ts";
 import { classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
 import type { Curve } from "./platt.ts";
-import { scratch } from "./scratch.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
-import { pairProblems, restrict, solveScratchBytes } from "./solve-part.ts";
+import { columnsOf, pairSolver, solveScratchBytes } from "./pair-solver.ts";
+import { restrict } from "./solve-part.ts";
 
 /**
  * Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance:
@@ -46,9 +46,12 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const byClass = classWeights(settings.classWeight, target.classes, trained);
   const pairs = classPairs(layout);
   const map = arenaMap(layout, arenaWidth(layout, features.width, precomputed), false);
-  const largest = Math.max(0, ...pairs.map((pair) => pairSize(layout, pair)));
   const probabilities = context.answer === "probabilities";
-  const bytes = map.bytes + solveScratchBytes(largest, probabilities ? largest / 16 : 0, "each");
+  const sizes = pairs.map((pair) => pairSize(layout, pair));
+  const tiles = probabilities ? Math.max(0, ...sizes) / tileColumns : 0;
+  const rule = ruleOf(largeRule, precomputed);
+  const { blockRows, cacheBytes, bytes: largeBytes } = largeMemory(rule, { sizes, width: map.width, localsPerRow: 1, tiles }, fitRoom);
+  const bytes = map.bytes + Math.max(largeBytes, solveScratchBytes(blockRows, tiles, "each"));
   if (bytes > 2 ** 32) {
     throw new HpoError(
       "MODEL_UNSUPPORTED",
@@ -67,11 +70,11 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   for (const [first, second] of pairs) {
     if (context.signal.aborted) throw new HpoError("ABORTED", "svm(): aborted before all pairs of classes were solved.", {});
     const ranges = pairRanges(layout, [first, second]);
-    const space = scratch(map.bytes);
-    const block = pairBlock(memory, space, { arena, ranges, source: "each" });
-    block.fill(settings.kernel);
-    const matrix = block.matrix(settings.kernel);
-    const problems = pairProblems(memory, space, { ranges, matrix });
+    const solver = pairSolver(
+      { memory, arena, slotOffset: map.bytes },
+      { source: "each", large: { ...rule, cacheBytes }, positions: ranges, columns: columnsOf(ranges), tileCount: tiles },
+    );
+    const { problems, decide } = solver(settings.kernel);
     restrict(problems, ranges, {
       outside,
       weights: layout.weights,
@@ -84,11 +87,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     byPosition.set(coefficients.subarray(ranges.sizeA), ranges.startB);
     const inner = probabilities
       ? heldOutCurves(innerParts(layout, view, [first, second]), {
-          decide: decider(memory, space, {
-            kernel: matrix,
-            size: ranges.sizeA + ranges.sizeB,
-            tileCount: (ranges.sizeA + ranges.sizeB) / tileColumns,
-          }),
+          decide,
           problems,
           rungs,
           costs: 1,

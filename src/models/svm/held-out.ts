@@ -3,7 +3,7 @@ import type { Rung } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
 import { climb, type LadderAnswer } from "./pair-ladder.ts";
 import { type ClassPair, pairRanges } from "./pair-of-classes.ts";
-import type { PairProblem } from "./pair-problem.ts";
+import type { TwoClassProblem } from "./pair-problem.ts";
 import { type Platt, platt } from "./platt.ts";
 
 /**
@@ -68,7 +68,7 @@ export interface HeldOutInput {
   /** Over the pair's block, for a tile of every 16 rows. */
   readonly decide: Decider;
   /** Restricted to the fold's training rows, and so again afterwards. */
-  readonly problems: { readonly main: PairProblem; readonly side: PairProblem };
+  readonly problems: { readonly main: TwoClassProblem; readonly side: TwoClassProblem };
   readonly rungs: readonly Rung[];
   /** Asked-for C. */
   readonly costs: number;

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Rung } from "./ladder.ts";
-import type { PairProblem, PairState } from "./pair-problem.ts";
+import type { PairState, TwoClassProblem } from "./pair-problem.ts";
 
 /** One pair of classes solved for every asked-for C on one training set. */
 export interface LadderAnswer {
@@ -61,7 +61,7 @@ export interface LadderOptions {
  */
 export function climb(
   rungs: readonly Rung[],
-  problems: { readonly main: PairProblem; readonly side: PairProblem },
+  problems: { readonly main: TwoClassProblem; readonly side: TwoClassProblem },
   limits: { readonly tolerance: number; readonly maxIterations: number },
   { pool = solutionPool(), guide, record }: LadderOptions = {},
 ): LadderAnswer {
@@ -89,11 +89,11 @@ export function climb(
     const problem = rung.anchor ? main : side;
     if (!rung.cold && !rung.anchor) problem.copy(main);
     const to = guide?.get(rung.C);
-    if (to !== undefined) problem.seed(rung.C, to, rung.cold ? null : (guide?.get(anchor) as PairState));
+    if (to !== undefined) problem.guided?.seed(rung.C, to, rung.cold ? null : (guide?.get(anchor) as PairState));
     else if (rung.cold) problem.reset();
     const { offset, iterations: steps, converged, boundedCount } = problem.solve({ C: rung.C, tolerance, maxIterations });
     if (rung.anchor) anchor = rung.C;
-    record?.set(rung.C, problem.state());
+    if (record !== undefined && problem.guided !== undefined) record.set(rung.C, problem.guided.state());
     solves++;
     iterations += steps;
     if (!converged) limited.push(rung.C);

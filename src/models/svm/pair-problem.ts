@@ -24,13 +24,11 @@ export interface PairRanges {
 }
 
 /**
- * The state of one two-class problem in memory: a = y α, f, the masks, and the kernels' parameter block. Its arrays are by local
- * index, and are written before `reset`, not between it and `solve`.
+ * The state of one two-class problem: a = y α by local index. Its arrays are written before `reset`, not between it and `solve`.
  */
-export interface PairProblem {
+export interface TwoClassProblem {
   /** Local rows, padding included. */
   readonly size: number;
-  readonly block: number;
   readonly coefficients: Float64Array;
   /** 0 for a training row, −∞ outside. */
   readonly outside: Float32Array;
@@ -41,21 +39,32 @@ export interface PairProblem {
   /** Starts anew from a = 0. */
   reset(): void;
   /** Takes a and f of another problem over the same rows, weights and targets. */
-  copy(other: PairProblem): void;
-  /** a and f as they are, for `seed`. */
+  copy(other: TwoClassProblem): void;
+  solve(options: SolveOptions): Solution;
+  /** Present where solves can be guided. */
+  readonly guided?: Guided;
+}
+
+export interface Guided {
+  /** a and f as they are. */
   state(): PairState;
   /**
    * Starts near a point that fits the bound C: at `to`, or where the problem stands and moved as `from` is to `to`. What is not
    * feasible there is put right (src/kernels/assembly/seed.ts); where that can't be, a = 0. Instead of `reset`.
    */
   seed(C: number, to: PairState, from: PairState | null): void;
-  solve(options: SolveOptions): Solution;
 }
 
 /** A point of a problem over the same rows and targets, whatever it is trained on. */
 export interface PairState {
   readonly coefficients: Float64Array;
   readonly f: Float32Array;
+}
+
+/** A problem over a kernel matrix in memory, with the kernels' parameter block. */
+export interface PairProblem extends TwoClassProblem {
+  readonly block: number;
+  readonly guided: Guided;
 }
 
 export interface SolveOptions {
@@ -209,6 +218,24 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     return ending;
   }
 
+  function seed(C: number, to: PairState, from: PairState | null): void {
+    if (from === null) {
+      self.reset();
+      coefficients.set(to.coefficients);
+      f.set(to.f);
+    } else {
+      for (let local = 0; local < size; local++) {
+        (coefficients[local] as number) += (to.coefficients[local] as number) - (from.coefficients[local] as number);
+        (f[local] as number) += (to.f[local] as number) - (from.f[local] as number);
+      }
+    }
+    view.setFloat64(svmProblem.bound, C, true);
+    const changed = kernels.seed(block);
+    if (changed < 0) self.reset();
+    else kernels.correct(block, changed);
+    stepsSinceExact += Math.max(0, changed);
+  }
+
   const self: PairProblem & { readonly f: Float32Array; facts(): readonly [number, number, number] } = {
     size,
     block,
@@ -218,7 +245,6 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
     targets,
     f,
     facts: () => [stepsSinceExact, scale, heaviest],
-    state: () => ({ coefficients: coefficients.slice(), f: f.slice() }),
     reset() {
       kernels.reset(block);
       stepsSinceExact = 0;
@@ -231,28 +257,12 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
         heaviest = Math.max(heaviest, own);
       }
     },
+    guided: { state: () => ({ coefficients: coefficients.slice(), f: f.slice() }), seed },
     copy(other) {
       const from = other as typeof self;
       coefficients.set(from.coefficients);
       f.set(from.f);
       [stepsSinceExact, scale, heaviest] = from.facts();
-    },
-    seed(C, to, from) {
-      if (from === null) {
-        self.reset();
-        coefficients.set(to.coefficients);
-        f.set(to.f);
-      } else {
-        for (let local = 0; local < size; local++) {
-          (coefficients[local] as number) += (to.coefficients[local] as number) - (from.coefficients[local] as number);
-          (f[local] as number) += (to.f[local] as number) - (from.f[local] as number);
-        }
-      }
-      view.setFloat64(svmProblem.bound, C, true);
-      const changed = kernels.seed(block);
-      if (changed < 0) self.reset();
-      else kernels.correct(block, changed);
-      stepsSinceExact += Math.max(0, changed);
     },
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);

@@ -5,10 +5,11 @@ import { type ArenaMap, arenaMap, arenaWidth } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { voteScratchBytes } from "./fold-vote.ts";
 import { kernelBase } from "./kernel.ts";
+import { largeMemory, type LargeRule, ruleOf } from "./large-pair.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
 import { classPairs, ownTileCount, pairSize } from "./pair-of-classes.ts";
-import { solveScratchBytes } from "./solve-part.ts";
+import { solveScratchBytes } from "./pair-solver.ts";
 import { jobLimits } from "./vote-jobs.ts";
 import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
 
@@ -25,6 +26,7 @@ export interface PlanInput {
   readonly requestCount: number;
   /** First free byte of the data set's memory. */
   readonly dataEnd: number;
+  readonly large: LargeRule;
 }
 
 /** Features, the distances where they are kept, then for each group of chains the pairs' solves and the votes. */
@@ -36,9 +38,11 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
     throw new TypeError("svm(): precomputed kernels are planned by themselves.");
   }
   const width = arenaWidth(layout, input.width, precomputed);
-  const { map, slotBytes, source } = chooseMap(groups, { ...input, width }, limits);
+  const rule = ruleOf(input.large, precomputed);
+  const { map, slotBytes, source, cacheBytes } = chooseMap(groups, { ...input, width, large: rule }, limits);
   const everyone = Array.from({ length: input.requestCount }, (_, index) => index);
   const keep = map.distances >= 0;
+  const large = { ...rule, cacheBytes };
   const arenaPart = (key: string, cost: number, details: object): SolverPart => ({
     key,
     label: key,
@@ -73,7 +77,8 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
       parts: [...solves]
         .sort((one, two) => two.cost - one.cost)
         .map((work) => {
-          const part = durablePart(work, work.chains, { kind: "solve", keep, precomputed, source, chains: work.chains, pairs: work.pairs });
+          const place = { keep, precomputed, source, large };
+          const part = durablePart(work, work.chains, { kind: "solve", ...place, chains: work.chains, pairs: work.pairs });
           return votes.length === 0 ? part : { ...part, passing: true as const };
         }),
       needs: keep && distances ? ["features", "distances"] : ["features"],
@@ -90,28 +95,34 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
   }
   const shared = keep ? `distances kept: ${megabytes(map.bytes)}` : `features: ${megabytes(map.bytes)}`;
   const inner = input.answer === "probabilities" ? "; probabilities by an inner 5-fold cross-validation of every fit" : "";
-  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${inner}` };
+  const rows = cacheBytes > 0 ? `, ${megabytes(cacheBytes)} of it for kernel rows of large problems` : "";
+  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${rows}${inner}` };
 }
 
 interface MemoryChoice {
   readonly map: ArenaMap;
   readonly slotBytes: number;
   readonly source: BaseSource;
+  /** For the kernel rows of large pairs; 0 where there are none. */
+  readonly cacheBytes: number;
 }
 
 /**
  * Where base values of the pairs come from, the fastest way first that the limits allow: distances of all rows in the arena,
  * where pairs would compute many of them again; a block of base values for each worker; or no block, computed for each kernel.
+ * Large pairs have no block: what the limits leave holds their kernel rows, a batch of them at least.
  */
-function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataEnd }: PlanInput, limits: SolverLimits): MemoryChoice {
+function chooseMap(
+  groups: readonly ChainGroup[],
+  { layout, width, answer, dataEnd, large }: PlanInput,
+  limits: SolverLimits,
+): MemoryChoice {
   const pairs = classPairs(layout);
   const sizes = pairs.map((pair) => pairSize(layout, pair));
-  const largest = Math.max(0, ...sizes);
+  const most = Math.max(0, ...sizes);
   // Held-out rows lie anywhere in a pair's block.
   const tiles =
-    answer === "probabilities"
-      ? largest / 16
-      : Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTileCount(fold, pair))));
+    answer === "probabilities" ? most / 16 : Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTileCount(fold, pair))));
   const works = groups.flatMap(({ solves }) => solves);
   const votes = groups.flatMap((group) => group.votes);
   const costs = Math.max(0, ...votes.map(({ chain }) => chain.costs.length));
@@ -123,19 +134,24 @@ function chooseMap(groups: readonly ChainGroup[], { layout, width, answer, dataE
     "each",
   ];
   const limit = Math.min(limits.memoryBytes, addressLimit - dataEnd);
+  const problems = { sizes, width, localsPerRow: 1 as const, tiles };
   let needed = 0;
-  for (const source of sources) {
+  // Distances of all rows are not for data with large pairs.
+  for (const source of most > large.rows ? sources.filter((one) => one !== "arena") : sources) {
     const map = arenaMap(layout, width, source === "arena");
-    const slotBytes = Math.max(voteBytes, solveScratchBytes(largest, tiles, source));
-    needed = Math.ceil(map.bytes / 64) * 64 + limits.slots * Math.ceil(slotBytes / 64) * 64;
-    if (needed <= limit) return { map, slotBytes, source };
+    const sharedBytes = Math.ceil(map.bytes / 64) * 64;
+    const room = Math.floor((limit - sharedBytes) / limits.slots / 64) * 64;
+    const { blockRows, bytes, cacheBytes } = largeMemory(large, problems, room);
+    const slotBytes = Math.max(voteBytes, bytes, solveScratchBytes(blockRows, tiles, source));
+    needed = sharedBytes + limits.slots * Math.ceil(slotBytes / 64) * 64;
+    if (needed <= limit) return { map, slotBytes, source, cacheBytes };
   }
   const addresses = limit < limits.memoryBytes;
   const room = addresses ? "a WebAssembly memory has room for" : "the limit is";
   const cure = `${addresses ? "" : "Raise the limit (--memory), "}${limits.slots > 1 ? "use fewer workers" : ""}`;
   throw new HpoError(
     "MODEL_UNSUPPORTED",
-    `svm(): the kernel values of the largest pair of classes (${largest} rows) take ${megabytes(needed)} for ${limits.slots} ${limits.slots === 1 ? "worker" : "workers"}; ${room} ${megabytes(limit)}. ${sentence(cure)}`,
+    `svm(): the kernel values of the largest pair of classes (${most} rows) take ${megabytes(needed)} for ${limits.slots} ${limits.slots === 1 ? "worker" : "workers"}; ${room} ${megabytes(limit)}. ${sentence(cure)}`,
     { data: { neededBytes: needed, limitBytes: limit } },
   );
 }

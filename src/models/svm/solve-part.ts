@@ -4,24 +4,24 @@ import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { classWeights } from "./class-weights.ts";
-import { type Decider, type DecisionTiles, decider, takeDecisions, tileColumns } from "./decisions.ts";
+import { type Decider, type DecisionTiles, tileColumns } from "./decisions.ts";
 import { heldOutCurves, type HeldOut, innerParts } from "./held-out.ts";
-import { unitDiagonal } from "./kernel.ts";
 import { ladder, type Rung } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
 import { type AnswerForm, answerWriter, type PairFold } from "./pair-answer.ts";
-import { type BaseSource, pairBlock, takePairBlock } from "./pair-block.ts";
+import type { BaseSource } from "./pair-block.ts";
 import { climb, type LadderStates, type SolutionPool, solutionPool } from "./pair-ladder.ts";
 import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
-import { type KernelMatrix, type PairProblem, type PairRanges, pairProblem, takePairProblem } from "./pair-problem.ts";
+import type { PairRanges } from "./pair-problem.ts";
 import { type PairRecord, pairRecord } from "./pair-record.ts";
+import { columnsOf, type LargePart, type PairProblems, pairSolver } from "./pair-solver.ts";
 import { type PartTally, partTally } from "./part-tally.ts";
-import { type Scratch, scratch } from "./scratch.ts";
 
 /** Pairs of classes to be solved for every chain, fold and C, as plain data. */
 export interface SolvePartInput {
   readonly kind: "solve";
   readonly source: BaseSource;
+  readonly large: LargePart;
   readonly chains: readonly Chain[];
   readonly pairs: readonly ClassPair[];
 }
@@ -34,28 +34,6 @@ export interface SolveContext {
   readonly layout: SvmLayout;
   readonly form: AnswerForm;
   readonly classes: readonly string[];
-}
-
-/** Bytes of scratch for a pair of `size` rows and `tiles` tiles of own rows. */
-export function solveScratchBytes(size: number, tiles: number, source: BaseSource): number {
-  const space = scratch(0);
-  takePairBlock(space, size, source);
-  takePairProblem(space, size);
-  takePairProblem(space, size);
-  takeDecisions(space, size, tiles);
-  return space.used();
-}
-
-/** The two problems of a ladder over one pair's block. */
-export interface PairProblems {
-  readonly main: PairProblem;
-  readonly side: PairProblem;
-}
-
-export function pairProblems(memory: SharedMemory, space: Scratch, block: { ranges: PairRanges; matrix: KernelMatrix }): PairProblems {
-  const { sizeA, sizeB } = block.ranges;
-  const ranges = { startA: 0, sizeA, startB: sizeA, sizeB };
-  return { main: pairProblem(memory, space, ranges, block.matrix), side: pairProblem(memory, space, ranges, block.matrix) };
 }
 
 /** Which rows of a pair a fold trains on, and what the bound C of each is multiplied by: the weight of its class times its own. */
@@ -83,33 +61,23 @@ export function restrict(
 
 /** Solves the part's pairs and judges every fold's own rows: pair by pair, for each all chains. */
 export function runSolvePart(input: SolvePartInput, context: SolveContext): PartResult {
-  const { layout, form, arena, memory } = context;
+  const { layout, form } = context;
   const tally = partTally(input.chains, layout.folds.length, context.classes);
   const weights = input.chains.map((chain) => layout.folds.map(({ trained }) => classWeights(chain.classWeight, context.classes, trained)));
   const answers = answerWriter();
   const pool = solutionPool();
   for (const pair of input.pairs) {
     const ranges = pairRanges(layout, pair);
-    const space = scratch(context.slotOffset);
-    const block = pairBlock(memory, space, { arena, ranges, source: input.source });
-    const problemsAt = context.slotOffset + space.used();
     const tiles = layout.folds.map((view) => ownTiles(layout, view, pair));
     const size = ranges.sizeA + ranges.sizeB;
     const tileCount = form.curves ? size / tileColumns : Math.max(0, ...tiles.map(({ starts }) => starts.length));
     const record = pairRecord(size);
-    let held: { readonly unit: boolean; readonly problems: PairProblems; readonly decide: Decider } | undefined;
+    const solver = pairSolver(context, { ...input, positions: ranges, columns: columnsOf(ranges), tileCount });
     for (const [at, chain] of input.chains.entries()) {
       const rungs = ladder(chain.costs.map(({ C }) => C));
-      block.fill(chain.kernel);
-      const matrix = block.matrix(chain.kernel);
-      if (held?.unit !== unitDiagonal(chain.kernel)) {
-        const rest = scratch(problemsAt);
-        const over = { kernel: matrix, size, tileCount };
-        held = { unit: matrix.unit, problems: pairProblems(memory, rest, { ranges, matrix }), decide: decider(memory, rest, over) };
-      }
-      const { decide } = held;
+      const { problems: both, decide } = solver(chain.kernel);
       // Nothing is solved between anchors: one problem will do.
-      const problems = rungs.every(({ anchor }) => anchor) ? { main: held.problems.main, side: held.problems.main } : held.problems;
+      const problems = rungs.every(({ anchor }) => anchor) ? { main: both.main, side: both.main } : both;
       answers.begin(answerShape(layout, pair, { form, costs: chain.costs.length }));
       const guide = solveWhole({ chain, pair, ranges, rungs, problems, tally }, context);
       const work: FoldWork = { at, chain, pair, ranges, rungs, problems, decide, record, pool, tally, guide };
@@ -152,7 +120,7 @@ function solveWhole(
   { chain, pair, ranges, rungs, problems, tally }: Pick<FoldWork, "chain" | "pair" | "ranges" | "rungs" | "problems" | "tally">,
   { layout, classes }: SolveContext,
 ): LadderStates | undefined {
-  if (chain.strict || layout.whole === null || chain.classWeight === "balanced") return undefined;
+  if (chain.strict || layout.whole === null || chain.classWeight === "balanced" || problems.main.guided === undefined) return undefined;
   const byClass = classWeights(chain.classWeight, classes, layout.counts);
   restrict(problems, ranges, {
     outside: layout.whole,

@@ -14,6 +14,7 @@ import { type Chain, chains } from "./chains.ts";
 import { classWeights } from "./class-weights.ts";
 import { checkFeatures } from "./feature-checks.ts";
 import { foldAnswers } from "./fold-answers.ts";
+import { type LargeRule, largeRule } from "./large-pair.ts";
 import { svmLayout } from "./layout.ts";
 import { answerForm, classPairs } from "./pair-of-classes.ts";
 import { svmPlan } from "./plan.ts";
@@ -30,7 +31,7 @@ type PartInput = { readonly keep: boolean; readonly precomputed: boolean } & (
 );
 
 /** Support vector machines over all folds of a data set, sharing distances, kernels and warm starts along C. */
-export function svmFoldSolver(problem: SolverProblem): FoldSolver {
+export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRule): FoldSolver {
   const { data, target, plan, answer } = problem;
   if (target.kind !== "class") {
     throw new HpoError("MODEL_UNSUPPORTED", `svm(): the target must be a class; ${target.name} is a number.`, {
@@ -58,7 +59,7 @@ export function svmFoldSolver(problem: SolverProblem): FoldSolver {
         asked.map(({ kernel }) => kernel),
       );
       for (const { classWeight } of asked) classWeights(classWeight, target.classes, new Uint32Array(classCount));
-      return svmPlan(asked, { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd }, limits);
+      return svmPlan(asked, { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
     },
     run(part: SolverPart, { sharedOffset, slotOffset }: SolverArena, read): PartResult {
       const input = part.input as unknown as PartInput;

@@ -2,15 +2,15 @@ import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
+import { checkFeatures } from "../svm/feature-checks.ts";
 import { arenaMap, fillFeatures, placedArena } from "../svm/arena.ts";
 import { ladder } from "../svm/ladder.ts";
-import { pairBlock } from "../svm/pair-block.ts";
-import { scratch } from "../svm/scratch.ts";
-import { checkFeatures } from "../svm/feature-checks.ts";
+import { fitRoom, largeMemory, largeRule } from "../svm/large-pair.ts";
+import { pairSolver } from "../svm/pair-solver.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
 import { type SvrFold, svrLayout } from "./layout.ts";
 import { svrModel } from "./model.ts";
-import { solveScratchBytes } from "./solve-part.ts";
+import { solveScratchBytes, tubeRanges } from "./solve-part.ts";
 import { tubeProblem } from "./tube-problem.ts";
 
 /** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance. */
@@ -33,7 +33,9 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   }
   const layout = svrLayout(data, target.values, { plan: { folds: [{ train: rows, test: new Uint32Array(0) }] }, weights });
   const map = arenaMap(layout, features.width, false);
-  const bytes = map.bytes + solveScratchBytes(layout, "each");
+  const problems = { sizes: [layout.size], width: features.width, localsPerRow: 2 as const, tiles: 0 };
+  const { cacheBytes, bytes: largeBytes } = largeMemory(largeRule, problems, fitRoom);
+  const bytes = map.bytes + Math.max(largeBytes, solveScratchBytes(layout, "each", largeRule));
   if (bytes > 2 ** 32) {
     throw new HpoError(
       "MODEL_UNSUPPORTED",
@@ -44,14 +46,11 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   const memory = sharedMemory(bytes);
   const arena = placedArena(map, 0);
   fillFeatures(memory, arena, { ...features, order: layout.order });
-  const space = scratch(map.bytes);
-  const block = pairBlock(memory, space, {
-    arena,
-    ranges: { startA: 0, sizeA: layout.size, startB: layout.size, sizeB: 0 },
-    source: "each",
-  });
-  block.fill(kernel);
-  const problem = tubeProblem(memory, space, layout, block.matrix(kernel));
+  const solver = pairSolver(
+    { memory, arena, slotOffset: map.bytes },
+    { source: "each", large: { ...largeRule, cacheBytes }, ...tubeRanges(layout), tileCount: 0 },
+  );
+  const problem = tubeProblem(layout, solver(kernel).problems);
   const limits = { ...settings, epsilon: options["epsilon"] as number };
   const { asked, solutions, limited } = problem.solve(layout.folds[0] as SvrFold, ladder([settings.C]), limits);
   const { coefficients, offset } = solutions[asked[0]?.solution as number] as (typeof solutions)[number];

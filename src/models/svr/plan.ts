@@ -5,8 +5,9 @@ import type { Json } from "../../core/json.ts";
 import { type ArenaMap, arenaMap } from "../svm/arena.ts";
 import { kernelBase, kernelName } from "../svm/kernel.ts";
 import type { BaseSource } from "../svm/pair-block.ts";
+import { largeMemory, type LargeRule } from "../svm/large-pair.ts";
 import type { SvrLayout } from "./layout.ts";
-import { type SolvePartInput, solveScratchBytes, type TubePiece } from "./solve-part.ts";
+import { mostTiles, type SolvePartInput, solveScratchBytes, type TubePiece } from "./solve-part.ts";
 import type { Tube } from "./tubes.ts";
 
 /** wasm32 ends here. */
@@ -27,6 +28,7 @@ export interface PlanInput {
   readonly requestCount: number;
   /** First free byte of the data set's memory. */
   readonly dataEnd: number;
+  readonly large: LargeRule;
 }
 
 /** Folds of tubes that one part solves. */
@@ -83,7 +85,7 @@ function labelOf(pieces: readonly TubePiece[], folds: number): string {
 export function svrPlan(tubes: readonly Tube[], input: PlanInput, limits: SolverLimits): SolverPlan {
   const { layout, width } = input;
   const works = tubeWorks(tubes, input);
-  const { map, slotBytes, source } = chooseMap(works, input, limits);
+  const { map, slotBytes, source, cacheBytes } = chooseMap(works, input, limits);
   const keep = map.distances >= 0;
   const everyone = Array.from({ length: input.requestCount }, (_, index) => index);
   const layoutKey = createHash("sha256").update(layout.order).digest("hex").slice(0, 16);
@@ -124,24 +126,27 @@ export function svrPlan(tubes: readonly Tube[], input: PlanInput, limits: Solver
       cost,
       durable: true,
       requests: [...new Set(pieces.flatMap(({ tube }) => tube.costs.flatMap(({ requests }) => requests)))].sort((a, b) => a - b),
-      input: { kind: "solve", keep, source, pieces } satisfies SolvePartInput & { keep: boolean } as unknown as Json,
+      input: { kind: "solve", keep, source, large: { ...input.large, cacheBytes }, pieces } satisfies SolvePartInput & {
+        keep: boolean;
+      } as unknown as Json,
     })),
     needs: keep ? ["features", "distances"] : ["features"],
   });
   const shared = keep ? `distances kept: ${megabytes(map.bytes)}` : `features: ${megabytes(map.bytes)}`;
-  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker` };
+  const rows = cacheBytes > 0 ? `, ${megabytes(cacheBytes)} of it for kernel rows of large problems` : "";
+  return { stages, sharedBytes: map.bytes, slotBytes, note: `${shared}; ${megabytes(slotBytes)} a worker${rows}` };
 }
 
 /** Where distances come from, the fastest way first that the limits allow: see BaseSource. */
 function chooseMap(
   works: readonly TubeWork[],
-  { layout, width, dataEnd }: PlanInput,
+  { layout, width, dataEnd, large }: PlanInput,
   limits: SolverLimits,
-): { readonly map: ArenaMap; readonly slotBytes: number; readonly source: BaseSource } {
+): { readonly map: ArenaMap; readonly slotBytes: number; readonly source: BaseSource; readonly cacheBytes: number } {
   const kernels = works.map(({ pieces }) => new Set(pieces.map(({ tube }) => JSON.stringify(tube.kernel))).size);
   const distances = works.some(({ pieces }) => pieces.some(({ tube }) => kernelBase(tube.kernel) === "distances"));
   const sources: readonly BaseSource[] = [
-    ...(distances && works.length > 1 ? ["arena" as const] : []),
+    ...(distances && works.length > 1 && layout.size <= large.rows ? ["arena" as const] : []),
     ...(kernels.some((count) => count > 1) ? ["block" as const] : []),
     "each",
   ];
@@ -149,9 +154,13 @@ function chooseMap(
   let needed = 0;
   for (const source of sources) {
     const map = arenaMap(layout, width, source === "arena");
-    const slotBytes = solveScratchBytes(layout, source);
-    needed = Math.ceil(map.bytes / 64) * 64 + limits.slots * Math.ceil(slotBytes / 64) * 64;
-    if (needed <= limit) return { map, slotBytes, source };
+    const sharedBytes = Math.ceil(map.bytes / 64) * 64;
+    const room = Math.floor((limit - sharedBytes) / limits.slots / 64) * 64;
+    const problems = { sizes: [layout.size], width, localsPerRow: 2 as const, tiles: mostTiles(layout) };
+    const { bytes, cacheBytes } = largeMemory(large, problems, room);
+    const slotBytes = Math.max(bytes, solveScratchBytes(layout, source, large));
+    needed = sharedBytes + limits.slots * Math.ceil(slotBytes / 64) * 64;
+    if (needed <= limit) return { map, slotBytes, source, cacheBytes };
   }
   const addresses = limit < limits.memoryBytes;
   const room = addresses ? "a WebAssembly memory has room for" : "the limit is";

@@ -3,19 +3,23 @@ import type { PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "../svm/arena.ts";
 import { aligned, byteReader, byteWriter } from "../svm/byte-pieces.ts";
-import { type Decider, decider, takeDecisions } from "../svm/decisions.ts";
-import { kernelName, unitDiagonal } from "../svm/kernel.ts";
+import { takeDecisions } from "../svm/decisions.ts";
+import { kernelName } from "../svm/kernel.ts";
 import { ladder } from "../svm/ladder.ts";
-import { type BaseSource, pairBlock, takePairBlock } from "../svm/pair-block.ts";
+import type { LargeRule } from "../svm/large-pair.ts";
+import { type BaseSource, takePairBlock } from "../svm/pair-block.ts";
+import type { PairRanges } from "../svm/pair-problem.ts";
+import { type LargePart, pairSolver } from "../svm/pair-solver.ts";
 import { scratch } from "../svm/scratch.ts";
 import type { SvrFold, SvrLayout } from "./layout.ts";
-import { takeTubeProblem, type TubeProblem, tubeProblem } from "./tube-problem.ts";
+import { takeTubeProblem, tubeProblem } from "./tube-problem.ts";
 import type { Tube } from "./tubes.ts";
 
 /** Some folds of some tubes to be solved for every C, as plain data. */
 export interface SolvePartInput {
   readonly kind: "solve";
   readonly source: BaseSource;
+  readonly large: LargePart;
   readonly pieces: readonly TubePiece[];
 }
 
@@ -43,7 +47,14 @@ export interface TubeAnswer {
   readonly values: readonly Float64Array[];
 }
 
-export function solveScratchBytes(layout: SvrLayout, source: BaseSource): number {
+/** Both ranges of a tube's problem are the rows of the layout. */
+export function tubeRanges({ size }: SvrLayout): { readonly positions: PairRanges; readonly columns: PairRanges } {
+  return { positions: { startA: 0, sizeA: size, startB: size, sizeB: 0 }, columns: { startA: 0, sizeA: size, startB: 0, sizeB: size } };
+}
+
+/** Bytes of scratch where the problem is not large; 0 where it is. */
+export function solveScratchBytes(layout: SvrLayout, source: BaseSource, { rows }: LargeRule): number {
+  if (layout.size > rows) return 0;
   const space = scratch(0);
   takePairBlock(space, layout.size, source);
   takeTubeProblem(space, layout.size);
@@ -51,39 +62,28 @@ export function solveScratchBytes(layout: SvrLayout, source: BaseSource): number
   return space.used();
 }
 
-function mostTiles({ folds }: SvrLayout): number {
+export function mostTiles({ folds }: SvrLayout): number {
   return Math.max(0, ...folds.map(({ tiles }) => tiles.starts.length));
 }
 
 /** Solves the part's pieces, in their order: neighbours of equal kernels share the block. */
-export function runSolvePart({ pieces, source }: SolvePartInput, { memory, arena, slotOffset, layout }: SolveContext): PartResult {
-  const { size } = layout;
-  const space = scratch(slotOffset);
-  const block = pairBlock(memory, space, { arena, ranges: { startA: 0, sizeA: size, startB: size, sizeB: 0 }, source });
-  const problemAt = slotOffset + space.used();
+export function runSolvePart({ pieces, source, large }: SolvePartInput, context: SolveContext): PartResult {
+  const { layout } = context;
+  const solver = pairSolver(context, { source, large, ...tubeRanges(layout), tileCount: mostTiles(layout) });
   const writer = byteWriter();
   const own: PartResult["own"][number][] = [];
   const counts = { solves: 0, skipped: 0, iterations: 0 };
   const warnings: string[] = [];
-  let filled = "";
-  let held: { readonly unit: boolean; readonly problem: TubeProblem; readonly decide: Decider } | undefined;
   for (const { tube, first, last } of pieces) {
-    const matrix = block.matrix(tube.kernel);
-    const kernel = JSON.stringify(tube.kernel);
-    if (kernel !== filled) block.fill(tube.kernel);
-    filled = kernel;
-    if (held?.unit !== unitDiagonal(tube.kernel)) {
-      const rest = scratch(problemAt);
-      const problem = tubeProblem(memory, rest, layout, matrix);
-      held = { unit: matrix.unit, problem, decide: decider(memory, rest, { kernel: matrix, size, tileCount: mostTiles(layout) }) };
-    }
+    const { problems, decide } = solver(tube.kernel);
+    const problem = tubeProblem(layout, problems);
     const rungs = ladder(tube.costs.map(({ C }) => C));
     const limited = new Map<number, number>();
     for (let fold = first; fold < last; fold++) {
       const view = layout.folds[fold] as SvrFold;
-      const answer = held.problem.solve(view, rungs, tube);
+      const answer = problem.solve(view, rungs, tube);
       const start = performance.now();
-      const values = held.decide(view.tiles, answer.solutions);
+      const values = decide(view.tiles, answer.solutions);
       const seconds = (performance.now() - start) / 1000;
       writer.add(Uint16Array.from(answer.asked, ({ solution }) => solution));
       writer.add(Uint8Array.from(answer.asked, ({ skipped }) => (skipped ? 1 : 0)));

@@ -1,8 +1,9 @@
 import type { FoldResult, FoldSolver, PartResult, SolveRequest, SolverProblem } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { arenaMap, fillDistances, fillFeatures, placedArena } from "../svm/arena.ts";
-import { checkFeatures } from "../svm/feature-checks.ts";
 import { denseFeatures, scaleGamma } from "../svm/settings.ts";
+import { checkFeatures } from "../svm/feature-checks.ts";
+import { type LargeRule, largeRule } from "../svm/large-pair.ts";
 import { svrLayout } from "./layout.ts";
 import { svrPlan, tubeWorks, type TubeWork } from "./plan.ts";
 import { readAnswers, runSolvePart, type SolvePartInput, type TubeAnswer } from "./solve-part.ts";
@@ -16,7 +17,7 @@ type PartInput = { readonly keep: boolean } & (
 );
 
 /** ε-support vector regression over all folds of a data set, sharing distances, kernels and warm starts along C. */
-export function svrFoldSolver(problem: SolverProblem): FoldSolver {
+export function svrFoldSolver(problem: SolverProblem, large: LargeRule = largeRule): FoldSolver {
   const { data, target, plan, weights } = problem;
   if (target.kind !== "number") {
     throw new HpoError("MODEL_UNSUPPORTED", `svr(): the target must be a number; ${target.name} is a class.`, {
@@ -55,7 +56,7 @@ export function svrFoldSolver(problem: SolverProblem): FoldSolver {
         all.map(({ kernel }) => kernel),
         { model: "svr" },
       );
-      return svrPlan(all, { layout, width, requestCount: requests.length, dataEnd: data.dataEnd }, limits);
+      return svrPlan(all, { layout, width, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
     },
     run(part, { sharedOffset, slotOffset }): PartResult {
       const input = part.input as unknown as PartInput;

@@ -1,7 +1,7 @@
-import type { SharedMemory } from "../../core/shared-memory.ts";
 import { type Rung } from "../svm/ladder.ts";
 import { climb, type LadderAnswer } from "../svm/pair-ladder.ts";
-import { type KernelMatrix, pairProblem, takePairProblem } from "../svm/pair-problem.ts";
+import { takePairProblem } from "../svm/pair-problem.ts";
+import type { PairProblems } from "../svm/pair-solver.ts";
 import type { Scratch } from "../svm/scratch.ts";
 import type { SvrFold, SvrLayout } from "./layout.ts";
 
@@ -27,11 +27,7 @@ export function takeTubeProblem(space: Scratch, size: number): void {
   takePairProblem(space, 2 * size);
 }
 
-export function tubeProblem(memory: SharedMemory, space: Scratch, layout: SvrLayout, matrix: KernelMatrix): TubeProblem {
-  const { size, targets, weights } = layout;
-  const ranges = { startA: 0, sizeA: size, startB: 0, sizeB: size };
-  const main = pairProblem(memory, space, ranges, matrix);
-  const side = pairProblem(memory, space, ranges, matrix);
+export function tubeProblem({ size, targets, weights }: SvrLayout, { main, side }: PairProblems): TubeProblem {
   return {
     solve({ outside, centre }, rungs, { epsilon, ...limits }) {
       for (const problem of [main, side]) {

@@ -9,7 +9,8 @@ import { climb, type LadderAnswer } from "#hpo/models/svm/pair-ladder";
 import { pairBlock } from "#hpo/models/svm/pair-block";
 import { pairRanges } from "#hpo/models/svm/pair-of-classes";
 import { scratch } from "#hpo/models/svm/scratch";
-import { pairProblems, restrict, solveScratchBytes } from "#hpo/models/svm/solve-part";
+import { pairProblems, solveScratchBytes } from "#hpo/models/svm/pair-solver";
+import { restrict } from "#hpo/models/svm/solve-part";
 import { classTable } from "../../table-data.ts";
 import { objective, referenceSvm, violation } from "./reference-svm.ts";
 

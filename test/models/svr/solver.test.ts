@@ -49,6 +49,32 @@ describeFoldSolverContract("svr", {
   requests: grid,
 });
 
+// Every problem is large: solved by kernel rows in working sets of 32.
+describeFoldSolverContract("svr, large", {
+  create: (problem) => svrFoldSolver(problem, { rows: 0, workingRows: 32 }),
+  problem: () => problemOf(curve(120, 1), foldPlan(folds(120, 3, 2))),
+  requests: grid.filter((_, at) => at % 3 === 0).map(({ options }, index) => ({ index, options })),
+});
+
+describe("large regressions", () => {
+  it("agree with those in a block up to the tolerance", () => {
+    const table = curve(300, 4);
+    const plan = foldPlan(folds(300, 3, 5));
+    const values = [
+      { rows: 4096, workingRows: 16 },
+      { rows: 100, workingRows: 64 },
+    ].map((large) =>
+      runSolver(svrFoldSolver(problemOf(table, plan), large), table.data, grid)
+        .results.flat()
+        .flatMap(({ predicted }) => [...predicted]),
+    );
+    const [block, large] = values as [number[], number[]];
+    expect(large.length).toBe(block.length);
+    // Solutions within the tolerance of 1e-3 differ in values by a few times that; one request has 1e-2.
+    for (const [at, value] of large.entries()) expect(Math.abs(value - (block[at] as number))).toBeLessThan(0.03);
+  });
+});
+
 interface OracleTable {
   readonly folds: string;
   readonly cells: readonly { readonly gamma: number | null; readonly C: number; readonly epsilon: number; readonly r2: number }[];
