@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SolverProblem } from "#hpo/core/estimator";
+import type { FoldResult, SolverProblem } from "#hpo/core/estimator";
 import { rng } from "#hpo/math/rng";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { type SvmOptions, svm } from "#hpo/models/svm/svm";
@@ -35,7 +35,7 @@ type Decisions = readonly Float64Array[];
 function decisions(table: ClassTable, plan: SolverProblem["plan"], options: readonly SvmOptions[], fold: number): Decisions {
   const run = runSolver(svmFoldSolver(problemOf(table, { plan, answer: "scores" })), table.data, requestsOf(...options));
   expect(run.warnings).toEqual([]);
-  return run.results.map((results) => (results[fold]?.scores as Float64Array).filter((_, at) => at % 2 === 0));
+  return run.results.map((results) => ((results[fold] as FoldResult).scores as Float64Array).filter((_, at) => at % 2 === 0));
 }
 
 /** Every third row that a fold holds out becomes another, of the other class as often as not. */
