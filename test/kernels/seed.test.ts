@@ -84,8 +84,9 @@ describe("seed", () => {
     for (const shape of shapes) {
       const problem = twoClassProblem(5, shape);
       const { kernels, block } = problem;
-      problem.start(5);
-      problem.a.set(anyPoint(problem, 5, 0.5));
+      problem.start(50);
+      // On the right side of 0, so that there is room.
+      problem.a.set(anyPoint(problem, 5, 0.5).map((value, l) => Math.abs(value) * problem.y(l)));
       kernels.regrade(block);
       const changed = kernels.seed(block);
       expect(changed).toBeGreaterThan(0);
