@@ -42,7 +42,7 @@ export interface AskedAnswer {
   readonly seconds: number;
 }
 
-/** The states of a climb by C. */
+/** The solved states of a climb by C: what is not solved, or not finite, guides nothing. */
 export type LadderStates = Map<number, PairState>;
 
 export interface LadderOptions {
@@ -89,11 +89,12 @@ export function climb(
     const problem = rung.anchor ? main : side;
     if (!rung.cold && !rung.anchor) problem.copy(main);
     const to = guide?.get(rung.C);
-    if (to !== undefined) problem.guided?.seed(rung.C, to, rung.cold ? null : (guide?.get(anchor) as PairState));
+    const from = rung.cold ? null : guide?.get(anchor);
+    if (to !== undefined && from !== undefined) problem.guided?.seed(rung.C, to, from);
     else if (rung.cold) problem.reset();
     const { offset, iterations: steps, converged, boundedCount } = problem.solve({ C: rung.C, tolerance, maxIterations });
     if (rung.anchor) anchor = rung.C;
-    if (record !== undefined && problem.guided !== undefined) record.set(rung.C, problem.guided.state());
+    if (converged && problem.guided !== undefined) record?.set(rung.C, problem.guided.state());
     solves++;
     iterations += steps;
     if (!converged) limited.push(rung.C);

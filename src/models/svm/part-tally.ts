@@ -6,9 +6,9 @@ import type { ClassPair } from "./pair-of-classes.ts";
 
 /** Sums up the times, counts and warnings of a part. */
 export interface PartTally {
-  /** The answer of a pair's fold and those of its inner parts; `seconds` are those of judging. */
-  /** A solve that serves all folds. */
+  /** Solves that serve all folds: counted, but no fold's time; they give no answers, so that their end at the limit is no warning. */
   addShared(answer: LadderAnswer): void;
+  /** The answer of a pair's fold and those of its inner parts; `seconds` are those of judging. */
   add(place: SolvedPlace, answer: LadderAnswer, inner: readonly LadderAnswer[], seconds: number): void;
   facts(): Omit<PartResult, "bytes">;
 }
