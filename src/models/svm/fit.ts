@@ -13,7 +13,7 @@ import { type SvmModel, svmModel } from "./model.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
 import { pairBlock } from "./pair-block.ts";
-import { classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
+import { absent, classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
 import type { Curve } from "./platt.ts";
 import { scratch } from "./scratch.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
@@ -44,7 +44,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const view = layout.folds[0] as FoldView;
   const { outside, rank, trained } = view;
   const byClass = classWeights(settings.classWeight, target.classes, trained);
-  const pairs = classPairs(layout);
+  const pairs = classPairs(layout).filter((pair) => !absent(view, pair));
   const map = arenaMap(layout, arenaWidth(layout, features.width, precomputed), false);
   const largest = Math.max(0, ...pairs.map((pair) => pairSize(layout, pair)));
   const probabilities = context.answer === "probabilities";
