@@ -4,6 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./arena.ts";
 import { classWeights } from "./class-weights.ts";
+import { endedBy, endings } from "./early-end.ts";
 import { checkFeatures } from "./feature-checks.ts";
 import { decider, tileColumns } from "./decisions.ts";
 import { heldOutCurves, innerParts } from "./held-out.ts";
@@ -77,7 +78,8 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
       weights: layout.weights,
       classWeights: [byClass[first] as number, byClass[second] as number],
     });
-    const { solutions, limited } = climb(rungs, problems, settings);
+    const answer = climb(rungs, problems, settings);
+    const { solutions } = answer;
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
     const byPosition = new Float64Array(layout.size);
     byPosition.set(coefficients.subarray(0, ranges.sizeA), ranges.startA);
@@ -104,10 +106,10 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
       offset: offset + 0,
       curve: curve === null ? null : { slope: curve.slope + 0, offset: curve.offset + 0 },
     });
-    if (limited.length > 0 || inner?.answers.some((answer) => answer.limited.length > 0) === true) {
-      warnings.push(
-        `svm(): the iteration limit (${settings.maxIterations}) ended the solve of ${target.classes[first]} against ${target.classes[second]}.`,
-      );
+    for (const by of endings) {
+      if (![answer, ...(inner?.answers ?? [])].some((one) => one[by].length > 0)) continue;
+      const names = `${target.classes[first]} against ${target.classes[second]}`;
+      warnings.push(`svm(): ${endedBy(by, settings.maxIterations)} ended the solve of ${names}.`);
     }
   }
   const supports = [...layout.order.keys()].filter((at) => functions.some(({ coefficients }) => coefficients[at] !== 0));

@@ -13,6 +13,8 @@ export interface LadderAnswer {
   readonly iterations: number;
   /** Bounds at which the iteration limit ended the search. */
   readonly limited: readonly number[];
+  /** Bounds at which rounding ended it: kernel values are too large for the tolerance. */
+  readonly stuck: readonly number[];
 }
 
 export interface PairSolution {
@@ -41,9 +43,12 @@ export function climb(
   const solutions: PairSolution[] = [];
   const asked: AskedAnswer[] = [];
   const limited: number[] = [];
+  const stuck: number[] = [];
   let solves = 0;
   let skipped = 0;
   let iterations = 0;
+  /** Steps of the anchors before: they are steps of every later C, so that the road to a C ends by the limit however long its ladder is. */
+  let before = 0;
   /** The solution of every larger C, once known: taken from the last anchor, or from a rung that came after it. */
   let final = -1;
   for (const rung of rungs) {
@@ -58,10 +63,12 @@ export function climb(
     const problem = rung.anchor ? main : side;
     if (rung.cold) problem.reset();
     else if (!rung.anchor) problem.copy(main);
-    const { offset, iterations: steps, converged, boundedCount } = problem.solve({ ...limits, C: rung.C });
+    const maxIterations = Math.max(1, limits.maxIterations - (rung.cold ? 0 : before));
+    const { offset, iterations: steps, converged, boundedCount } = problem.solve({ ...limits, C: rung.C, maxIterations });
+    if (rung.anchor) before += steps;
     solves++;
     iterations += steps;
-    if (!converged) limited.push(rung.C);
+    if (!converged) (steps < maxIterations ? stuck : limited).push(rung.C);
     const everyLarger = rung.anchor && converged && boundedCount === 0;
     if (rung.asked >= 0 || everyLarger) solutions.push({ coefficients: problem.coefficients.slice(), offset });
     if (everyLarger) final = solutions.length - 1;
@@ -69,5 +76,5 @@ export function climb(
       asked[rung.asked] = { solution: solutions.length - 1, skipped: false, seconds: (performance.now() - start) / 1000 };
     }
   }
-  return { solutions, asked, solves, skipped, iterations, limited };
+  return { solutions, asked, solves, skipped, iterations, limited, stuck };
 }

@@ -5,6 +5,7 @@ import type { ArenaMap } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { classWeights } from "./class-weights.ts";
 import { type Decider, decider, singleDecisions, takeDecisions, tileColumns } from "./decisions.ts";
+import { cureOf, type EndedBy, endedBy, endings } from "./early-end.ts";
 import { heldOutCurves, type HeldOut, innerParts } from "./held-out.ts";
 import { kernelName, unitDiagonal } from "./kernel.ts";
 import { ladder } from "./ladder.ts";
@@ -205,8 +206,11 @@ function partTally(chains: readonly Chain[], layout: SvmLayout, classes: readonl
   const counts = { solves: 0, skipped: 0, iterations: 0 };
   /** Solves of a pair, fold and C. */
   let total = 1;
-  /** Folds of each pair, chain and C that ended at the iteration limit. */
-  const limited = new Map<string, { readonly pair: ClassPair; readonly chain: Chain; readonly C: number; folds: number }>();
+  /** Folds of each pair, chain and C that ended before the tolerance was met: at the iteration limit, or where rounding leaves no step. */
+  const ended = new Map<
+    string,
+    { readonly pair: ClassPair; readonly chain: Chain; readonly C: number; readonly by: EndedBy; folds: number }
+  >();
   return {
     /** The answer of a fold, then those of its inner parts; `seconds` are those of judging. */
     add(
@@ -227,11 +231,13 @@ function partTally(chains: readonly Chain[], layout: SvmLayout, classes: readonl
         }
       }
       total = Math.max(total, answers.length);
-      for (const C of answers.flatMap(({ limited: bounds }) => bounds)) {
-        const key = `${place.pair.join(" ")} ${place.chain} ${C}`;
-        const known = limited.get(key) ?? { pair: place.pair, chain: chains[place.chain] as Chain, C, folds: 0 };
-        known.folds++;
-        limited.set(key, known);
+      for (const by of endings) {
+        for (const C of answers.flatMap((answer) => answer[by])) {
+          const key = `${place.pair.join(" ")} ${place.chain} ${C} ${by}`;
+          const known = ended.get(key) ?? { pair: place.pair, chain: chains[place.chain] as Chain, C, by, folds: 0 };
+          known.folds++;
+          ended.set(key, known);
+        }
       }
     },
     facts(): Omit<PartResult, "bytes"> {
@@ -251,9 +257,9 @@ function partTally(chains: readonly Chain[], layout: SvmLayout, classes: readonl
           ),
         ),
         counts,
-        warnings: [...limited.values()].map(
-          ({ pair, chain: { kernel, maxIterations }, C, folds }) =>
-            `svm(): the iteration limit (${maxIterations}) ended ${folds} of ${layout.folds.length * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
+        warnings: [...ended.values()].map(
+          ({ pair, chain: { kernel, maxIterations }, C, by, folds }) =>
+            `svm(): ${endedBy(by, maxIterations)} ended ${folds} of ${layout.folds.length * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; ${cureOf(by)}.`,
         ),
       };
     },

@@ -10,6 +10,7 @@ import { checkFeatures } from "../svm/feature-checks.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
 import { type SvrFold, svrLayout } from "./layout.ts";
 import { svrModel } from "./model.ts";
+import { endedBy, endings } from "../svm/early-end.ts";
 import { solveScratchBytes } from "./solve-part.ts";
 import { tubeProblem } from "./tube-problem.ts";
 
@@ -53,7 +54,8 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   block.fill(kernel);
   const problem = tubeProblem(memory, space, layout, block.matrix(kernel));
   const limits = { ...settings, epsilon: options["epsilon"] as number };
-  const { asked, solutions, limited } = problem.solve(layout.folds[0] as SvrFold, ladder([settings.C]), limits);
+  const answer = problem.solve(layout.folds[0] as SvrFold, ladder([settings.C]), limits);
+  const { asked, solutions } = answer;
   const { coefficients, offset } = solutions[asked[0]?.solution as number] as (typeof solutions)[number];
   const supports = [...coefficients.keys()].filter((at) => coefficients[at] !== 0);
   return svrModel({
@@ -67,6 +69,6 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
     ),
     coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
     offset,
-    warnings: limited.length > 0 ? [`svr(): the iteration limit (${maxIterations}) ended the solve.`] : [],
+    warnings: endings.filter((by) => answer[by].length > 0).map((by) => `svr(): ${endedBy(by, maxIterations)} ended the solve.`),
   });
 }
