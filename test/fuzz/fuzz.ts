@@ -2,7 +2,8 @@ import { performance } from "node:perf_hooks";
 import fc from "fast-check";
 import { type FuzzCase, fuzzCases, manyClasses } from "./fuzz-case.ts";
 import { checkSvr } from "./svr-properties.ts";
-import { checkSvm, type FuzzCounts, type Tally } from "./svm-properties.ts";
+import { checkSvm } from "./svm-properties.ts";
+import type { FuzzCounts, Tally } from "./tally.ts";
 
 export interface FuzzOptions {
   readonly runs: number;

@@ -4,91 +4,24 @@ import { HpoError } from "#hpo/core/hpo-error";
 import { rng } from "#hpo/math/rng";
 import { loadModel } from "#hpo/models/load-model";
 import { aligned } from "#hpo/models/svm/byte-pieces";
-import { classWeights } from "#hpo/models/svm/class-weights";
 import { kernelName } from "#hpo/models/svm/kernel";
-import { type FoldView, type SvmLayout, svmLayout } from "#hpo/models/svm/layout";
+import { type FoldView, svmLayout } from "#hpo/models/svm/layout";
 import { svmModelState } from "#hpo/models/svm/model-json";
 import { decodePairAnswer, splitAnswers } from "#hpo/models/svm/pair-answer";
-import { absent, answerForm, answerShape, type ClassPair, classPairs, pairRanges } from "#hpo/models/svm/pair-of-classes";
+import { absent, answerForm, answerShape, classPairs, pairRanges } from "#hpo/models/svm/pair-of-classes";
 import { scaleGamma, svmSettings, type SvmSettings } from "#hpo/models/svm/settings";
 import type { SolvePartInput } from "#hpo/models/svm/solve-part";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { svm } from "#hpo/models/svm/svm";
 import { mostVoted } from "#hpo/models/svm/votes";
-import { type ReferenceProblem, gradientOf, mostViolating } from "../models/svm/reference-svm.ts";
 import { runSolver } from "../solver-run.ts";
 import { type ClassTable, classTable } from "../table-data.ts";
 import { answerOrRefusal, checkVariants } from "./fold-variants.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
+import { checkAnswers } from "./fold-answers-check.ts";
 import { kernelValues } from "./kernel-values.ts";
-
-/** What a run of cases met. */
-export interface FuzzCounts {
-  readonly cases: number;
-  readonly refused: number;
-  /** Two-class solves whose gap was checked, and those that the iteration limit ended. */
-  readonly solved: number;
-  readonly limited: number;
-  /** Those of the solved whose values are so large that even double precision can't tell the gap to within the tolerance. */
-  readonly coarse: number;
-  /** Labels compared with a slow vote. */
-  readonly labels: number;
-  /** The slowest case. */
-  readonly seconds: number;
-}
-
-export type Tally = { -readonly [Name in keyof FuzzCounts]: number };
-
-/** One two-class solution: a by data row, for rows that are in the pair. */
-interface Machine {
-  readonly pair: ClassPair;
-  readonly coefficients: ReadonlyMap<number, number>;
-  readonly offset: number;
-}
-
-/** The optimality gap in double precision, and how far rounding can have moved it. */
-function gapOf(
-  machine: Machine,
-  rows: readonly { readonly row: number; readonly y: number; readonly bound: number }[],
-  kernel: readonly Float32Array[],
-) {
-  const a = rows.map(({ row }) => machine.coefficients.get(row) ?? 0);
-  for (const [at, { y, bound, row }] of rows.entries()) {
-    assert.ok((a[at] as number) * y >= 0 && Math.abs(a[at] as number) <= bound, `row ${row}: a = ${a[at]}, y = ${y}, bound ${bound}`);
-  }
-  const reference: ReferenceProblem = {
-    kernel: rows.map(({ row: i }) => rows.map(({ row: j }) => kernel[i]?.[j] as number)),
-    y: rows.map(({ y }) => y),
-    targets: rows.map(({ y }) => y),
-    bounds: rows.map(({ bound }) => bound),
-  };
-  const largest = Math.max(...reference.kernel.map((row) => row.reduce((sum, value, j) => sum + Math.abs(value * (a[j] as number)), 0)));
-  const sum = a.reduce((total, value) => total + value, 0);
-  assert.ok(Math.abs(sum) <= 1e-9 * a.reduce((total, value) => total + Math.abs(value), 0), `Σa = ${sum}`);
-  return { gap: mostViolating(reference, gradientOf(reference, a), a).gap, largest };
-}
-
-interface Training {
-  readonly table: ClassTable;
-  readonly weights: Float64Array | null;
-  readonly layout: SvmLayout;
-}
-
-/** The training rows of a pair that weigh something, with their bounds. */
-function trainingRows({ table, weights }: Training, train: Uint32Array, view: FoldView, pair: ClassPair, settings: SvmSettings) {
-  const byClass = classWeights(settings.classWeight, table.target.classes, view.trained);
-  return [...train].flatMap((row) => {
-    const code = table.target.codes[row] as number;
-    const weight = (byClass[code] as number) * (weights === null ? 1 : (weights[row] as number));
-    if (!pair.includes(code) || !(weight > 0)) return [];
-    return [{ row, y: code === pair[0] ? 1 : -1, bound: settings.C * weight }];
-  });
-}
-
-/** f in single precision, checked to a tenth of the tolerance, and sums in another order. */
-function mostGap(tolerance: number, largest: number): number {
-  return 1.1 * tolerance + 1e-12 * largest;
-}
+import { gapOf, type Machine, mostGap, type Training, trainingRows } from "./optimality.ts";
+import type { Tally } from "./tally.ts";
 
 /** Watches the solve parts of a solver. */
 function watched(solver: FoldSolver, seen: (input: SolvePartInput, bytes: Uint8Array) => void): FoldSolver {
@@ -329,44 +262,5 @@ export async function checkSvm(given: FuzzCase, tally: Tally): Promise<void> {
     if (model.predictProbabilities !== undefined) assert.ok(model.predictProbabilities({ data, rows }).every((p) => p >= 0 && p <= 1));
     const again = loadModel(JSON.parse(JSON.stringify(model.toJSON())));
     assert.deepEqual(again.predict({ data, rows }), labels);
-  }
-}
-
-/** Finite answers; labels of classes that the fold trains on; probabilities that sum to 1. */
-function checkAnswers(
-  given: FuzzCase,
-  { target }: ClassTable,
-  results: readonly (readonly import("#hpo/core/estimator").FoldResult[])[],
-): void {
-  const classes = target.classes.length;
-  for (const ofRequest of results) {
-    assert.deepEqual(
-      ofRequest.map(({ fold }) => fold),
-      [...given.plan.folds.keys()],
-    );
-    for (const { fold, predicted, scores } of ofRequest) {
-      const { train, test } = given.plan.folds[fold] as (typeof given.plan.folds)[number];
-      const trained = new Set(
-        [...train].filter((row) => given.weights === null || (given.weights[row] as number) > 0).map((row) => target.codes[row]),
-      );
-      assert.equal(predicted.length, test.length);
-      assert.ok(
-        predicted.every((label) => trained.has(label)),
-        `labels ${predicted.join()} of classes ${[...trained].join()}`,
-      );
-      if (given.answer === "labels") assert.equal(scores, null);
-      else {
-        assert.equal(scores?.length, test.length * classes);
-        assert.ok(scores?.every(Number.isFinite), `scores ${scores?.join()}`);
-      }
-      if (given.answer !== "probabilities" || scores === null) continue;
-      for (let at = 0; at < test.length; at++) {
-        const own = scores.slice(at * classes, (at + 1) * classes);
-        assert.ok(
-          own.every((p) => p >= 0 && p <= 1) && Math.abs(own.reduce((sum, p) => sum + p, 0) - 1) < 1e-9,
-          `probabilities ${own.join()}`,
-        );
-      }
-    }
   }
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { SolveRequest } from "#hpo/core/estimator";
 import { HpoError } from "#hpo/core/hpo-error";
 import { sharedMemory } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
@@ -21,7 +20,7 @@ import { runSolver } from "../solver-run.ts";
 import { answerOrRefusal, checkVariants } from "./fold-variants.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
 import { kernelValues } from "./kernel-values.ts";
-import type { Tally } from "./svm-properties.ts";
+import type { Tally } from "./tally.ts";
 
 /** The case's requests as regressions: every kernel but RBF becomes the linear one. */
 function regressions({ requests, values, seed }: FuzzCase): SvrOptions[] {
@@ -73,7 +72,7 @@ export async function checkSvr(given: FuzzCase, tally: Tally): Promise<void> {
     const arena = placedArena(map, 0);
     fillFeatures(memory, arena, { ...features, order: layout.order });
     const ranges = { startA: 0, sizeA: layout.size, startB: layout.size, sizeB: 0 };
-    for (const tube of tubes(requests as readonly SolveRequest[], () => scaleGamma(data))) {
+    for (const tube of tubes(requests, () => scaleGamma(data))) {
       const space = scratch(map.bytes);
       const block = pairBlock(memory, space, { arena, ranges, source: "each" });
       block.fill(tube.kernel);
