@@ -1,5 +1,6 @@
 import type { PartResult } from "../../core/estimator.ts";
 import type { Chain } from "./chains.ts";
+import { cureOf, type EndedBy, endedBy, endings } from "./early-end.ts";
 import { kernelName } from "./kernel.ts";
 import type { LadderAnswer } from "./pair-ladder.ts";
 import type { ClassPair } from "./pair-of-classes.ts";
@@ -19,6 +20,14 @@ export interface SolvedPlace {
   readonly pair: ClassPair;
 }
 
+interface Ended {
+  readonly pair: ClassPair;
+  readonly chain: Chain;
+  readonly C: number;
+  readonly by: EndedBy;
+  folds: number;
+}
+
 export function partTally(chains: readonly Chain[], folds: number, classes: readonly string[]): PartTally {
   /** Seconds by chain, then C and fold: cost · folds + fold. */
   const fit = chains.map(({ costs }) => new Float64Array(costs.length * folds));
@@ -26,8 +35,8 @@ export function partTally(chains: readonly Chain[], folds: number, classes: read
   const counts = { solves: 0, skipped: 0, iterations: 0 };
   /** Solves of a pair, fold and C. */
   let total = 1;
-  /** Folds of each pair, chain and C that ended at the iteration limit. */
-  const limited = new Map<string, { readonly pair: ClassPair; readonly chain: Chain; readonly C: number; folds: number }>();
+  /** Folds of each pair, chain and C that ended before the tolerance was met: at the iteration limit, or where rounding leaves no step. */
+  const ended = new Map<string, Ended>();
 
   function count({ chain, fold, pair }: SolvedPlace, answer: LadderAnswer): void {
     counts.solves += answer.solves;
@@ -37,11 +46,13 @@ export function partTally(chains: readonly Chain[], folds: number, classes: read
     for (let cost = 0; cost < answer.asked.length; cost++) {
       (times[cost * folds + fold] as number) += answer.asked[cost]?.seconds as number;
     }
-    for (const C of answer.limited) {
-      const key = `${pair.join(" ")} ${chain} ${C}`;
-      const known = limited.get(key) ?? { pair, chain: chains[chain] as Chain, C, folds: 0 };
-      known.folds++;
-      limited.set(key, known);
+    for (const by of endings) {
+      for (const C of answer[by]) {
+        const key = `${pair.join(" ")} ${chain} ${C} ${by}`;
+        const known = ended.get(key) ?? { pair, chain: chains[chain] as Chain, C, by, folds: 0 };
+        known.folds++;
+        ended.set(key, known);
+      }
     }
   }
 
@@ -77,9 +88,9 @@ export function partTally(chains: readonly Chain[], folds: number, classes: read
       return {
         own,
         counts,
-        warnings: [...limited.values()].map(
-          ({ pair, chain: { kernel, maxIterations }, C, folds: ended }) =>
-            `svm(): the iteration limit (${maxIterations}) ended ${ended} of ${folds * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
+        warnings: [...ended.values()].map(
+          ({ pair, chain: { kernel, maxIterations }, C, by, folds: some }) =>
+            `svm(): ${endedBy(by, maxIterations)} ended ${some} of ${folds * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; ${cureOf(by)}.`,
         ),
       };
     },

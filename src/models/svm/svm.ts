@@ -15,7 +15,7 @@ interface MachineOptions {
   readonly classWeight?: ClassWeight;
   /** The solver stops when the optimality gap falls below this; default 1e-3, as LIBSVM. */
   readonly tolerance?: number;
-  /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
+  /** Steps of a two-class solve, those at smaller C that it starts from among them, after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
   /**
    * In cross-validation with 8 folds or more, each fold's solve starts from the solution on all rows, so that the rows it tests touch where it starts.
