@@ -129,6 +129,15 @@ describe("fold seeding", () => {
     }
   });
 
+  it("is left out, bit by bit, of large pairs", () => {
+    const [seeded, strict] = [false, true].map((one) => {
+      const solver = svmFoldSolver(problemOf(table, { plan: folds(320, 10), answer: "scores" }), { rows: 64, workingRows: 32 });
+      return runSolver(solver, table.data, requestsOf({ kernel: "rbf", gamma: 2, C: 10, strict: one }));
+    });
+    expect(seeded?.results).toEqual(strict?.results);
+    expect(seeded?.counts).toEqual(strict?.counts);
+  });
+
   it("is left out where the solve on all rows is not solved, and warns of the folds alone", () => {
     const [seeded, strict] = both(table, folds(320, 10), { kernel: "rbf", gamma: 2, C: 30, maxIterations: 20 });
     expect(seeded.results).toEqual(strict.results);
