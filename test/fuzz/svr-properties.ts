@@ -4,12 +4,12 @@ import { sharedMemory } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
 import { arenaMap, fillFeatures, placedArena } from "#hpo/models/svm/arena";
 import { ladder } from "#hpo/models/svm/ladder";
-import { pairBlock } from "#hpo/models/svm/pair-block";
-import { scratch } from "#hpo/models/svm/scratch";
+import { largeRule } from "#hpo/models/svm/large-pair";
+import { pairSolver } from "#hpo/models/svm/pair-solver";
 import { denseFeatures, scaleGamma } from "#hpo/models/svm/settings";
 import { type SvrFold, svrLayout } from "#hpo/models/svr/layout";
 import { svrFromJSON } from "#hpo/models/svr/model";
-import { solveScratchBytes } from "#hpo/models/svr/solve-part";
+import { solveScratchBytes, tubeRanges } from "#hpo/models/svr/solve-part";
 import { svrFoldSolver } from "#hpo/models/svr/solver";
 import { svr, type SvrOptions } from "#hpo/models/svr/svr";
 import { tubeProblem } from "#hpo/models/svr/tube-problem";
@@ -68,15 +68,13 @@ export async function checkSvr(given: FuzzCase, tally: Tally): Promise<void> {
     const layout = svrLayout(data, target.values, { plan, weights });
     const features = denseFeatures(data);
     const map = arenaMap(layout, features.width, false);
-    const memory = sharedMemory(map.bytes + solveScratchBytes(layout, "each"));
+    const memory = sharedMemory(map.bytes + solveScratchBytes(layout, "each", largeRule));
     const arena = placedArena(map, 0);
     fillFeatures(memory, arena, { ...features, order: layout.order });
-    const ranges = { startA: 0, sizeA: layout.size, startB: layout.size, sizeB: 0 };
+    const place = { memory, arena, slotOffset: map.bytes };
+    const solverOf = pairSolver(place, { source: "each", large: { ...largeRule, cacheBytes: 0 }, ...tubeRanges(layout), tileCount: 0 });
     for (const tube of tubes(requests, () => scaleGamma(data))) {
-      const space = scratch(map.bytes);
-      const block = pairBlock(memory, space, { arena, ranges, source: "each" });
-      block.fill(tube.kernel);
-      const solver = tubeProblem(memory, space, layout, block.matrix(tube.kernel));
+      const solver = tubeProblem(layout, solverOf(tube.kernel).problems);
       const kernel = kernelValues(data, tube.kernel);
       for (const [fold, view] of layout.folds.entries()) {
         const { asked, solutions } = solver.solve(view, ladder(tube.costs.map(({ C }) => C)), tube);

@@ -116,11 +116,8 @@ const singleResolution = 2 ** -18;
 /** From this size on a short list of candidates for j saves more than its steps, which gain less, cost. */
 const leastListed = 1024;
 
-type Ending =
-  | "solved"
-  | "limit"
-  /** No step is left that changes anything, and the gap is not closed: values are not finite, or too coarse. */
-  | "stuck";
+/** "stuck": no step is left that changes anything, and the gap is not closed: values are not finite, or too coarse. */
+type Ending = "solved" | "limit" | "stuck";
 
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
