@@ -19,7 +19,11 @@ export interface SolvedPlace {
   readonly pair: ClassPair;
 }
 
-export function partTally(chains: readonly Chain[], folds: number, classes: readonly string[]): PartTally {
+/** `folds` of the plan, of which the part solves some. */
+export function partTally(
+  chains: readonly Chain[],
+  { folds, solved: foldsSolved, classes }: { readonly folds: number; readonly solved: number; readonly classes: readonly string[] },
+): PartTally {
   /** Seconds by chain, then C and fold: cost · folds + fold. */
   const fit = chains.map(({ costs }) => new Float64Array(costs.length * folds));
   const predict = chains.map(({ costs }) => new Float64Array(costs.length * folds));
@@ -79,7 +83,7 @@ export function partTally(chains: readonly Chain[], folds: number, classes: read
         counts,
         warnings: [...limited.values()].map(
           ({ pair, chain: { kernel, maxIterations }, C, folds: ended }) =>
-            `svm(): the iteration limit (${maxIterations}) ended ${ended} of ${folds * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
+            `svm(): the iteration limit (${maxIterations}) ended ${ended} of ${foldsSolved * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
         ),
       };
     },
