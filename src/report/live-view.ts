@@ -36,8 +36,7 @@ export function liveView(progress: RunProgress, options: LiveOptions): string[] 
 
 function headLines(progress: RunProgress, width: number, colours: Colours): string[] {
   const name = truncate(plainText(progress.study), progress.total === null ? width : Math.max(12, width - 49));
-  const done = progress.total === null ? `${progress.done} done` : `${progress.done}/${progress.total} done`;
-  const counts = [done, `${progress.running} running`, `${progress.failed} failed`];
+  const counts = [doneLabel(progress), `${progress.running} running`, `${progress.failed} failed`];
   const pace = [rateLabel(progress.rate), timeLabel(progress)].filter((part) => part !== "");
   const barRoom = Math.min(40, width - textWidth(name) - 2 - 7);
   const lines: string[] = [];
@@ -69,6 +68,12 @@ function slotLine(number: string, slot: RunProgress["slots"][number], width: num
   return ` ${colours.dim(number)}  ${pad(truncate(plainText(slot.label), room), room)}  ${colours.dim(seconds)}`;
 }
 
+/** Trials that are solved together end together: until the first does, the parts that have ended show that work goes on. */
+function doneLabel({ done, total, tasksDone }: RunProgress): string {
+  const trials = total === null ? `${done} done` : `${done}/${total} done`;
+  return done > 0 || tasksDone === 0 ? trials : `${trials}, ${tasksDone} ${tasksDone === 1 ? "part" : "parts"} of the work`;
+}
+
 function rateLabel(rate: number | null): string {
   if (rate === null || !Number.isFinite(rate) || rate <= 0) return "";
   if (rate >= 1) return `${rate.toFixed(rate < 10 ? 1 : 0)} trials/s`;
@@ -83,7 +88,6 @@ function timeLabel(progress: RunProgress): string {
 
 /** One line for a log: "landsat-svm  12/25 done · 2 running · 0 failed · 8.1 trials/s · 1.5 s, 1.6 s left · best 92.43 ± 0.31 % (γ=4 C=10)". */
 export function plainLine(progress: RunProgress): string {
-  const done = progress.total === null ? `${progress.done} done` : `${progress.done}/${progress.total} done`;
   const { best } = progress;
   const params = best === null ? "" : formatParams(best.params);
   const found =
@@ -91,7 +95,7 @@ export function plainLine(progress: RunProgress): string {
       ? ""
       : `best ${plainText(best.metric)} ${formatEstimate(best.value, best.standardError, best.unit)}${params === "" ? "" : ` (${params})`}`;
   const parts = [
-    done,
+    doneLabel(progress),
     `${progress.running} running`,
     `${progress.failed} failed`,
     rateLabel(progress.rate),

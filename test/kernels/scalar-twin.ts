@@ -194,6 +194,34 @@ export class ScalarTwin {
     return left;
   }
 
+  /** Makes a feasible: see seed.ts. False where no row has room for what is left. */
+  seed(): boolean {
+    const taken: [number, number][] = [];
+    for (const [l, value] of this.a.entries()) {
+      const most = this.problem.trained(l) ? this.boundOf(l) : 0;
+      const clipped = this.problem.y(l) > 0 ? Math.max(Math.min(value, most), 0) : Math.min(Math.max(value, -most), 0);
+      if (value === 0 || clipped === value) continue;
+      this.a[l] = clipped;
+      taken.push([l, value - clipped]);
+    }
+    for (const [l, amount] of taken) {
+      for (let rest = amount; rest !== 0; ) {
+        const upward = rest > 0;
+        const sameClass = [...this.a.keys()].filter((one) => this.problem.y(one) === this.problem.y(l));
+        const open = sameClass.filter((one) => (upward ? this.up(one) : this.low(one)));
+        if (open.length === 0) return false;
+        const to = open.reduce((best, one) => (this.problem.k(l, one) > this.problem.k(l, best) ? one : best));
+        const positive = this.problem.y(to) > 0;
+        const end = upward ? (positive ? this.boundOf(to) : 0) : positive ? 0 : -this.boundOf(to);
+        const room = end - (this.a[to] as number);
+        const fits = Math.abs(rest) < Math.abs(room);
+        this.a[to] = fits ? (this.a[to] as number) + rest : end;
+        rest = fits ? 0 : rest - room;
+      }
+    }
+    return true;
+  }
+
   /** ρ, the number of support vectors and the number at their bound. */
   offset(precise: boolean): readonly [number, number, number] {
     let [sum, free, support, bounded] = [0, 0, 0, 0];

@@ -87,7 +87,10 @@ export function twoClassProblem(seed: number, { weighted = false, regression = f
     ...tools,
     block,
     local,
-    sizeA: ranges.sizeA,
+    ...ranges,
+    /** Where the kernel matrix lies, and bytes from a row to the next. */
+    kernelAt: kernel,
+    stride: size * 4,
     member,
     at,
     k: (i: number, j: number): number => f32[kernel / 4 + position(i) * size + position(j)] as number,

@@ -4,6 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./arena.ts";
 import { classWeights } from "./class-weights.ts";
+import { endedBy, endings } from "./early-end.ts";
 import { checkFeatures } from "./feature-checks.ts";
 import { tileColumns } from "./decisions.ts";
 import { heldOutCurves, innerParts } from "./held-out.ts";
@@ -13,7 +14,7 @@ import { type FoldView, svmLayout } from "./layout.ts";
 import { type SvmModel, svmModel } from "./model.ts";
 import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
-import { classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
+import { absent, classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
 import type { Curve } from "./platt.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
 import { columnsOf, pairSolver, solveScratchBytes } from "./pair-solver.ts";
@@ -44,7 +45,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const view = layout.folds[0] as FoldView;
   const { outside, rank, trained } = view;
   const byClass = classWeights(settings.classWeight, target.classes, trained);
-  const pairs = classPairs(layout);
+  const pairs = classPairs(layout).filter((pair) => !absent(view, pair));
   const map = arenaMap(layout, arenaWidth(layout, features.width, precomputed), false);
   const probabilities = context.answer === "probabilities";
   const sizes = pairs.map((pair) => pairSize(layout, pair));
@@ -80,7 +81,8 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
       weights: layout.weights,
       classWeights: [byClass[first] as number, byClass[second] as number],
     });
-    const { solutions, limited } = climb(rungs, problems, settings);
+    const answer = climb(rungs, problems, settings);
+    const { solutions } = answer;
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
     const byPosition = new Float64Array(layout.size);
     byPosition.set(coefficients.subarray(0, ranges.sizeA), ranges.startA);
@@ -103,10 +105,10 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
       offset: offset + 0,
       curve: curve === null ? null : { slope: curve.slope + 0, offset: curve.offset + 0 },
     });
-    if (limited.length > 0 || inner?.answers.some((answer) => answer.limited.length > 0) === true) {
-      warnings.push(
-        `svm(): the iteration limit (${settings.maxIterations}) ended the solve of ${target.classes[first]} against ${target.classes[second]}.`,
-      );
+    for (const by of endings) {
+      if (![answer, ...(inner?.answers ?? [])].some((one) => one[by].length > 0)) continue;
+      const names = `${target.classes[first]} against ${target.classes[second]}`;
+      warnings.push(`svm(): ${endedBy(by, settings.maxIterations)} ended the solve of ${names}.`);
     }
   }
   const supports = [...layout.order.keys()].filter((at) => functions.some(({ coefficients }) => coefficients[at] !== 0));

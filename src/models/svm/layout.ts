@@ -118,7 +118,7 @@ export function svmLayout(
       if (row < (first[code] as number)) first[code] = row;
     }
     const ranked = [...first.keys()].filter((code) => first[code] !== Infinity).sort((a, b) => (first[a] as number) - (first[b] as number));
-    if (ranked.length === 0 && train.length > 0) throw weightless(fold);
+    if (ranked.length === 0) throw weightless(fold);
     const rank = new Int32Array(classCount).fill(-1);
     for (const [at, code] of ranked.entries()) rank[code] = at;
     const positions = test.map((row) => position[row] as number);

@@ -13,6 +13,8 @@ export interface LadderAnswer {
   readonly iterations: number;
   /** Bounds at which the iteration limit ended the search. */
   readonly limited: readonly number[];
+  /** Bounds at which rounding ended it: kernel values are too large for the tolerance. */
+  readonly stuck: readonly number[];
 }
 
 export interface PairSolution {
@@ -42,7 +44,7 @@ export interface AskedAnswer {
   readonly seconds: number;
 }
 
-/** The states of a climb by C. */
+/** The solved states of a climb by C: what is not solved, or not finite, guides nothing. */
 export type LadderStates = Map<number, PairState>;
 
 export interface LadderOptions {
@@ -66,13 +68,16 @@ export function climb(
   { pool = solutionPool(), guide, record }: LadderOptions = {},
 ): LadderAnswer {
   const { main, side } = problems;
-  const { tolerance, maxIterations } = limits;
+  const { tolerance } = limits;
   const solutions: PairSolution[] = [];
   const asked: AskedAnswer[] = [];
   const limited: number[] = [];
+  const stuck: number[] = [];
   let solves = 0;
   let skipped = 0;
   let iterations = 0;
+  /** Steps of the anchors before: they are steps of every later C, so that the road to a C ends by the limit however long its ladder is. */
+  let before = 0;
   /** The solution of every larger C, once known: taken from the last anchor, or from a rung that came after it. */
   let final = -1;
   /** The last anchor. */
@@ -89,14 +94,19 @@ export function climb(
     const problem = rung.anchor ? main : side;
     if (!rung.cold && !rung.anchor) problem.copy(main);
     const to = guide?.get(rung.C);
-    if (to !== undefined) problem.guided?.seed(rung.C, to, rung.cold ? null : (guide?.get(anchor) as PairState));
+    const from = rung.cold ? null : guide?.get(anchor);
+    if (to !== undefined && from !== undefined) problem.guided?.seed(rung.C, to, from);
     else if (rung.cold) problem.reset();
+    const maxIterations = Math.max(1, limits.maxIterations - (rung.cold ? 0 : before));
     const { offset, iterations: steps, converged, boundedCount } = problem.solve({ C: rung.C, tolerance, maxIterations });
-    if (rung.anchor) anchor = rung.C;
-    if (record !== undefined && problem.guided !== undefined) record.set(rung.C, problem.guided.state());
+    if (rung.anchor) {
+      anchor = rung.C;
+      before += steps;
+    }
+    if (converged && problem.guided !== undefined) record?.set(rung.C, problem.guided.state());
     solves++;
     iterations += steps;
-    if (!converged) limited.push(rung.C);
+    if (!converged) (steps < maxIterations ? stuck : limited).push(rung.C);
     const everyLarger = rung.anchor && converged && boundedCount === 0;
     if (rung.asked >= 0 || everyLarger) {
       const coefficients = pool(solutions.length, problem.size);
@@ -108,5 +118,5 @@ export function climb(
       asked[rung.asked] = { solution: solutions.length - 1, skipped: false, seconds: (performance.now() - start) / 1000 };
     }
   }
-  return { solutions, asked, solves, skipped, iterations, limited };
+  return { solutions, asked, solves, skipped, iterations, limited, stuck };
 }

@@ -101,6 +101,8 @@ const callSteps = 128;
 /** After this many steps with targets of ±1, or from this bound on, f is computed anew before a solution is believed. */
 const driftSteps = 2000;
 const driftC = 1000;
+/** A smaller tolerance is doubted as much earlier. */
+const driftTolerance = 1e-3;
 /** After this many steps with targets of ±1 (and more often with larger ones) f is computed anew, lest its rounding keeps the end out of reach. */
 const staleSteps = 100_000;
 const leastStaleSteps = 5000;
@@ -108,17 +110,14 @@ const leastStaleSteps = 5000;
 const mostSingleSteps = 2_000_000;
 /** A solve that f in single precision can't end by then goes on in double. */
 const mostRegrades = 4;
-/** How near to its end f in single precision can bring a problem, as a share of the largest target. */
+/** How near to its end f in single precision can bring a problem, as a share of the largest target, and of f where the problem ends. */
 const singleResolution = 2 ** -18;
 
 /** From this size on a short list of candidates for j saves more than its steps, which gain less, cost. */
 const leastListed = 1024;
 
-type Ending =
-  | "solved"
-  | "limit"
-  /** No step is left that changes anything, and the gap is not closed: values are not finite, or too coarse. */
-  | "stuck";
+/** "stuck": no step is left that changes anything, and the gap is not closed: values are not finite, or too coarse. */
+type Ending = "solved" | "limit" | "stuck";
 
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
@@ -274,11 +273,15 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
       let ending = run(optimize, small, coarse);
       let precisely = false;
       for (let regrades = 1; ending !== "limit" && !precisely; regrades++) {
-        const doubtful = stepsSinceExact > 0 && (stepsSinceExact * scale > driftSteps || C * heaviest >= driftC || !matrix.unit);
-        if (ending === "solved" && coarse === tolerance && !doubtful) break;
+        const share = Math.min(1, tolerance / driftTolerance);
+        const drifted = stepsSinceExact * scale > driftSteps * share || C * heaviest >= driftC * share;
+        const doubtful = stepsSinceExact > 0 && (drifted || !matrix.unit);
+        const [highest, lowest] = [view.getFloat64(svmProblem.highest, true), view.getFloat64(svmProblem.lowest, true)];
+        const rough = Math.max(Math.abs(highest), Math.abs(lowest)) * singleResolution > tolerance;
+        if (ending === "solved" && coarse === tolerance && !doubtful && !rough) break;
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;
-        precisely = ending === "stuck" || coarse > tolerance || regrades > mostRegrades || !(drift <= mostDrift());
+        precisely = ending === "stuck" || coarse > tolerance || rough || regrades > mostRegrades || !(drift <= mostDrift());
         ending = precisely ? runPrecisely() : run(optimize, small, tolerance);
       }
       kernels.offset(block, precisely ? 1 : 0);

@@ -1,14 +1,15 @@
 import type { PartResult } from "../../core/estimator.ts";
 import type { Chain } from "./chains.ts";
+import { cureOf, type EndedBy, endedBy, endings } from "./early-end.ts";
 import { kernelName } from "./kernel.ts";
 import type { LadderAnswer } from "./pair-ladder.ts";
 import type { ClassPair } from "./pair-of-classes.ts";
 
 /** Sums up the times, counts and warnings of a part. */
 export interface PartTally {
-  /** The answer of a pair's fold and those of its inner parts; `seconds` are those of judging. */
-  /** A solve that serves all folds. */
+  /** Solves that serve all folds: counted, but no fold's time; they give no answers, so that their end at the limit is no warning. */
   addShared(answer: LadderAnswer): void;
+  /** The answer of a pair's fold and those of its inner parts; `seconds` are those of judging. */
   add(place: SolvedPlace, answer: LadderAnswer, inner: readonly LadderAnswer[], seconds: number): void;
   facts(): Omit<PartResult, "bytes">;
 }
@@ -17,6 +18,14 @@ export interface SolvedPlace {
   readonly chain: number;
   readonly fold: number;
   readonly pair: ClassPair;
+}
+
+interface Ended {
+  readonly pair: ClassPair;
+  readonly chain: Chain;
+  readonly C: number;
+  readonly by: EndedBy;
+  folds: number;
 }
 
 /** `folds` of the plan, of which the part solves some. */
@@ -30,8 +39,8 @@ export function partTally(
   const counts = { solves: 0, skipped: 0, iterations: 0 };
   /** Solves of a pair, fold and C. */
   let total = 1;
-  /** Folds of each pair, chain and C that ended at the iteration limit. */
-  const limited = new Map<string, { readonly pair: ClassPair; readonly chain: Chain; readonly C: number; folds: number }>();
+  /** Folds of each pair, chain and C that ended before the tolerance was met: at the iteration limit, or where rounding leaves no step. */
+  const ended = new Map<string, Ended>();
 
   function count({ chain, fold, pair }: SolvedPlace, answer: LadderAnswer): void {
     counts.solves += answer.solves;
@@ -41,11 +50,13 @@ export function partTally(
     for (let cost = 0; cost < answer.asked.length; cost++) {
       (times[cost * folds + fold] as number) += answer.asked[cost]?.seconds as number;
     }
-    for (const C of answer.limited) {
-      const key = `${pair.join(" ")} ${chain} ${C}`;
-      const known = limited.get(key) ?? { pair, chain: chains[chain] as Chain, C, folds: 0 };
-      known.folds++;
-      limited.set(key, known);
+    for (const by of endings) {
+      for (const C of answer[by]) {
+        const key = `${pair.join(" ")} ${chain} ${C} ${by}`;
+        const known = ended.get(key) ?? { pair, chain: chains[chain] as Chain, C, by, folds: 0 };
+        known.folds++;
+        ended.set(key, known);
+      }
     }
   }
 
@@ -81,9 +92,9 @@ export function partTally(
       return {
         own,
         counts,
-        warnings: [...limited.values()].map(
-          ({ pair, chain: { kernel, maxIterations }, C, folds: ended }) =>
-            `svm(): the iteration limit (${maxIterations}) ended ${ended} of ${foldsSolved * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; raise maxIterations or the tolerance.`,
+        warnings: [...ended.values()].map(
+          ({ pair, chain: { kernel, maxIterations }, C, by, folds: some }) =>
+            `svm(): ${endedBy(by, maxIterations)} ended ${some} of ${foldsSolved * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; ${cureOf(by)}.`,
         ),
       };
     },

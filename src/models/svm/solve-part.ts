@@ -116,14 +116,15 @@ interface FoldWork {
 
 /**
  * Fold seeding: the pair is solved on the rows of all folds first, and each fold starts from there (prototype: fewer steps by 15 to 30 %). So the rows
- * that a fold tests touch where its solves start, though not where they end, but for the tolerance. Undefined where that is ruled out (`strict`), doesn't
- * pay, or would mix up class weights that differ from fold to fold.
+ * that a fold tests touch where its solves start, and where they end as far as the tolerance leaves that open. Undefined where that is ruled out
+ * (`strict`), doesn't pay, or would mix up class weights that differ from fold to fold. See docs/decisions/0009-fold-seeding.md.
  */
 function solveWhole(
   { chain, pair, ranges, rungs, problems, tally }: Pick<FoldWork, "chain" | "pair" | "ranges" | "rungs" | "problems" | "tally">,
   { layout, classes }: SolveContext,
 ): LadderStates | undefined {
   if (chain.strict || layout.whole === null || chain.classWeight === "balanced" || problems.main.guided === undefined) return undefined;
+  if (layout.folds.every((view) => absent(view, pair))) return undefined;
   const byClass = classWeights(chain.classWeight, classes, layout.counts);
   restrict(problems, ranges, {
     outside: layout.whole,

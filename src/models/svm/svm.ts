@@ -15,11 +15,12 @@ interface MachineOptions {
   readonly classWeight?: ClassWeight;
   /** The solver stops when the optimality gap falls below this; default 1e-3, as LIBSVM. */
   readonly tolerance?: number;
-  /** Steps of a two-class solve after which it stops with a warning; default 10,000,000. */
+  /** Steps of a two-class solve, those at smaller C that it starts from among them, after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
   /**
-   * In cross-validation with 8 folds or more, each fold's solve starts from the solution on all rows, so that the rows it tests touch where it starts:
-   * its decisions stay the same but for the tolerance. true: no fold knows them. Costs about a tenth more time; default false.
+   * In cross-validation with 8 folds or more, each fold's solve starts from the solution on all rows, so that the rows it tests touch where it starts.
+   * Where it ends is as near to the exact solution as without: nearly all decisions move by less than the tolerance, some by a few times as much.
+   * true: no fold knows the rows it tests. Costs up to about a tenth more time; default false (docs/decisions/0009-fold-seeding.md).
    */
   readonly strict?: boolean;
 }

@@ -10,6 +10,7 @@ import { pairSolver } from "../svm/pair-solver.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
 import { type SvrFold, svrLayout } from "./layout.ts";
 import { svrModel } from "./model.ts";
+import { endedBy, endings } from "../svm/early-end.ts";
 import { solveScratchBytes, tubeRanges } from "./solve-part.ts";
 import { tubeProblem } from "./tube-problem.ts";
 
@@ -52,7 +53,8 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   );
   const problem = tubeProblem(layout, solver(kernel).problems);
   const limits = { ...settings, epsilon: options["epsilon"] as number };
-  const { asked, solutions, limited } = problem.solve(layout.folds[0] as SvrFold, ladder([settings.C]), limits);
+  const answer = problem.solve(layout.folds[0] as SvrFold, ladder([settings.C]), limits);
+  const { asked, solutions } = answer;
   const { coefficients, offset } = solutions[asked[0]?.solution as number] as (typeof solutions)[number];
   const supports = [...coefficients.keys()].filter((at) => coefficients[at] !== 0);
   return svrModel({
@@ -66,6 +68,6 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
     ),
     coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
     offset,
-    warnings: limited.length > 0 ? [`svr(): the iteration limit (${maxIterations}) ended the solve.`] : [],
+    warnings: endings.filter((by) => answer[by].length > 0).map((by) => `svr(): ${endedBy(by, maxIterations)} ended the solve.`),
   });
 }

@@ -4,6 +4,7 @@ import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "../svm/arena.ts";
 import { aligned, byteReader, byteWriter } from "../svm/byte-pieces.ts";
 import { takeDecisions } from "../svm/decisions.ts";
+import { cureOf, endedBy, endings } from "../svm/early-end.ts";
 import { kernelName } from "../svm/kernel.ts";
 import { ladder } from "../svm/ladder.ts";
 import type { LargeRule } from "../svm/large-pair.ts";
@@ -78,7 +79,7 @@ export function runSolvePart({ pieces, source, large }: SolvePartInput, context:
     const { problems, decide } = solver(tube.kernel);
     const problem = tubeProblem(layout, problems);
     const rungs = ladder(tube.costs.map(({ C }) => C));
-    const limited = new Map<number, number>();
+    const ended = { limited: new Map<number, number>(), stuck: new Map<number, number>() };
     for (let fold = first; fold < last; fold++) {
       const view = layout.folds[fold] as SvrFold;
       const answer = problem.solve(view, rungs, tube);
@@ -91,7 +92,7 @@ export function runSolvePart({ pieces, source, large }: SolvePartInput, context:
       counts.solves += answer.solves;
       counts.skipped += answer.skipped;
       counts.iterations += answer.iterations;
-      for (const C of answer.limited) limited.set(C, (limited.get(C) ?? 0) + 1);
+      for (const by of endings) for (const C of answer[by]) ended[by].set(C, (ended[by].get(C) ?? 0) + 1);
       const solved = answer.asked.filter(({ skipped }) => !skipped).length;
       for (const [cost, { skipped, seconds: fitSeconds }] of answer.asked.entries()) {
         const requests = tube.costs[cost]?.requests ?? [];
@@ -101,10 +102,12 @@ export function runSolvePart({ pieces, source, large }: SolvePartInput, context:
         }
       }
     }
-    for (const [C, folds] of limited) {
-      warnings.push(
-        `svr(): the iteration limit (${tube.maxIterations}) ended ${folds} of ${last - first} solves with C=${C}, ε=${tube.epsilon}, ${kernelName(tube.kernel)}; raise maxIterations or the tolerance, or scale the target.`,
-      );
+    for (const by of endings) {
+      for (const [C, folds] of ended[by]) {
+        warnings.push(
+          `svr(): ${endedBy(by, tube.maxIterations)} ended ${folds} of ${last - first} solves with C=${C}, ε=${tube.epsilon}, ${kernelName(tube.kernel)}; ${cureOf(by)}, or scale the target.`,
+        );
+      }
     }
   }
   return { bytes: writer.bytes(), own, counts, warnings };

@@ -15,7 +15,7 @@ export interface SvrOptions {
   readonly epsilon?: number;
   /** The solver stops when the optimality gap, in units of the target, falls below this; default 1e-3, as LIBSVM. */
   readonly tolerance?: number;
-  /** Steps of a solve after which it stops with a warning; default 10,000,000. */
+  /** Steps of a solve, those at smaller C that it starts from among them, after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
 }
 

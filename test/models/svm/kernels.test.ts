@@ -115,6 +115,21 @@ describe("svm over folds, with every kernel", () => {
     expect(warnings[0]).toMatch(/with C=1, poly γ=1 degree=2 coef0=0; raise maxIterations or the tolerance\.$/);
   });
 
+  it("tells rounding from the iteration limit where values are too large for the tolerance", async () => {
+    const rows = Uint32Array.from({ length: 12 }, (_, row) => row);
+    const features = [...rows].map((row) => [1000, Math.sin(row)]);
+    const labels = [...rows].map((row) => (row % 3 === 0 ? "a" : "b"));
+    const { data, target } = classTable(features, labels);
+    const options = { kernel: "poly", gamma: 1, degree: 2, C: 1e4, maxIterations: 10_000 } as const;
+    const model = await svm(options).fit({ data, target, rows, weights: null }, context);
+    expect(model.warnings).toEqual(["svm(): rounding of large values ended the solve of a against b."]);
+    const plan = { folds: [{ train: rows, test: rows }] };
+    const { warnings } = runSolver(svmFoldSolver(problemOf({ data, target }, { plan })), data, requestsOf(options));
+    expect(warnings.at(-1)).toBe(
+      "svm(): rounding of large values ended 1 of 1 solves of a against b with C=10000, poly γ=1 degree=2 coef0=0; scale the features, or raise the tolerance.",
+    );
+  });
+
   it("refuses values that are too large for a kernel, and names the row", () => {
     const table = classTable([[1e6], [3e12], [2]], ["a", "b", "a"]);
     const solver = svmFoldSolver(problemOf(table, { plan: foldPlan(Int32Array.of(0, 1, 1)) }));

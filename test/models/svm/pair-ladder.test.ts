@@ -183,7 +183,16 @@ describe("two-class solver", () => {
       expect(optimalityGap(result, result.multipliers[at] as number[], C)).toBeLessThan(1.1e-3);
     const short = solveTwoClasses(rows, labels, { gamma: null, costs: [10], maxIterations: 3 });
     expect(short.answer.limited).toEqual([1, 10]);
-    expect(short.answer.iterations).toBeLessThanOrEqual(6);
+    expect(short.answer.iterations).toBeLessThanOrEqual(4);
+  });
+
+  it("takes no more steps to a C than the limit, and one for each rung past it, however long the ladder", () => {
+    const rows = Array.from({ length: 40 }, (_, at) => [Math.sin(at * 12.9898) * 3, Math.cos(at * 78.233) * 3]);
+    const labels = rows.map((_, at) => (at % 3 === 0 ? "a" : "b"));
+    const { answer } = solveTwoClasses(rows, labels, { gamma: null, costs: [1e8], maxIterations: 2000 });
+    expect(answer.solves).toBe(9);
+    expect(answer.limited).toContain(1e8);
+    expect(answer.iterations).toBeLessThanOrEqual(2000 + 9);
   });
 
   it("copies the answer of a smaller C where no multiplier is at the bound", () => {

@@ -160,6 +160,24 @@ describe("pairProblem", () => {
     expect(limited).toBeLessThan(solved / 5);
   });
 
+  it("meets them to within a smaller tolerance too", () => {
+    let solved = 0;
+    fc.assert(
+      fc.property(task, power(-8, -4), (asked, share) => {
+        const tolerance = share * Math.max(...asked.targets.map(Math.abs));
+        const result = solve(asked, { tolerance, maxIterations: 20_000 });
+        const { reference, a, solution } = result;
+        if (!solution.converged) return;
+        solved++;
+        const largest = Math.max(...reference.kernel.map((row) => row.reduce((sum, k, j) => sum + Math.abs(k * (a[j] as number)), 0)));
+        // Double precision knows f to about 1e-15 of the largest sum.
+        expect(optimalityGap(result)).toBeLessThan(1.1 * tolerance + 1e-13 * largest);
+      }),
+      { seed: 5, numRuns: 400 },
+    );
+    expect(solved).toBeGreaterThan(200);
+  });
+
   it("reaches the objective of the slow reference", () => {
     let compared = 0;
     fc.assert(

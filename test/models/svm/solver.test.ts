@@ -68,6 +68,19 @@ describe("svm over folds", () => {
     });
   }
 
+  it("refuses a fold without training rows", () => {
+    const { data, target } = clouds(4, 2, 1);
+    const plan = {
+      folds: [
+        { train: Uint32Array.of(0, 1, 2), test: Uint32Array.of(3) },
+        { train: new Uint32Array(0), test: Uint32Array.of(0) },
+      ],
+    };
+    expect(() => svmFoldSolver(problemOf({ data, target }, plan))).toThrow(
+      "svm(): a training set must have a row of a weight above 0; that of fold 2 has none.",
+    );
+  });
+
   it("gives the same bits whether there is room for distances, for a block of them, or for neither", () => {
     const random = rng(5);
     const labels = Array.from({ length: 400 }, () => random.below(3));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
+import { loadModel } from "#hpo/models/load-model";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { type SvmOptions, svm } from "#hpo/models/svm/svm";
 import { clouds, folds, problemOf, requestsOf, results } from "./clouds.ts";
@@ -48,6 +49,16 @@ describe("weights of rows and classes", () => {
       expect(predicted).not.toContain(1);
       expect(scores?.filter((_, at) => at % 3 === 1).every((score) => score === -1)).toBe(true);
     }
+  });
+
+  it("leave such a class out of a fitted model too, which can be saved", async () => {
+    const { data, target } = clouds(60, 3, 9);
+    const rows = Uint32Array.from({ length: 60 }, (_, row) => row);
+    const weights = Float64Array.from(target.codes, (code) => (code === 1 ? 0 : 1));
+    const model = await svm(options).fit({ data, target, rows, weights }, context);
+    expect(model.pairs).toEqual([["c0", "c2"]]);
+    expect(model.decisionValues({ data, rows }).every(Number.isFinite)).toBe(true);
+    expect(loadModel(JSON.parse(JSON.stringify(model.toJSON()))).predict({ data, rows })).toEqual(model.predict({ data, rows }));
   });
 
   it("balance by the rows of each fold's training set", () => {
