@@ -141,7 +141,7 @@ export async function checkSvm(given: FuzzCase, tally: Tally): Promise<void> {
         for (const [of, chain] of input.chains.entries()) {
           const costs = chain.costs.length;
           const stretch = all[place * input.chains.length + of] as Uint8Array;
-          const folds = decodePairAnswer(stretch, answerShape(layout, pair, { form, costs }));
+          const folds = decodePairAnswer(stretch, answerShape(layout, pair, { form, costs, folds: input.folds }));
           const { startA, sizeA, startB } = pairRanges(layout, pair);
           for (const [fold, answer] of folds.entries()) {
             const view = layout.folds[fold] as FoldView;

@@ -22,9 +22,9 @@ export type FoldAnswers = (
 interface Asked {
   readonly chain: Chain;
   readonly cost: number;
-  /** Where all classes vote: the parts that did. Else the part that solved the only pair, if there is one. */
+  /** Where all classes vote: the parts that did. Else the parts that solved folds of the only pair, if there is one. */
   readonly votes: readonly VoteWork[];
-  readonly solve: SolveWork | undefined;
+  readonly solves: readonly SolveWork[];
 }
 
 export function foldAnswers(
@@ -48,9 +48,9 @@ export function foldAnswers(
     const groups = chainGroups(chains, shape);
     for (const chain of chains) {
       const votes = groups.flatMap((group) => group.votes.filter((work) => work.chain === chain));
-      const solve = groups.flatMap((group) => group.solves).find((work) => work.chains.includes(chain));
+      const solves = groups.flatMap((group) => group.solves.filter((work) => work.chains.includes(chain)));
       for (const [cost, { requests: asking }] of chain.costs.entries()) {
-        for (const request of asking) found.set(request, { chain, cost, votes, solve });
+        for (const request of asking) found.set(request, { chain, cost, votes, solves });
       }
     }
     planned.set(requests, found);
@@ -73,23 +73,23 @@ export function foldAnswers(
     return found;
   }
 
-  /** What a part said of the only pair, by chain and fold. */
-  function onlyPair(bytes: Uint8Array, { chains }: SolveWork): readonly (readonly (PairFold | null)[])[] {
+  /** What a part said of the only pair, by chain and, from its first one, fold. */
+  function onlyPair(bytes: Uint8Array, { chains, folds }: SolveWork): readonly (readonly (PairFold | null)[])[] {
     const known = solved.get(bytes);
     if (known !== undefined) return known;
     const all = splitAnswers(aligned(bytes), chains.length);
     const found = chains.map((chain, at) =>
-      decodePairAnswer(all[at] as Uint8Array, answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length })),
+      decodePairAnswer(all[at] as Uint8Array, answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length, folds })),
     );
     solved.set(bytes, found);
     return found;
   }
 
-  function direct(parts: ReadonlyMap<string, Uint8Array>, { chain, cost, solve }: Asked): readonly FoldResult[] {
+  function direct(parts: ReadonlyMap<string, Uint8Array>, { chain, cost, solves }: Asked): readonly FoldResult[] {
     const pair = pairs[0];
-    const answers = solve === undefined ? [] : onlyPair(bytesOf(parts, solve.key), solve)[solve.chains.indexOf(chain)];
+    const answers = solves.flatMap((work) => onlyPair(bytesOf(parts, work.key), work)[work.chains.indexOf(chain)] ?? []);
     return layout.folds.map((view, fold) => {
-      const answer = answers?.[fold] ?? null;
+      const answer = answers[fold] ?? null;
       const votes =
         answer === null || pair === undefined
           ? []

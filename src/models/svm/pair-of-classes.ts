@@ -57,6 +57,11 @@ export function answerForm(pairs: number, answer: Answer): AnswerForm {
   return { own: answer === "labels" ? "votes" : "none", solutions: true, curves };
 }
 
-export function answerShape(layout: SvmLayout, pair: ClassPair, { form, costs }: Pick<AnswerShape, "form" | "costs">): AnswerShape {
-  return { form, costs, ownCounts: layout.folds.map((fold) => ownCount(fold, pair)), size: pairSize(layout, pair) };
+/** The shape of an answer for some folds: from the first to before the last. */
+export function answerShape(
+  layout: SvmLayout,
+  pair: ClassPair,
+  { form, costs, folds }: Pick<AnswerShape, "form" | "costs"> & { readonly folds: readonly [number, number] },
+): AnswerShape {
+  return { form, costs, ownCounts: layout.folds.slice(...folds).map((fold) => ownCount(fold, pair)), size: pairSize(layout, pair) };
 }

@@ -28,7 +28,11 @@ interface Ended {
   folds: number;
 }
 
-export function partTally(chains: readonly Chain[], folds: number, classes: readonly string[]): PartTally {
+/** `folds` of the plan, of which the part solves some. */
+export function partTally(
+  chains: readonly Chain[],
+  { folds, solved: foldsSolved, classes }: { readonly folds: number; readonly solved: number; readonly classes: readonly string[] },
+): PartTally {
   /** Seconds by chain, then C and fold: cost · folds + fold. */
   const fit = chains.map(({ costs }) => new Float64Array(costs.length * folds));
   const predict = chains.map(({ costs }) => new Float64Array(costs.length * folds));
@@ -90,7 +94,7 @@ export function partTally(chains: readonly Chain[], folds: number, classes: read
         counts,
         warnings: [...ended.values()].map(
           ({ pair, chain: { kernel, maxIterations }, C, by, folds: some }) =>
-            `svm(): ${endedBy(by, maxIterations)} ended ${some} of ${folds * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; ${cureOf(by)}.`,
+            `svm(): ${endedBy(by, maxIterations)} ended ${some} of ${foldsSolved * total} solves of ${classes[pair[0]]} against ${classes[pair[1]]} with C=${C}${kernel.kind === "linear" ? "" : `, ${kernelName(kernel)}`}; ${cureOf(by)}.`,
         ),
       };
     },

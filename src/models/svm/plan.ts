@@ -78,7 +78,13 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
         .sort((one, two) => two.cost - one.cost)
         .map((work) => {
           const place = { keep, precomputed, source, large };
-          const part = durablePart(work, work.chains, { kind: "solve", ...place, chains: work.chains, pairs: work.pairs });
+          const part = durablePart(work, work.chains, {
+            kind: "solve",
+            ...place,
+            chains: work.chains,
+            pairs: work.pairs,
+            folds: work.folds,
+          });
           return votes.length === 0 ? part : { ...part, passing: true as const };
         }),
       needs: keep && distances ? ["features", "distances"] : ["features"],

@@ -17,13 +17,15 @@ import { type PairRecord, pairRecord } from "./pair-record.ts";
 import { columnsOf, type LargePart, type PairProblems, pairSolver } from "./pair-solver.ts";
 import { type PartTally, partTally } from "./part-tally.ts";
 
-/** Pairs of classes to be solved for every chain, fold and C, as plain data. */
+/** Pairs of classes to be solved for every chain and C and some folds, as plain data. */
 export interface SolvePartInput {
   readonly kind: "solve";
   readonly source: BaseSource;
   readonly large: LargePart;
   readonly chains: readonly Chain[];
   readonly pairs: readonly ClassPair[];
+  /** From the first fold to before the last. */
+  readonly folds: readonly [number, number];
 }
 
 export interface SolveContext {
@@ -59,10 +61,11 @@ export function restrict(
   }
 }
 
-/** Solves the part's pairs and judges every fold's own rows: pair by pair, for each all chains. */
+/** Solves the part's pairs and judges its folds' own rows: pair by pair, for each all chains. */
 export function runSolvePart(input: SolvePartInput, context: SolveContext): PartResult {
   const { layout, form } = context;
-  const tally = partTally(input.chains, layout.folds.length, context.classes);
+  const [firstFold, lastFold] = input.folds;
+  const tally = partTally(input.chains, { folds: layout.folds.length, solved: lastFold - firstFold, classes: context.classes });
   const weights = input.chains.map((chain) => layout.folds.map(({ trained }) => classWeights(chain.classWeight, context.classes, trained)));
   const answers = answerWriter();
   const pool = solutionPool();
@@ -78,10 +81,10 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
       const { problems: both, decide } = solver(chain.kernel);
       // Nothing is solved between anchors: one problem will do.
       const problems = rungs.every(({ anchor }) => anchor) ? { main: both.main, side: both.main } : both;
-      answers.begin(answerShape(layout, pair, { form, costs: chain.costs.length }));
+      answers.begin(answerShape(layout, pair, { form, costs: chain.costs.length, folds: input.folds }));
       const guide = solveWhole({ chain, pair, ranges, rungs, problems, tally }, context);
       const work: FoldWork = { at, chain, pair, ranges, rungs, problems, decide, record, pool, tally, guide };
-      for (let fold = 0; fold < layout.folds.length; fold++) {
+      for (let fold = firstFold; fold < lastFold; fold++) {
         const view = layout.folds[fold] as FoldView;
         if (absent(view, pair)) answers.fold(null);
         else

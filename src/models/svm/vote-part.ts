@@ -28,6 +28,8 @@ export interface SolvedPairs {
   /** Chains of the part, and which of them is this one. */
   readonly chains: number;
   readonly chain: number;
+  /** The folds that the part solved: from the first to before the last. */
+  readonly folds: readonly [number, number];
 }
 
 export interface VoteContext {
@@ -48,13 +50,13 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
   const costs = chain.costs.length;
   const classes = layout.counts.length;
   const answers = input.solved
-    .flatMap(({ key, pairs, chains, chain: at }) => {
+    .flatMap(({ key, pairs, chains, chain: at, folds }) => {
       const stored = read.get(key);
       if (stored === undefined) throw new TypeError(`svm(): the part ${key} is missing.`);
       const all = splitAnswers(aligned(stored), pairs.length * chains);
       return pairs.map((pair, place) => {
         const stretch = all[place * chains + at] as Uint8Array;
-        return { pair, folds: decodePairAnswer(stretch, answerShape(layout, pair, { form, costs })) };
+        return { pair, first: folds[0], answers: decodePairAnswer(stretch, answerShape(layout, pair, { form, costs, folds })) };
       });
     })
     .sort((one, two) => one.pair[0] - two.pair[0] || one.pair[1] - two.pair[1]);
@@ -65,7 +67,10 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
   for (let fold = input.folds[0]; fold < input.folds[1]; fold++) {
     const start = performance.now();
     const view = layout.folds[fold] as FoldView;
-    const ofFold = answers.map(({ pair, folds }) => ({ pair, fold: folds[fold] ?? null }));
+    const ofFold = answers.flatMap(({ pair, first, answers: cut }) => {
+      const found = cut[fold - first];
+      return found === undefined ? [] : [{ pair, fold: found }];
+    });
     const hard = scores ? Uint32Array.from(view.codes.keys()) : hardRows(view, ofFold);
     const found = foldVote(
       context.memory,

@@ -8,13 +8,15 @@ import type { SvmLayout } from "./layout.ts";
 import { type ClassPair, classPairs, pairSize } from "./pair-of-classes.ts";
 import type { SolvedPairs } from "./vote-part.ts";
 
-/** Pairs to be solved for some chains, before the plan knows where base values come from. */
+/** Pairs to be solved for some chains and folds, before the plan knows where base values come from. */
 export interface SolveWork {
   readonly key: string;
   readonly label: string;
   readonly cost: number;
   readonly pairs: readonly ClassPair[];
   readonly chains: readonly Chain[];
+  /** From the first fold to before the last. */
+  readonly folds: readonly [number, number];
 }
 
 /** Some folds of a chain to be voted on, once its pairs are solved. */
@@ -63,7 +65,7 @@ export function chainGroups(
   const limit = Math.min(mostSeconds, Math.max(small, total * share));
   return batches.map((members) => {
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
-    const solves = solveWorks(members, { pairs, limit, small, weigh, name });
+    const solves = solveWorks(members, { pairs, folds: layout.folds.length, limit, small, weigh, name });
     const votes =
       pairs.length <= 1
         ? []
@@ -102,6 +104,7 @@ function summed({ kernel }: Chain, width: number): number {
 
 interface SolveCut {
   readonly pairs: readonly ClassPair[];
+  readonly folds: number;
   readonly limit: number;
   /** Seconds up to which pairs are put together. */
   readonly small: number;
@@ -109,33 +112,40 @@ interface SolveCut {
   readonly name: string;
 }
 
-/** Largest pairs first: one that takes too long is cut by chains, small ones are put together. */
-function solveWorks(chains: readonly Chain[], { pairs, limit, small, weigh, name }: SolveCut): readonly SolveWork[] {
+/**
+ * Largest pairs first: one that takes too long is cut by chains, small ones are put together. Folds are cut only where a pair and chain alone
+ * takes too long: each part solves anew what guides all folds, or computes kernel rows anew that they share.
+ */
+function solveWorks(chains: readonly Chain[], { pairs, folds, limit, small, weigh, name }: SolveCut): readonly SolveWork[] {
   const weighed = pairs
     .map((pair) => ({ pair, cost: chains.reduce((sum, chain) => sum + weigh(pair, chain), 0) }))
     .sort((one, two) => two.cost - one.cost);
   const works: SolveWork[] = [];
   const add = (first: number, last: number, members: readonly Chain[]): void => {
     const inside = weighed.slice(first, last);
-    const range = last - first === 1 ? `pair ${last}` : `pairs ${first + 1}–${last}`;
+    const range = `${last - first === 1 ? `pair ${last}` : `pairs ${first + 1}–${last}`} of ${pairs.length}`;
     const part = members.length === chains.length ? name : groupName(members);
-    works.push({
-      key: `solve ${chainsDigest(members)} ${range} of ${pairs.length}`,
-      label: `${part} · ${range} of ${pairs.length}`,
-      cost: (inside.reduce((sum, { cost }) => sum + cost, 0) * members.length) / chains.length,
-      pairs: inside.map(({ pair }) => pair),
-      chains: members,
-    });
+    const cost = (inside.reduce((sum, one) => sum + one.cost, 0) * members.length) / chains.length;
+    const alone = inside.length === 1 && members.length === 1;
+    for (const cut of evenRanges(folds, alone ? Math.ceil(cost / mostSeconds) : 1)) {
+      const all = cut[1] - cut[0] === folds;
+      const place = all ? range : `${range} · folds ${cut[0] + 1}–${cut[1]}`;
+      works.push({
+        key: `solve ${chainsDigest(members)} ${place}`,
+        label: `${part} · ${place}`,
+        cost: all ? cost : (cost * (cut[1] - cut[0])) / folds,
+        pairs: inside.map(({ pair }) => pair),
+        chains: members,
+        folds: cut,
+      });
+    }
   };
   for (let at = 0; at < weighed.length; ) {
     const first = at;
     let cost = (weighed[at++] as (typeof weighed)[number]).cost;
     const pieces = Math.min(chains.length, Math.ceil(cost / limit));
     if (pieces > 1) {
-      for (let piece = 0; piece < pieces; piece++) {
-        const cut = (of: number): number => Math.round((of * chains.length) / pieces);
-        add(first, at, chains.slice(cut(piece), cut(piece + 1)));
-      }
+      for (const cut of evenRanges(chains.length, pieces)) add(first, at, chains.slice(...cut));
       continue;
     }
     for (; at < weighed.length && cost + (weighed[at]?.cost as number) <= small; at++) cost += weighed[at]?.cost as number;
@@ -144,31 +154,36 @@ function solveWorks(chains: readonly Chain[], { pairs, limit, small, weigh, name
   return works;
 }
 
+/** Cuts 0 … `length` into `pieces` ranges of about the same length, at least one and none empty. */
+function evenRanges(length: number, pieces: number): readonly (readonly [number, number])[] {
+  const count = Math.max(1, Math.min(pieces, length));
+  const cut = (of: number): number => Math.round((of * length) / count);
+  return Array.from({ length: count }, (_, at) => [cut(at), cut(at + 1)]);
+}
+
 /** Cuts a chain's votes by folds where they take long. */
 function voteWorks(
   chain: Chain,
   solves: readonly SolveWork[],
   { layout, width, limit, answer }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly answer: Answer },
 ): readonly VoteWork[] {
-  const solved = solves.flatMap(({ key, pairs, chains }) =>
-    chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain) }] : [],
+  const solved = solves.flatMap(({ key, pairs, chains, folds }) =>
+    chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain), folds }] : [],
   );
   const present = layout.counts.filter((count) => count > 0).length;
   const rows = layout.folds.reduce((sum, { test }) => sum + test.length, 0) * (answer === "labels" ? 0.1 : 1);
   const coupling = answer === "probabilities" ? rows * chain.costs.length * present ** 2 * 1.2e-7 : 0;
   const cost = 1e-4 + coupling + rows * layout.size * (1e-9 + 1.2e-10 * summed(chain, width) + (present - 1) * 0.3e-9);
-  const count = Math.min(layout.folds.length, Math.max(1, Math.ceil(cost / limit)));
-  return Array.from({ length: count }, (_, at) => {
-    const cut = (of: number): number => Math.round((of * layout.folds.length) / count);
-    const folds = [cut(at), cut(at + 1)] as const;
-    const range = count === 1 ? "votes" : `votes of folds ${folds[0] + 1}–${folds[1]}`;
+  const cuts = evenRanges(layout.folds.length, Math.ceil(cost / limit));
+  return cuts.map((folds) => {
+    const range = cuts.length === 1 ? "votes" : `votes of folds ${folds[0] + 1}–${folds[1]}`;
     return {
       key: `vote ${chainsDigest([chain])} ${range}`,
       label: `${kernelName(chain.kernel)} · ${range}`,
-      cost: cost / count,
+      cost: cost / cuts.length,
       chain,
       folds,
-      solved,
+      solved: solved.filter((part) => part.folds[0] < folds[1] && folds[0] < part.folds[1]),
     };
   });
 }

@@ -14,9 +14,11 @@ import type { Tube } from "./tubes.ts";
 const addressLimit = 2 ** 32;
 /** Seconds by which small pieces of work are put together into parts, and the most that a part should take. */
 const leastSeconds = 0.05;
-const mostSeconds = 2.5;
+const mostSeconds = 1.25;
 /** Parts are at most this share of the work, so that workers end together. */
-const share = 1 / 24;
+const share = 1 / 64;
+/** Above so many of the target's standard deviations, a larger C takes no longer. */
+const mostSpreads = 300;
 /** Seconds for one feature of a squared distance. */
 const featureSeconds = 0.6e-10;
 /** Rows of the distances that a part fills. */
@@ -42,7 +44,10 @@ export interface TubeWork {
 /** Cuts all work into parts; they follow from the requests and the layout alone, so that a resume finds them under any limits. */
 export function tubeWorks(tubes: readonly Tube[], { layout, width }: Pick<PlanInput, "layout" | "width">): readonly TubeWork[] {
   const square = layout.size ** 2;
-  const foldSeconds = ({ costs }: Tube): number => Math.min(4, costs.length + 1) * square * 2e-8 + 5e-5;
+  const spread = targetSpread(layout);
+  // Steps grow with C in units of the target, up to where few rows are at the bound.
+  const foldSeconds = ({ costs }: Tube): number =>
+    costs.reduce((sum, { C }) => sum + square * (2e-9 + 1e-8 * Math.min(mostSpreads, C / spread)), 5e-5);
   const blockSeconds = square * (1e-9 + featureSeconds * width);
   const total = tubes.reduce((sum, tube) => sum + blockSeconds + foldSeconds(tube) * layout.folds.length, 0);
   const limit = Math.min(mostSeconds, Math.max(leastSeconds, total * share));
@@ -67,6 +72,14 @@ export function tubeWorks(tubes: readonly Tube[], { layout, width }: Pick<PlanIn
   }
   close();
   return works;
+}
+
+/** Standard deviation of the targets; 1 where they are all equal. */
+function targetSpread({ targets, order }: SvrLayout): number {
+  const values = targets.filter((_, at) => (order[at] as number) >= 0);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  return spread > 0 && spread < Infinity ? spread : 1;
 }
 
 function digest(pieces: readonly TubePiece[]): string {

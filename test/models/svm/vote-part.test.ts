@@ -65,7 +65,8 @@ function bothWays({ table, plan }: ReturnType<typeof problem>) {
     for (const [at, pair] of input.pairs.entries()) {
       const { startA, sizeA, startB } = pairRanges(layout, pair);
       for (const [of, chain] of input.chains.entries()) {
-        const shape = answerShape(layout, pair, { form: { own: "votes", solutions: true, curves: false }, costs: chain.costs.length });
+        const form = { own: "votes", solutions: true, curves: false } as const;
+        const shape = answerShape(layout, pair, { form, costs: chain.costs.length, folds: input.folds });
         const folds = decodePairAnswer(answers[at * input.chains.length + of] as Uint8Array, shape);
         for (const [fold, answer] of folds.entries()) {
           if (answer === null) continue;
