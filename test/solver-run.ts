@@ -20,16 +20,18 @@ export interface RunOptions {
   readonly slots?: number;
   /** Rearranges the parts that may run next, over all stages; the first one runs. */
   readonly order?: (parts: readonly SolverPart[]) => readonly SolverPart[];
+  /** Parts travel as JSON, as they would between threads (the default): what a test should do, and a measurement of one thread should not. */
+  readonly copied?: boolean;
   /** Durable parts that are known already. */
   readonly saved?: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * Runs a whole plan in this thread, a part at a time, as the engine would with one slot. Parts and inputs travel as JSON, as
- * they would between threads; the bytes of passing parts are dropped after their last reader.
+ * Runs a whole plan in this thread, a part at a time, as the engine would with one slot. The bytes of passing
+ * parts are dropped after their last reader.
  */
 export function runSolver(solver: FoldSolver, data: Dataset, requests: readonly SolveRequest[], options: RunOptions = {}): SolverRun {
-  const { memoryBytes = 4e9, slots = 1, order = (parts) => parts, saved = new Map<string, Uint8Array>() } = options;
+  const { memoryBytes = 4e9, slots = 1, order = (parts) => parts, saved = new Map<string, Uint8Array>(), copied = true } = options;
   const plan = solver.plan(requests, { memoryBytes, slots });
   const slotBytes = Math.ceil(plan.slotBytes / 64) * 64;
   const firstSlot = data.dataEnd + Math.ceil(plan.sharedBytes / 64) * 64;
@@ -70,7 +72,7 @@ export function runSolver(solver: FoldSolver, data: Dataset, requests: readonly 
     if (part === undefined) break;
     const read = new Map((part.reads ?? []).map((key) => [key, new Uint8Array(bytes.get(key) as Uint8Array)]));
     const arena = { sharedOffset: data.dataEnd, slotOffset: firstSlot + (turn % slots) * slotBytes };
-    const result = solver.run(JSON.parse(JSON.stringify(part)) as SolverPart, arena, read);
+    const result = solver.run(copied ? (JSON.parse(JSON.stringify(part)) as SolverPart) : part, arena, read);
     for (const set of waiting.values()) set.delete(part);
     ran.push(part.key);
     if (part.durable) bytes.set(part.key, result.bytes);

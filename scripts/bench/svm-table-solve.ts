@@ -32,7 +32,7 @@ export function solveTable(data: BenchTable, { cells, scaling, memoryBytes }: So
   const requests = cells.map(({ gamma, C }, index) => ({ index, options: svm({ kernel: "rbf", gamma, C }).options }));
   const { table, fill } = scaling === "fold" ? scaledByFold(data) : { table: data.table, fill: undefined };
   const solve = (plan: FoldPlan) =>
-    runSolver(svmFoldSolver({ ...table, plan, weights: null, answer: "labels" }), table.data, requests, { memoryBytes });
+    runSolver(svmFoldSolver({ ...table, plan, weights: null, answer: "labels" }), table.data, requests, { memoryBytes, copied: false });
   const baseBytes = startPeak();
   const cpu = process.cpuUsage();
   const start = performance.now();
