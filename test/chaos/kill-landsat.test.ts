@@ -9,7 +9,7 @@ import { databaseRows, lostRows } from "./database-rows.ts";
 import { drive } from "./kill-run.ts";
 
 const file = fileURLToPath(new URL("../../studies/landsat-svm.ts", import.meta.url));
-const killCount = 20;
+const killCount = 10;
 
 let folder = "";
 beforeAll(() => {
@@ -56,7 +56,7 @@ describe("the Landsat table, its coordinator killed", () => {
     // Two processes at a time, undisturbed runs among the others, so that both kinds meet the same machine.
     const jobs = Array.from({ length: killCount }, (_, kill) => [
       () => killAndResume(kill),
-      ...(kill % 4 === 1 ? [() => runWhole(kill)] : []),
+      ...(kill % 2 === 1 ? [() => runWhole(kill)] : []),
     ]).flat();
     const worker = async (): Promise<void> => {
       for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
@@ -70,9 +70,9 @@ describe("the Landsat table, its coordinator killed", () => {
       `CPU of a killed and resumed table over an undisturbed one: median ${whole.toFixed(3)}, without the second start of ` +
         `${median(starts).toFixed(2)} s ${lost.toFixed(3)} (${killCount} kills, ${median(undisturbed).toFixed(2)} s undisturbed)`,
     );
-    // The bar is the median's. CPU seconds on a shared machine are noisy, so a one-sided sign test (level 0.002 for 20
-    // kills) decides whether it is passed: with a median of 1.1 or less, 17 dearer ones of 20 are no chance.
+    // The bar is the median's. CPU seconds on a shared machine are noisy, so a one-sided sign test (level 0.011 for 10
+    // kills) decides whether it is passed: with a median of 1.1 or less, 9 dearer ones of 10 are no chance. `npm run chaos` kills a longer table.
     const dearer = killed.filter((cpuSeconds) => cpuSeconds - median(starts) > 1.1 * median(undisturbed));
-    expect(dearer.length).toBeLessThan(17);
+    expect(dearer.length).toBeLessThan(9);
   }, 600_000);
 });

@@ -201,15 +201,17 @@ describe("a run that is ended from outside", () => {
     await study.close();
   });
 
-  it("is complete without a trial when its time is over at once, and runs on with a budget of years", async () => {
-    const spec = defineStudy({ name: "budget", space: { x: values([0, 1]) }, objective: async () => 1, timeBudgetSeconds: 1e-9 });
+  it("is complete when its time is over at once and nothing else ends it, and runs on with a budget of years", async () => {
+    const objective = async (): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(1), 5));
+    const spec = defineStudy({ name: "budget", space: { x: values([0, 1]) }, objective, sampler: random(), timeBudgetSeconds: 1e-9 });
     const store = memoryStore();
     const study = await openStudy(spec, { store });
     expect((await study.run()).state).toBe("complete");
     await study.close();
-    const long = await openStudy(spec, { store, timeBudgetSeconds: 1e9 });
-    const { trials } = await long.run();
-    expect(trials.map((trial) => trial.state)).toEqual(["complete", "complete"]);
+    const long = await openStudy(spec, { store, timeBudgetSeconds: 1e9, trials: 100 });
+    const { state, trials } = await long.run();
+    expect(state).toBe("complete");
+    expect(trials.map((trial) => trial.state)).toEqual(new Array(100).fill("complete"));
     await long.close();
   });
 
