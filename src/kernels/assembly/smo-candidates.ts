@@ -14,7 +14,8 @@ import {
   kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
 import { drop4, gain4 } from "./gain";
-import { firstBlock, firstOf, largest, smallest } from "./lanes";
+import { extremes } from "./extremes";
+import { firstBlock, largest } from "./lanes";
 import { move } from "./step";
 
 /** Bytes of f that a segment spans. */
@@ -90,17 +91,7 @@ function apply(problem: usize): u32 {
       worst = f32x4.pmin(worst, least);
     }
   }
-  const highest = largest(best);
-  store<f64>(problem, <f64>f32x4.extract_lane(highest, 0), HIGHEST);
-  store<f64>(problem, <f64>smallest(worst), LOWEST);
-  const found = firstBlock(best, blocks, highest);
-  at = <usize>found << 6;
-  const place = firstOf(
-    f32x4.add(v128.load(f + at), v128.load(up + at)), f32x4.add(v128.load(f + at, 16), v128.load(up + at, 16)),
-    f32x4.add(v128.load(f + at, 32), v128.load(up + at, 32)), f32x4.add(v128.load(f + at, 48), v128.load(up + at, 48)), highest,
-  );
-  // Where f is not a number no place is found, and no step will be taken.
-  return (found << 4) + (place & 15);
+  return extremes(problem, best, worst, blocks);
 }
 
 /** The candidate with the largest second-order gain together with i; of equal ones the lowest row. */

@@ -16,7 +16,8 @@ import {
   columnsA, columnsB, diagonalValue, kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
 import { drop4, gain4 } from "./gain";
-import { firstBlock, firstOf, largest, smallest } from "./lanes";
+import { extremes } from "./extremes";
+import { firstBlock, firstOf, largest } from "./lanes";
 import { move } from "./step";
 
 /** f −= step (K_i − K_j) over all rows; writes max f over up and min f over low rows; returns the first up row that has the maximum. */
@@ -64,17 +65,7 @@ function apply(problem: usize): u32 {
       block = i32x4.add(block, one);
     }
   }
-  const highest = largest(best);
-  store<f64>(problem, <f64>f32x4.extract_lane(highest, 0), HIGHEST);
-  store<f64>(problem, <f64>smallest(worst), LOWEST);
-  const found = firstBlock(best, blocks, highest);
-  at = <usize>found << 6;
-  const place = firstOf(
-    f32x4.add(v128.load(f + at), v128.load(up + at)), f32x4.add(v128.load(f + at, 16), v128.load(up + at, 16)),
-    f32x4.add(v128.load(f + at, 32), v128.load(up + at, 32)), f32x4.add(v128.load(f + at, 48), v128.load(up + at, 48)), highest,
-  );
-  // Where f is not a number no place is found, and no step will be taken.
-  return (found << 4) + (place & 15);
+  return extremes(problem, best, worst, blocks);
 }
 
 /** The low row with the largest second-order gain together with i: where every K_tt is 1. Few rows violate: most blocks are passed over. */

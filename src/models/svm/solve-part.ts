@@ -115,7 +115,7 @@ interface FoldWork {
 }
 
 /**
- * Fold seeding: the pair is solved on the rows of all folds first, and each fold starts from there (prototype: fewer steps by 15 to 30 %). So the rows
+ * Fold seeding: the pair is solved on the rows of all folds first, and each fold starts from there. So the rows
  * that a fold tests touch where its solves start, and where they end as far as the tolerance leaves that open. Undefined where that is ruled out
  * (`strict`), doesn't pay, or would mix up class weights that differ from fold to fold. See docs/decisions/0009-fold-seeding.md.
  */

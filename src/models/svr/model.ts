@@ -4,6 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { growTo, type SharedMemory, sharedMemory } from "../../core/shared-memory.ts";
 import { svmKernels } from "../../kernels/svm-kernels.ts";
 import { decider, decisionTiles, takeDecisions, tileColumns } from "../svm/decisions.ts";
+import { checkFeatures } from "../svm/feature-checks.ts";
 import { type Kernel, kernelBase, kernelRows } from "../svm/kernel.ts";
 import { scratch } from "../svm/scratch.ts";
 import { denseFeatures } from "../svm/settings.ts";
@@ -40,6 +41,7 @@ export function svrModel(state: SvrModelState): Model {
         data: { width: features.width },
       });
     }
+    checkFeatures(input.data, [kernel], { rows: input.rows, model: "svr" });
     const space = scratch(0);
     const vectorsAt = space.take(width * stride);
     const rowsAt = space.take(width * batch * 4);

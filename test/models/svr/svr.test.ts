@@ -95,5 +95,7 @@ describe("svr()", () => {
     expect((model.toJSON() as { warnings: string[] }).warnings).toEqual(["svr(): the iteration limit (3) ended the solve."]);
     const { data } = regressionTable([[1, 2, 3]], [1]);
     expect(() => model.predict({ data, rows: Uint32Array.of(0) })).toThrow(/rows must have 2 features, as in training; got 3/);
+    const missing = regressionTable([[1, Number.NaN]], [1]);
+    expect(() => model.predict({ data: missing.data, rows: Uint32Array.of(0) })).toThrow(/svr\(\): features must be finite .* is NaN/);
   });
 });
