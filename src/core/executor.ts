@@ -65,6 +65,8 @@ export interface Executor {
   readonly name: "inline" | "threads";
   readonly slots: number;
   run(task: Task, options?: RunOptions): Promise<TaskResult>;
+  /** Makes so many slots ready now, at most all, where that takes time that the first tasks would wait for. */
+  warm(slots: number): void;
   /** Frees a shared value in all slots. */
   forget(id: string): void;
   /** Ends all slots; running tasks end as "aborted". Idempotent. */

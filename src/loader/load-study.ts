@@ -28,8 +28,7 @@ export async function loadStudy(file: string, options: { readonly cwd?: string }
   const cwd = options.cwd ?? process.cwd();
   const source = await findStudy(file, cwd);
   const shown = (one: string): string => (one === source ? file : shownPath(one, cwd));
-  const codeHash = await hashStudy(source, shown);
-  const bundle = await bundleStudy(source, shown);
+  const [codeHash, bundle] = await Promise.all([hashStudy(source, shown), bundleStudy(source, shown)]);
   const spec = await importStudy({ ...bundle, source }, shown);
   return Object.freeze({ spec, bundle: pathToFileURL(bundle.file).href, codeHash, folder: path.dirname(source) });
 }

@@ -112,6 +112,8 @@ export class StudyRun {
   /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
   async work(): Promise<"complete" | "stopped"> {
     try {
+      // Threads start while the first trials are proposed and planned.
+      if (!this.#stopping) this.#options.executor.warm(this.#trialsLeft());
       for (;;) {
         if (this.#failure !== undefined) throw this.#failure.error;
         if (!this.#stopping) await this.#open();
@@ -178,6 +180,13 @@ export class StudyRun {
   #left(): boolean {
     const { proposer, trials } = this.#options;
     return this.#groups.size > 0 || this.#restored.length > 0 || (!proposer.exhausted && (trials === null || proposer.next < trials));
+  }
+
+  /** Trials that are not finished, at most; Infinity where only the sampler or the clock ends the study. */
+  #trialsLeft(): number {
+    const { proposer, trials } = this.#options;
+    const restored = this.#restored.reduce((sum, seed) => sum + seed.trials.length - seed.saved.finished.size, 0);
+    return restored + (proposer.exhausted ? 0 : Math.max(0, (trials ?? Infinity) - proposer.next));
   }
 
   async #proposeGroup(): Promise<GroupSeed | undefined> {

@@ -44,6 +44,7 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
         last = attempt;
         return attempt;
       }),
+    warm: () => undefined,
     forget: () => undefined,
     close,
   });

@@ -64,6 +64,16 @@ export class Slot {
     this.#thread?.forget(id);
   }
 
+  /** Starts the thread. Where that fails, the first task tells it. */
+  warm(): void {
+    if (this.#closed) return;
+    try {
+      this.#thread ??= this.#newThread();
+    } catch {
+      // No thread could be made; the first task tries again.
+    }
+  }
+
   /** The slot must be free. */
   run(task: Task, options: RunOptions): Promise<TaskResult> {
     return new Promise((resolve) => {

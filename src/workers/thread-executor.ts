@@ -28,7 +28,7 @@ const mostSlots = 1024;
  * Runs tasks in worker threads. A task's module, input, shared value and result must be plain data that can be copied
  * between threads; arrays over shared memory are not copied.
  *
- * Threads are made when tasks need them, take about 30 ms to start, and never keep an idle process alive. A shared value
+ * Threads are made when tasks need them or `warm` is called, take about 30 ms to start, and never keep an idle process alive. A shared value
  * is posted once to each thread that needs it. The time limit counts from when the thread takes up the task, so it
  * includes importing the module, and not the queue; then the task's signal is aborted and, after the grace time, its
  * thread ended, whatever loop it is in. `wallSeconds` and `cpuSeconds` are the function's own.
@@ -69,6 +69,9 @@ export function threadExecutor(options: ThreadExecutorOptions): Executor {
     slots: options.slots,
     run: (task: Task, runOptions: RunOptions = {}): Promise<TaskResult> =>
       queue.add(task, runOptions.signal, () => bestFree(slots, task).run(task, runOptions)),
+    warm: (count: number) => {
+      for (const slot of slots.slice(0, count)) slot.warm();
+    },
     forget: (id: string) => {
       for (const slot of slots) slot.forget(id);
     },

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ThreadExecutorOptions, threadExecutor } from "#hpo/workers/thread-executor";
 import type { Executor } from "#hpo/core/executor";
@@ -29,6 +31,24 @@ describe("threadExecutor", () => {
     for (let count = 1; count <= 5; count++) {
       expect(await executor.run(testTask("answers", "callCount"))).toMatchObject({ ok: true, value: count, slot: 0 });
     }
+  });
+
+  it("makes threads before there are tasks when it is told to", async () => {
+    const executor = make({ slots: 3 });
+    executor.warm(2);
+    const later = new Worker("", { eval: true });
+    const between = later.threadId;
+    await once(later, "exit");
+    const { gate, open } = newGate();
+    const held = [0, 1].map(() => runUntilMessage(executor, testTask("waits", "gated", { input: { gate } })));
+    await Promise.all(held.map(({ running }) => running));
+    const third = valueIn(await executor.run(testTask("answers", "threadNumber"))) as number;
+    open();
+    await Promise.all(held.map(({ result }) => result));
+    const warmed = valueIn(await executor.run(testTask("answers", "threadNumber"))) as number;
+    // Threads are numbered as they are made.
+    expect(warmed).toBeLessThan(between);
+    expect(third).toBeGreaterThan(between);
   });
 
   it("prefers the slot that has the shared value", async () => {

@@ -9,7 +9,7 @@ import { answerForm, answerShape, type ClassPair, classPairs } from "./pair-of-c
 import { type Curve, plattProbability } from "./platt.ts";
 import { decodeVerdicts, type Verdict } from "./vote-answer.ts";
 import { type PairVotes, votedClasses, votedScores } from "./votes.ts";
-import { chainGroups, type SolveWork, type VoteWork } from "./work-parts.ts";
+import { chainWorks, type SolveWork, type VoteWork } from "./work-parts.ts";
 
 /** The answer of a request from the bytes of its group's parts; what requests share is planned and decoded once. */
 export type FoldAnswers = (
@@ -45,10 +45,10 @@ export function foldAnswers(
     if (known !== undefined) return known;
     const found = new Map<number, Asked>();
     const chains = chainsOf(requests);
-    const groups = chainGroups(chains, shape);
+    const works = chainWorks(chains, shape);
     for (const chain of chains) {
-      const votes = groups.flatMap((group) => group.votes.filter((work) => work.chain === chain));
-      const solves = groups.flatMap((group) => group.solves.filter((work) => work.chains.includes(chain)));
+      const votes = works.flatMap((work) => (work.chain === chain ? work.votes : []));
+      const solves = works.flatMap((work) => work.solves.filter((solve) => solve.chains.includes(chain)));
       for (const [cost, { requests: asking }] of chain.costs.entries()) {
         for (const request of asking) found.set(request, { chain, cost, votes, solves });
       }

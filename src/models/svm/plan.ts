@@ -4,14 +4,14 @@ import { HpoError } from "../../core/hpo-error.ts";
 import { type ArenaMap, arenaMap, arenaWidth } from "./arena.ts";
 import type { Chain } from "./chains.ts";
 import { voteScratchBytes } from "./fold-vote.ts";
-import { kernelBase } from "./kernel.ts";
+import { kernelBase, kernelName } from "./kernel.ts";
 import { largeMemory, type LargeRule, ruleOf } from "./large-pair.ts";
 import type { SvmLayout } from "./layout.ts";
 import type { BaseSource } from "./pair-block.ts";
 import { classPairs, ownTileCount, pairSize } from "./pair-of-classes.ts";
 import { solveScratchBytes } from "./pair-solver.ts";
 import { jobLimits } from "./vote-jobs.ts";
-import { type ChainGroup, chainGroups, durablePart } from "./work-parts.ts";
+import { type ChainWork, chainWorks, durablePart, type SolveWork } from "./work-parts.ts";
 
 /** wasm32 ends here. */
 const addressLimit = 2 ** 32;
@@ -29,17 +29,17 @@ export interface PlanInput {
   readonly large: LargeRule;
 }
 
-/** Features, the distances where they are kept, then for each group of chains the pairs' solves and the votes. */
+/** Features, the distances where they are kept, then chain by chain the pairs' solves and the votes: these overlap the solves of the next, and what they have read is dropped early. */
 export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: SolverLimits): SolverPlan {
   const { layout } = input;
-  const groups = chainGroups(chains, input);
+  const works = chainWorks(chains, input);
   const precomputed = chains.some(({ kernel }) => kernelBase(kernel) === "entries");
   if (precomputed && chains.some(({ kernel }) => kernelBase(kernel) !== "entries")) {
     throw new TypeError("svm(): precomputed kernels are planned by themselves.");
   }
   const width = arenaWidth(layout, input.width, precomputed);
   const rule = ruleOf(input.large, precomputed);
-  const { map, slotBytes, source, cacheBytes } = chooseMap(groups, { ...input, width, large: rule }, limits);
+  const { map, slotBytes, source, cacheBytes } = chooseMap(works, { ...input, width, large: rule }, limits);
   const everyone = Array.from({ length: input.requestCount }, (_, index) => index);
   const keep = map.distances >= 0;
   const large = { ...rule, cacheBytes };
@@ -70,25 +70,25 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
       fills: { key: `distances ${layoutKey}`, offset: map.distances, bytes: layout.size * map.stride },
     });
   }
-  for (const { name, solves, votes } of groups) {
-    const distances = solves.some((work) => work.chains.some(({ kernel }) => kernelBase(kernel) === "distances"));
-    stages.push({
-      name: `solve ${stages.length} ${name}`,
-      parts: [...solves]
-        .sort((one, two) => two.cost - one.cost)
-        .map((work) => {
-          const place = { keep, precomputed, source, large };
-          const part = durablePart(work, work.chains, {
-            kind: "solve",
-            ...place,
-            chains: work.chains,
-            pairs: work.pairs,
-            folds: work.folds,
-          });
-          return votes.length === 0 ? part : { ...part, passing: true as const };
-        }),
-      needs: keep && distances ? ["features", "distances"] : ["features"],
-    });
+  const needs = (solves: readonly SolveWork[]): readonly string[] =>
+    keep && solves.some((work) => work.chains.some(({ kernel }) => kernelBase(kernel) === "distances")) ? ["features", "distances"] : ["features"];
+  const place = { keep, precomputed, source, large };
+  const passing = works.some(({ votes }) => votes.length > 0);
+  for (const { chain, solves, votes } of works) {
+    const name = kernelName(chain.kernel);
+    if (solves.length > 0) {
+      stages.push({
+        name: `solve ${stages.length} ${name}`,
+        parts: [...solves]
+          .sort((one, two) => two.cost - one.cost)
+          .map((work) => {
+            const { chains: members, pairs, folds } = work;
+            const part = durablePart(work, members, { kind: "solve", ...place, chains: members, pairs, folds });
+            return passing ? { ...part, passing: true as const } : part;
+          }),
+        needs: needs(solves),
+      });
+    }
     if (votes.length === 0) continue;
     stages.push({
       name: `vote ${stages.length} ${name}`,
@@ -119,7 +119,7 @@ interface MemoryChoice {
  * Large pairs have no block: what the limits leave holds their kernel rows, a batch of them at least.
  */
 function chooseMap(
-  groups: readonly ChainGroup[],
+  chained: readonly ChainWork[],
   { layout, width, answer, dataEnd, large }: PlanInput,
   limits: SolverLimits,
 ): MemoryChoice {
@@ -129,8 +129,8 @@ function chooseMap(
   // Held-out rows lie anywhere in a pair's block.
   const tiles =
     answer === "probabilities" ? most / 16 : Math.max(0, ...pairs.flatMap((pair) => layout.folds.map((fold) => ownTileCount(fold, pair))));
-  const works = groups.flatMap(({ solves }) => solves);
-  const votes = groups.flatMap((group) => group.votes);
+  const works = chained.flatMap(({ solves }) => solves);
+  const votes = chained.flatMap((one) => one.votes);
   const costs = Math.max(0, ...votes.map(({ chain }) => chain.costs.length));
   const voteBytes = votes.length === 0 ? 0 : voteScratchBytes(layout, width, jobLimits(sizes, costs));
   const repeats = works.some((work) => work.chains.length > 1);
@@ -169,7 +169,7 @@ function sentence(cure: string): string {
 }
 
 /** Whether computing all distances once takes less than computing each pair's, the fresh memory included. */
-function pays(works: ChainGroup["solves"], layout: SvmLayout, width: number): boolean {
+function pays(works: readonly SolveWork[], layout: SvmLayout, width: number): boolean {
   let squares = 0;
   for (const { pairs, chains } of works) {
     if (!chains.some(({ kernel }) => kernelBase(kernel) === "distances")) continue;

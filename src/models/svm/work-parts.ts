@@ -29,9 +29,10 @@ export interface VoteWork {
   readonly solved: readonly SolvedPairs[];
 }
 
-/** Chains that are solved together, pair by pair, and the votes that follow. */
-export interface ChainGroup {
-  readonly name: string;
+/** What a chain adds to the work of those before it. */
+export interface ChainWork {
+  readonly chain: Chain;
+  /** Those that begin with this chain; some go on to later ones. */
   readonly solves: readonly SolveWork[];
   /** Empty where a pair's answer is the answer. */
   readonly votes: readonly VoteWork[];
@@ -50,10 +51,10 @@ const fewChains = 4;
 const mostChains = 16;
 
 /** Cuts all work into parts. They follow from the requests and the layout alone, so that a resume finds them again under any memory limit. */
-export function chainGroups(
+export function chainWorks(
   chains: readonly Chain[],
   { layout, width, answer }: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
-): readonly ChainGroup[] {
+): readonly ChainWork[] {
   const pairs = classPairs(layout);
   const batches = (["distances", "products", "entries"] as const).flatMap((base) => {
     const members = chains.filter(({ kernel }) => kernelBase(kernel) === base);
@@ -63,16 +64,15 @@ export function chainGroups(
   const total = chains.reduce((sum, chain) => sum + pairs.reduce((all, pair) => all + weigh(pair, chain), 0), 0);
   const small = Math.min(fewSeconds, Math.max(leastSeconds, total * largeShare));
   const limit = Math.min(mostSeconds, Math.max(small, total * share));
-  return batches.map((members) => {
+  return batches.flatMap((members) => {
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
     const solves = solveWorks(members, { pairs, folds: layout.folds.length, limit, small, weigh, name });
-    const votes =
-      pairs.length <= 1
-        ? []
-        : members.flatMap((chain) =>
-            voteWorks(chain, solves, { layout, width, limit: members.length < fewChains ? limit : mostSeconds, answer }),
-          );
-    return { name, solves, votes };
+    const voteLimit = members.length < fewChains ? limit : mostSeconds;
+    return members.map((chain) => ({
+      chain,
+      solves: solves.filter((work) => work.chains[0] === chain),
+      votes: pairs.length <= 1 ? [] : voteWorks(chain, solves, { layout, width, limit: voteLimit, answer }),
+    }));
   });
 }
 

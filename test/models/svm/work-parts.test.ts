@@ -8,7 +8,7 @@ import type { SolvePartInput } from "#hpo/models/svm/solve-part";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { svm } from "#hpo/models/svm/svm";
 import type { VotePartInput } from "#hpo/models/svm/vote-part";
-import { chainGroups } from "#hpo/models/svm/work-parts";
+import { chainWorks } from "#hpo/models/svm/work-parts";
 import { classTable, foldPlan } from "../../table-data.ts";
 
 const folds = 10;
@@ -28,10 +28,10 @@ function table(rows: number, classes: number) {
   };
 }
 
-function groupsOf(rows: number, { classes, answer = "labels" }: { classes: number; answer?: "labels" | "probabilities" }) {
+function worksOf(rows: number, { classes, answer = "labels" }: { classes: number; answer?: "labels" | "probabilities" }) {
   const { table: made, plan } = table(rows, classes);
   const layout = svmLayout(made.data, made.target.codes, { classCount: classes, plan });
-  return chainGroups(
+  return chainWorks(
     chains(requests, () => 1),
     { layout, width: 2, answer },
   );
@@ -45,8 +45,8 @@ describe("the parts of a table", () => {
   ] as const)(
     "are of 2.5 s at most, cut by folds where a pair and kernel takes longer: $rows rows, $classes classes, $answer",
     ({ rows, ...shape }) => {
-      const [group] = groupsOf(rows, shape);
-      const solves = group?.solves ?? [];
+      const works = worksOf(rows, shape);
+      const solves = works.flatMap((work) => work.solves);
       expect(Math.max(...solves.map(({ cost }) => cost))).toBeLessThan(2.5 * 1.4);
       expect(new Set(solves.map(({ key }) => key)).size).toBe(solves.length);
       const cut = solves.filter((work) => work.folds[1] - work.folds[0] < folds);
@@ -67,15 +67,29 @@ describe("the parts of a table", () => {
         chain,
         folds: [first, last],
         solved,
-      } of group?.votes ?? []) {
+      } of works.flatMap((work) => work.votes)) {
         const read = solves.filter((work) => work.chains.includes(chain) && work.folds[0] < last && first < work.folds[1]);
         expect(solved.map(({ key }) => key)).toEqual(read.map(({ key }) => key));
       }
     },
   );
 
+  it("are ordered chain by chain: the votes of one come before what only later ones need", () => {
+    const works = worksOf(3000, { classes: 3 });
+    expect(works.map(({ chain }) => chain.kernel)).toEqual(chains(requests, () => 1).map(({ kernel }) => kernel));
+    const solved = new Set<string>();
+    for (const { chain, solves, votes } of works) {
+      for (const { key, chains: members } of solves) {
+        expect(members[0]).toBe(chain);
+        solved.add(key);
+      }
+      for (const { solved: read } of votes) expect(read.every(({ key }) => solved.has(key))).toBe(true);
+    }
+    expect(works[1]?.solves.length).toBeGreaterThan(0);
+  });
+
   it("keep all folds of small pairs together", () => {
-    const solves = groupsOf(600, { classes: 3 }).flatMap((group) => group.solves);
+    const solves = worksOf(600, { classes: 3 }).flatMap((work) => work.solves);
     expect(solves.map((work) => work.folds)).toEqual(solves.map(() => [0, folds]));
   });
 

@@ -1,4 +1,6 @@
 // Tasks that end by themselves.
+import { threadId } from "node:worker_threads";
+
 let calls = 0;
 let sharedSeen = new Set();
 
@@ -8,6 +10,7 @@ export const later = async (input) => {
   return input;
 };
 export const nothing = () => undefined;
+export const threadNumber = () => threadId;
 export const slotNumber = (_input, { slot }) => slot;
 export const callCount = () => ++calls;
 
