@@ -24,28 +24,43 @@ export interface PackedPrediction {
 type PackedType = "u8" | "u16" | "f32";
 
 export function packPrediction(record: PredictionRecord): PackedPrediction {
-  const differences = new Uint32Array(record.rows.length);
-  let previous = 0;
-  for (let i = 0; i < differences.length; i++) {
-    const row = record.rows[i] ?? 0;
-    differences[i] = row - previous;
-    previous = row;
-  }
-  const rows = planes(differences, 4);
   const type = codeType(record.predicted);
-  const fit = codeType(record.truth);
-  const truthType = fit === "f32" && !record.truth.every((value) => Object.is(value, Math.fround(value))) ? "f64" : fit;
-  const truth = numberBytes(record.truth, truthType);
   return {
-    rowCount: record.rows.length,
-    rows: deflateRawSync(rows),
-    truthType,
-    truth: deflateRawSync(truth),
-    rowsSha256: createHash("sha256").update(rows).update(truthType).update(truth).digest(),
+    ...packRowSet(record),
     type,
     predicted: deflateRawSync(numberBytes(record.predicted, type)),
     scores: record.scores === null ? null : deflateRawSync(floatPlanes(record.scores), { level: 1 }),
   };
+}
+
+type PackedRowSet = Pick<PackedPrediction, "rowCount" | "rows" | "truthType" | "truth" | "rowsSha256">;
+
+/** By the array of true values: the folds of a study are those of all its trials. */
+const packedRowSets = new WeakMap<Float64Array, { readonly rows: Uint32Array; readonly packed: PackedRowSet }>();
+
+function packRowSet({ rows: own, truth: values }: PredictionRecord): PackedRowSet {
+  const known = packedRowSets.get(values);
+  if (known?.rows === own) return known.packed;
+  const differences = new Uint32Array(own.length);
+  let previous = 0;
+  for (let i = 0; i < differences.length; i++) {
+    const row = own[i] ?? 0;
+    differences[i] = row - previous;
+    previous = row;
+  }
+  const rows = planes(differences, 4);
+  const fit = codeType(values);
+  const truthType = fit === "f32" && !values.every((value) => Object.is(value, Math.fround(value))) ? "f64" : fit;
+  const truth = numberBytes(values, truthType);
+  const packed: PackedRowSet = {
+    rowCount: own.length,
+    rows: deflateRawSync(rows),
+    truthType,
+    truth: deflateRawSync(truth),
+    rowsSha256: createHash("sha256").update(rows).update(truthType).update(truth).digest(),
+  };
+  packedRowSets.set(values, { rows: own, packed });
+  return packed;
 }
 
 export function unpackPrediction(

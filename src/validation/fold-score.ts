@@ -1,16 +1,9 @@
-import type { Target } from "../core/dataset.ts";
 import type { Judging } from "./judging.ts";
 
 export interface FoldScore {
   readonly values: Readonly<Record<string, number>>;
   /** Rows predicted right; null for regression. */
   readonly correct: number | null;
-}
-
-/** What was to be predicted of `rows`: class codes or values. */
-export function truthOf(target: Target, rows: Uint32Array): Float64Array {
-  const source = target.kind === "class" ? target.codes : target.values;
-  return Float64Array.from(rows, (row) => source[row] as number);
 }
 
 /** Judges predictions of `rows` with every metric of the study. */

@@ -1,7 +1,6 @@
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
-import { truthOf } from "./fold-score.ts";
 import type { FoldInput, FoldOutput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
@@ -110,7 +109,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
         startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
         endedAt,
       };
-      const truth = truthOf(judging.target, test);
+      const truth = judging.truths[fold] as Float64Array;
       const prediction = {
         trial: state.trial.number,
         repeat: 0,

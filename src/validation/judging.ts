@@ -11,6 +11,8 @@ export interface Judging {
   readonly data: Dataset;
   readonly target: Target;
   readonly plan: FoldPlan;
+  /** By fold, class codes or values of its test rows; one object for all trials. */
+  readonly truths: readonly Float64Array[];
   readonly metrics: Readonly<Record<string, Metric>>;
   /** The most that any metric needs. */
   readonly answer: Answer;
@@ -39,7 +41,14 @@ export function judging(data: Dataset, plan: FoldPlan, declared: Readonly<Record
     // Probabilities rank as well as scores do, so they serve metrics that need scores.
     if (metric.needs === "probabilities" || (metric.needs === "scores" && answer === "labels")) answer = metric.needs;
   }
-  return { data, target, plan, metrics, answer };
+  return { data, target, plan, truths: plan.folds.map(({ test }) => truthOf(target, test)), metrics, answer };
+}
+
+function truthOf(target: Target, rows: Uint32Array): Float64Array {
+  const source = target.kind === "class" ? target.codes : target.values;
+  const truth = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) truth[at] = source[rows[at] as number] as number;
+  return truth;
 }
 
 /**

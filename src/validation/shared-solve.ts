@@ -3,7 +3,7 @@ import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evalu
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "../core/records.ts";
 import { incidentOf } from "../workers/incident.ts";
-import { foldScore, truthOf } from "./fold-score.ts";
+import { foldScore } from "./fold-score.ts";
 import { noRows } from "./fold-work.ts";
 import type { Judging } from "./judging.ts";
 import { openPart, type PartEnvelope, sealPart } from "./part-envelope.ts";
@@ -157,7 +157,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
         fold: result.fold,
         rows,
         predicted: result.predicted,
-        truth: truthOf(judging.target, rows),
+        truth: judging.truths[result.fold] as Float64Array,
         scores: result.scores,
       };
     });

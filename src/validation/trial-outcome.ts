@@ -47,21 +47,32 @@ function pooledValues(judging: Judging, predictions: readonly PredictionRecord[]
   const total = predictions.reduce((sum, { rows }) => sum + rows.length, 0);
   if (total === 0) return undefined;
   const width = judging.target.kind === "class" ? judging.target.classes.length : 0;
-  const order = predictions
-    .flatMap((prediction, p) => Array.from(prediction.rows, (row, i) => ({ row, p, i })))
-    .sort((a, b) => a.row - b.row);
-  if (order.some((entry, k) => k > 0 && order[k - 1]?.row === entry.row)) return undefined;
-  const withScores = predictions.every((prediction) => prediction.scores !== null);
+  /** By row of the data: its place among the tested ones, ascending; −1 where it is not tested. */
+  const places = new Int32Array(judging.data.rows).fill(-1);
+  for (const { rows: tested } of predictions) {
+    for (let i = 0; i < tested.length; i++) {
+      const row = tested[i] as number;
+      if (places[row] !== -1) return undefined;
+      places[row] = 0;
+    }
+  }
   const rows = new Uint32Array(total);
+  let next = 0;
+  for (let row = 0; row < places.length; row++) {
+    if (places[row] === -1) continue;
+    rows[next] = row;
+    places[row] = next++;
+  }
+  const withScores = predictions.every((prediction) => prediction.scores !== null);
   const predicted = new Float64Array(total);
   const scores = withScores ? new Float64Array(total * width) : null;
-  order.forEach(({ row, p, i }, k) => {
-    const source = predictions[p] as PredictionRecord;
-    rows[k] = row;
-    predicted[k] = Math.fround(source.predicted[i] as number);
-    for (let c = 0; scores !== null && source.scores !== null && c < width; c++) {
-      scores[k * width + c] = Math.fround(source.scores[i * width + c] as number);
+  for (const { rows: tested, predicted: given, scores: own } of predictions) {
+    for (let i = 0; i < tested.length; i++) {
+      const place = places[tested[i] as number] as number;
+      predicted[place] = Math.fround(given[i] as number);
+      if (scores === null || own === null) continue;
+      for (let c = 0; c < width; c++) scores[place * width + c] = Math.fround(own[i * width + c] as number);
     }
-  });
+  }
   return foldScore(judging, rows, { predicted, scores }).values;
 }

@@ -107,7 +107,8 @@ export function svmLayout(
     const first = new Float64Array(classCount).fill(Infinity);
     const trained = new Uint32Array(classCount);
     const seen = new Uint8Array(size);
-    for (const row of train) {
+    for (let place = 0; place < train.length; place++) {
+      const row = train[place] as number;
       const at = position[row] as number;
       if (seen[at] === 1) throw repeated(row, fold);
       seen[at] = 1;
@@ -122,7 +123,8 @@ export function svmLayout(
     const rank = new Int32Array(classCount).fill(-1);
     for (const [at, code] of ranked.entries()) rank[code] = at;
     const positions = test.map((row) => position[row] as number);
-    const testCodes = Int32Array.from(test, (row) => codes[row] as number);
+    const testCodes = new Int32Array(test.length);
+    for (let at = 0; at < test.length; at++) testCodes[at] = codes[test[at] as number] as number;
     return { outside, test: positions, codes: testCodes, tested: testedClasses(testCodes, positions, { starts, sizes }), rank, trained };
   });
   const byPosition = weights === null ? null : Float64Array.from(order, (row) => (row < 0 ? 1 : (weights[row] as number)));
@@ -135,7 +137,7 @@ function testedClasses(
   { starts, sizes }: Pick<SvmLayout, "starts" | "sizes">,
 ): readonly TestedClass[] {
   const places = starts.map((): number[] => []);
-  for (const [at, code] of codes.entries()) places[code]?.push(at);
+  for (let at = 0; at < codes.length; at++) places[codes[at] as number]?.push(at);
   return places.map((list, code) => {
     const start = starts[code] as number;
     const columns = Uint32Array.from(list, (at) => (positions[at] as number) - start);
