@@ -2,13 +2,22 @@ import type { Direction } from "./metric.ts";
 import type { Params, Space } from "./space.ts";
 import type { Rng } from "../math/rng.ts";
 
-/** What a sampler sees of a finished trial. `values` has one entry an objective, in order; empty unless complete. */
+/**
+ * What a sampler sees of a finished trial. `values` has one entry an objective, in order: of a complete trial its values, of
+ * a pruned one estimates of them with standard errors, or none; of a failed one none.
+ */
 export interface FinishedTrial {
   readonly number: number;
   readonly state: "complete" | "pruned" | "failed";
   readonly params: Params;
   readonly values: readonly number[];
   readonly standardErrors: readonly (number | null)[];
+  /** One number an outcome constraint, met where it is at most 0; left out where the study has none or the trial told none. */
+  readonly constraints?: readonly number[];
+  /** One an objective: by float name, the derivative in the parameter's own units; left out or null where none was told. */
+  readonly gradients?: readonly (Readonly<Record<string, number>> | null)[];
+  /** Wall seconds that the trial took: only for samplers with the trait `usesClock`. */
+  readonly seconds?: number;
 }
 
 /** What to try next; all of it is stored and shown. */
@@ -31,8 +40,8 @@ export interface SamplerContext {
 }
 
 /**
- * A left fold over the visible prefix of finished trials, in number order. The state is derived data, never stored.
- * `propose` is called with the stream forked for the trial's number; it must not change the state it is given.
+ * A left fold over the visible prefix of finished trials, in number order. The state is derived data, never stored; `absorb`
+ * may change the one that it is given and return it. `propose` is called with the stream forked for the trial's number; it must not change the state it is given.
  */
 export interface Sampler<S = unknown> {
   readonly name: string;

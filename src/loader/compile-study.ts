@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { BuildFailure, BuildOptions, Loader, Metafile, Plugin } from "esbuild";
+import type { build as Build, BuildFailure, BuildOptions, Loader, Metafile, Plugin } from "esbuild";
 import { HpoError } from "../core/hpo-error.ts";
 
 /** File URL of the running engine's public face: what `hpo` is in every study. */
@@ -77,7 +77,7 @@ interface Compiled {
 async function compile(file: string, options: BuildOptions, shown: (file: string) => string): Promise<Compiled> {
   const folder = path.dirname(file);
   // Required, and only here: import() would first look through its whole text for what it exports.
-  const { build } = createRequire(import.meta.url)("esbuild") as typeof import("esbuild");
+  const { build } = createRequire(import.meta.url)("esbuild") as { readonly build: typeof Build };
   try {
     return await build({
       packages: "external",

@@ -71,7 +71,9 @@ export function svmPlan(chains: readonly Chain[], input: PlanInput, limits: Solv
     });
   }
   const needs = (solves: readonly SolveWork[]): readonly string[] =>
-    keep && solves.some((work) => work.chains.some(({ kernel }) => kernelBase(kernel) === "distances")) ? ["features", "distances"] : ["features"];
+    keep && solves.some((work) => work.chains.some(({ kernel }) => kernelBase(kernel) === "distances"))
+      ? ["features", "distances"]
+      : ["features"];
   const place = { keep, precomputed, source, large };
   const passing = works.some(({ votes }) => votes.length > 0);
   for (const { chain, solves, votes } of works) {
