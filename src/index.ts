@@ -37,6 +37,8 @@ export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { distinct } from "./samplers/distinct.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
+export { type HaltonOptions, halton } from "./samplers/halton.ts";
+export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
 export { startup } from "./samplers/startup.ts";
