@@ -32,5 +32,5 @@ export function halton(options: HaltonOptions = {}): Sampler {
       const permutations = bases.map((base, d) => (scramble ? digitPermutations(base, stream.fork(d)) : null));
       return (n, d, own) => (d < bases.length ? radicalInverse(bases[d] as number, n, permutations[d]) : own.uniform());
     },
-  }) as Sampler;
+  });
 }

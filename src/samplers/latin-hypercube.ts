@@ -28,5 +28,5 @@ export function latinHypercube(options: LatinHypercubeOptions): Sampler {
       );
       return (n, d, own) => (((slices[d] as Uint32Array)[n] as number) + own.uniform()) / trials;
     },
-  }) as Sampler;
+  });
 }

@@ -35,5 +35,5 @@ export function sobol(options: SobolOptions = {}): Sampler {
         return (scramble ? owenScramble(plain, seeds[d] as number) : plain) / 4294967296;
       };
     },
-  }) as Sampler;
+  });
 }
