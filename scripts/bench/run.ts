@@ -1,9 +1,14 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { HpoError } from "hpo";
+import { samplers } from "./samplers.ts";
 import { svmTable } from "./svm-table.ts";
 import { svrTable } from "./svr-table.ts";
 
-const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable, "svr-table": svrTable };
+const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  "svm-table": svmTable,
+  "svr-table": svrTable,
+  samplers,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const figure = figures[name];
