@@ -76,7 +76,7 @@ export const suiteFunctions: Readonly<Record<string, SuiteFunction>> = byName([
   ofVector("hartmann6", cube(6, 0, 1), { optimum: -3.322368011415512, of: hartmann }),
   ofVector("levy10", cube(10, -10, 10), { optimum: 0, of: levy }),
   ofVector("styblinski5", cube(5, -5, 5), {
-    optimum: -195.83082851885708,
+    optimum: -195.8308285188571,
     of: (x) => sum(x, (v) => v ** 4 - 16 * v * v + 5 * v) / 2,
   }),
   { name: "mixed", space: mixedSpace, optimum: 0, evaluate: mixed },
