@@ -35,7 +35,7 @@ export class Proposer {
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
-    this.#state = options.sampler.start({ space: options.space, directions, seed: options.seed });
+    this.#state = options.sampler.start({ space: options.space, directions, seed: options.seed, lookahead: options.lookahead });
   }
 
   /** The number of the next trial. */

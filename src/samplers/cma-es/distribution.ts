@@ -1,0 +1,168 @@
+/**
+ * The normal distribution of CMA-ES and its update by one generation.
+ *
+ * Sources: N. Hansen, "The CMA Evolution Strategy: A Tutorial" (2016, revised 2023), arXiv 1604.00772, the equations named in the code;
+ * N. Hansen, "Injecting external solutions into CMA-ES" (2011), arXiv 1110.4181, for points drawn elsewhere. Notation: m mean, σ step,
+ * C = B D² Bᵀ covariance, A = diag(scale) the margin's scaling, v = m + σ A B D z a point, y = B D z, z ~ N(0, I).
+ */
+import { exp } from "../../math/elementary.ts";
+import { symmetricEigen } from "../../math/symmetric-eigen.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** What points are drawn from; never changed once it is made. */
+export interface Snapshot {
+  readonly mean: Float64Array;
+  readonly sigma: number;
+  /** A; 1 but for coordinates whose values can be counted. */
+  readonly scale: Float64Array;
+  /** B, n × n, row-major, one eigenvector a column. */
+  readonly vectors: Float64Array;
+  /** D. */
+  readonly roots: Float64Array;
+  /** σ A √C_dd: the standard deviation of each coordinate. */
+  readonly deviations: Float64Array;
+}
+
+/** Snapshot and memory of one run, from a start to a restart. */
+export interface Distribution {
+  readonly strategy: Strategy;
+  snapshot: Snapshot;
+  readonly covariance: Float64Array;
+  readonly pathSigma: Float64Array;
+  readonly pathC: Float64Array;
+  generation: number;
+  /** (1 − c_σ)^(2 · generation). */
+  decay: number;
+}
+
+/** A point of a generation and what it was drawn from. */
+export interface DrawnPoint {
+  readonly v: Float64Array;
+  readonly from: Snapshot;
+}
+
+/** The start of a run: C = I. */
+export function startDistribution(strategy: Strategy, mean: Float64Array, sigma: number): Distribution {
+  const n = strategy.dimension;
+  const identity = new Float64Array(n * n);
+  for (let d = 0; d < n; d++) identity[d * n + d] = 1;
+  const ones = new Float64Array(n).fill(1);
+  return {
+    strategy,
+    snapshot: { mean, sigma, scale: ones, vectors: identity.slice(), roots: ones, deviations: ones.map(() => sigma) },
+    covariance: identity,
+    pathSigma: new Float64Array(n),
+    pathC: new Float64Array(n),
+    generation: 0,
+    decay: 1,
+  };
+}
+
+/** v = m + σ A B D z into `v`. */
+export function place(snapshot: Snapshot, z: Float64Array, v: Float64Array): void {
+  const { mean, sigma, scale, vectors, roots } = snapshot;
+  const n = mean.length;
+  for (let d = 0; d < n; d++) {
+    let y = 0;
+    for (let k = 0; k < n; k++) y += (vectors[d * n + k] as number) * (roots[k] as number) * (z[k] as number);
+    v[d] = (mean[d] as number) + sigma * (scale[d] as number) * y;
+  }
+}
+
+/** Takes in a generation: `points` best first, with a weight each. */
+export function update(distribution: Distribution, points: readonly DrawnPoint[], weights: Float64Array): void {
+  const { strategy, snapshot, covariance, pathSigma, pathC } = distribution;
+  const { dimension: n, effective, cSigma, dSigma, cPath, cOne, cMu, expectedNorm } = strategy;
+  const { mean, sigma, scale } = snapshot;
+  const steps = new Float64Array(points.length * n);
+  const lengths = new Float64Array(points.length);
+  const yMean = new Float64Array(n);
+  const zMean = new Float64Array(n);
+  const mode = process.env["CMA_MODE"] ?? "snap";
+  const abs = new Float64Array(n);
+  // A longer step than own draws make is shortened (Hansen 2011, eq. 3).
+  const longest = Math.sqrt(n) + (2 * n) / (n + 2);
+  for (const [i, point] of points.entries()) {
+    const y = steps.subarray(i * n, (i + 1) * n);
+    const z = standardise(point, mode === "now" ? snapshot : point.from, y);
+    let squares = 0;
+    for (let k = 0; k < n; k++) squares += (z[k] as number) * (z[k] as number);
+    let length = Math.sqrt(squares);
+    const shrink = length > longest && process.env["CMA_CLIP"] !== "0" ? longest / length : 1;
+    lengths[i] = length *= shrink;
+    const weight = weights[i] as number;
+    for (let d = 0; d < n; d++) {
+      y[d] = (y[d] as number) * shrink;
+      if (weight > 0) {
+        yMean[d] = (yMean[d] as number) + weight * (y[d] as number);
+        zMean[d] = (zMean[d] as number) + weight * (z[d] as number) * shrink;
+        abs[d] = (abs[d] as number) + weight * ((mode === "now" ? snapshot : point.from).mean[d] as number) + weight * (y[d] as number) * (mode === "now" ? snapshot : point.from).sigma * scale[d]!;
+      }
+    }
+  }
+  // eq. 43 and 44; B z is C^(−1/2) y.
+  const { vectors } = snapshot;
+  const push = Math.sqrt(cSigma * (2 - cSigma) * effective);
+  let norm = 0;
+  for (let d = 0; d < n; d++) {
+    let whitened = 0;
+    for (let k = 0; k < n; k++) whitened += (vectors[d * n + k] as number) * (zMean[k] as number);
+    const path = (1 - cSigma) * (pathSigma[d] as number) + push * whitened;
+    pathSigma[d] = path;
+    norm += path * path;
+  }
+  norm = Math.sqrt(norm);
+  distribution.generation++;
+  distribution.decay *= (1 - cSigma) * (1 - cSigma);
+  const stalled = norm / Math.sqrt(1 - distribution.decay) < (1.4 + 2 / (n + 1)) * expectedNorm ? 0 : 1;
+  const nextSigma = sigma * exp(Math.min(1, (cSigma / dSigma) * (norm / expectedNorm - 1)));
+  // eq. 42
+  const blend = Number(process.env["CMA_ABS"] ?? (mode === "abs" ? "1" : "0"));
+  const nextMean = mean.map((m, d) => (1 - blend) * (m + sigma * (scale[d] as number) * (yMean[d] as number)) + blend * (abs[d] as number));
+  // eq. 45
+  const pull = (1 - stalled) * Math.sqrt(cPath * (2 - cPath) * effective);
+  for (let d = 0; d < n; d++) pathC[d] = (1 - cPath) * (pathC[d] as number) + pull * (yMean[d] as number);
+  // eq. 46 and 47
+  let sum = 0;
+  const scaled = weights.map((weight, i) => {
+    sum += weight;
+    return weight >= 0 ? weight : (weight * n) / Math.max(1e-30, (lengths[i] as number) * (lengths[i] as number));
+  });
+  const keep = 1 + cOne * stalled * cPath * (2 - cPath) - cOne - cMu * sum;
+  for (let row = 0; row < n; row++) {
+    for (let column = 0; column <= row; column++) {
+      let rank = 0;
+      for (let i = 0; i < points.length; i++) rank += (scaled[i] as number) * (steps[i * n + row] as number) * (steps[i * n + column] as number);
+      const entry = keep * (covariance[row * n + column] as number) + cOne * (pathC[row] as number) * (pathC[column] as number) + cMu * rank;
+      covariance[row * n + column] = entry;
+      covariance[column * n + row] = entry;
+    }
+  }
+  distribution.snapshot = factor(covariance, nextMean, nextSigma, scale);
+}
+
+/** y = A⁻¹ (v − m) / σ into `y`; gives z = D⁻¹ Bᵀ y. */
+function standardise({ v }: DrawnPoint, { mean, sigma, scale, vectors, roots }: Snapshot, y: Float64Array): Float64Array {
+  const n = mean.length;
+  for (let d = 0; d < n; d++) y[d] = ((v[d] as number) - (mean[d] as number)) / (sigma * (scale[d] as number));
+  const z = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    let sum = 0;
+    for (let d = 0; d < n; d++) sum += (vectors[d * n + k] as number) * (y[d] as number);
+    z[k] = sum / (roots[k] as number);
+  }
+  return z;
+}
+
+function factor(covariance: Float64Array, mean: Float64Array, sigma: number, scale: Float64Array): Snapshot {
+  const n = mean.length;
+  const vectors = covariance.slice();
+  const roots = new Float64Array(n);
+  symmetricEigen(vectors, roots);
+  let largest = 0;
+  for (const value of roots) largest = Math.max(largest, value);
+  // Rounding may push the least eigenvalues below 0.
+  for (let k = 0; k < n; k++) roots[k] = Math.sqrt(Math.max(roots[k] as number, largest * 1e-14));
+  const deviations = mean.map((_, d) => sigma * (scale[d] as number) * Math.sqrt(covariance[d * n + d] as number));
+  return { mean, sigma, scale, vectors, roots, deviations };
+}
