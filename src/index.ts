@@ -36,7 +36,7 @@ export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
 export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { distinct } from "./samplers/distinct.ts";
-export { cmaes } from "./samplers/cma-es/cmaes.ts";
+export { type CmaesOptions, cmaes } from "./samplers/cma-es/cmaes.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
 export { type HaltonOptions, halton } from "./samplers/halton.ts";
 export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";

@@ -39,8 +39,6 @@ export interface SamplerContext {
   readonly directions: readonly Direction[];
   /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
   readonly seed?: number;
-  /** Trial n is proposed after trials 0 … n − lookahead were absorbed. Default 1. */
-  readonly lookahead?: number;
 }
 
 /**

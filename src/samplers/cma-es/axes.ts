@@ -1,7 +1,7 @@
-import type { Params, ParamValue, Space } from "../../core/space.ts";
+import type { ParamValue, Space } from "../../core/space.ts";
 import { dimensions } from "../../space/dimensions.ts";
 import { discreteValues } from "../../space/discrete-values.ts";
-import { type UnitBuckets, unitBuckets } from "../../space/unit-bucket.ts";
+import { type UnitBuckets, unitBuckets } from "../../space/unit-buckets.ts";
 
 /** A coordinate of the normal distribution: a float, integer or ordered list of more than one value. */
 export interface NumericAxis {
@@ -20,6 +20,7 @@ export interface ChoiceAxis {
   indexOf(value: ParamValue): number;
 }
 
+/** What is searched of a space: parameters of one value are left out. */
 export interface Axes {
   readonly space: Space;
   readonly dimensionCount: number;
@@ -27,6 +28,7 @@ export interface Axes {
   readonly choices: readonly ChoiceAxis[];
 }
 
+/** Sorts a space's parameters, those of all branches, into coordinates and choices. */
 export function axesOf(space: Space): Axes {
   const all = dimensions(space);
   const numeric: NumericAxis[] = [];
@@ -34,13 +36,8 @@ export function axesOf(space: Space): Axes {
   for (const [place, { name, parameter }] of all.entries()) {
     const discrete = discreteValues(parameter);
     if (discrete?.count === 1) continue;
-    if (parameter.kind === "choice") choices.push({ name, place, count: parameter.values.length, indexOf: (value) => parameter.values.indexOf(value) });
+    if (parameter.kind === "choice" && discrete !== null) choices.push({ name, place, count: discrete.count, indexOf: discrete.indexOf });
     else numeric.push({ name, place, buckets: unitBuckets(parameter) });
   }
   return { space, dimensionCount: all.length, numeric, choices };
-}
-
-/** Whether a parameter exists in a configuration. */
-export function isActive(params: Params, name: string): boolean {
-  return Object.hasOwn(params, name);
 }

@@ -35,12 +35,6 @@ export interface Distribution {
   decay: number;
 }
 
-/** A point of a generation and what it was drawn from. */
-export interface DrawnPoint {
-  readonly v: Float64Array;
-  readonly from: Snapshot;
-}
-
 /** The start of a run: C = I. */
 export function startDistribution(strategy: Strategy, mean: Float64Array, sigma: number): Distribution {
   const n = strategy.dimension;
@@ -69,39 +63,34 @@ export function place(snapshot: Snapshot, z: Float64Array, v: Float64Array): voi
   }
 }
 
-/** Takes in a generation: `points` best first, with a weight each. */
-export function update(distribution: Distribution, points: readonly DrawnPoint[], weights: Float64Array): void {
+/**
+ * Takes in a generation: `points` best first, with a weight each. Points drawn from earlier distributions or elsewhere are
+ * welcome: each counts as a step from the present mean, shortened where own steps are never as long (Hansen 2011, eq. 3).
+ * O(λ n² + n³).
+ */
+export function update(distribution: Distribution, points: readonly Float64Array[], weights: Float64Array): void {
   const { strategy, snapshot, covariance, pathSigma, pathC } = distribution;
   const { dimension: n, effective, cSigma, dSigma, cPath, cOne, cMu, expectedNorm } = strategy;
-  const { mean, sigma, scale } = snapshot;
+  const { mean, sigma, scale, vectors } = snapshot;
   const steps = new Float64Array(points.length * n);
   const lengths = new Float64Array(points.length);
+  const z = new Float64Array(n);
   const yMean = new Float64Array(n);
   const zMean = new Float64Array(n);
-  const mode = process.env["CMA_MODE"] ?? "snap";
-  const abs = new Float64Array(n);
-  // A longer step than own draws make is shortened (Hansen 2011, eq. 3).
-  const longest = Math.sqrt(n) + (2 * n) / (n + 2);
-  for (const [i, point] of points.entries()) {
+  const longest = longestStep(n);
+  for (const [i, v] of points.entries()) {
     const y = steps.subarray(i * n, (i + 1) * n);
-    const z = standardise(point, mode === "now" ? snapshot : point.from, y);
-    let squares = 0;
-    for (let k = 0; k < n; k++) squares += (z[k] as number) * (z[k] as number);
-    let length = Math.sqrt(squares);
-    const shrink = length > longest && process.env["CMA_CLIP"] !== "0" ? longest / length : 1;
-    lengths[i] = length *= shrink;
-    const weight = weights[i] as number;
+    const length = standardise(snapshot, v, y, z);
+    const shrink = length > longest ? longest / length : 1;
+    lengths[i] = length * shrink;
+    const weight = Math.max(0, weights[i] as number);
     for (let d = 0; d < n; d++) {
       y[d] = (y[d] as number) * shrink;
-      if (weight > 0) {
-        yMean[d] = (yMean[d] as number) + weight * (y[d] as number);
-        zMean[d] = (zMean[d] as number) + weight * (z[d] as number) * shrink;
-        abs[d] = (abs[d] as number) + weight * ((mode === "now" ? snapshot : point.from).mean[d] as number) + weight * (y[d] as number) * (mode === "now" ? snapshot : point.from).sigma * scale[d]!;
-      }
+      yMean[d] = (yMean[d] as number) + weight * (y[d] as number);
+      zMean[d] = (zMean[d] as number) + weight * (z[d] as number) * shrink;
     }
   }
   // eq. 43 and 44; B z is C^(−1/2) y.
-  const { vectors } = snapshot;
   const push = Math.sqrt(cSigma * (2 - cSigma) * effective);
   let norm = 0;
   for (let d = 0; d < n; d++) {
@@ -117,8 +106,7 @@ export function update(distribution: Distribution, points: readonly DrawnPoint[]
   const stalled = norm / Math.sqrt(1 - distribution.decay) < (1.4 + 2 / (n + 1)) * expectedNorm ? 0 : 1;
   const nextSigma = sigma * exp(Math.min(1, (cSigma / dSigma) * (norm / expectedNorm - 1)));
   // eq. 42
-  const blend = Number(process.env["CMA_ABS"] ?? (mode === "abs" ? "1" : "0"));
-  const nextMean = mean.map((m, d) => (1 - blend) * (m + sigma * (scale[d] as number) * (yMean[d] as number)) + blend * (abs[d] as number));
+  const nextMean = mean.map((m, d) => m + sigma * (scale[d] as number) * (yMean[d] as number));
   // eq. 45
   const pull = (1 - stalled) * Math.sqrt(cPath * (2 - cPath) * effective);
   for (let d = 0; d < n; d++) pathC[d] = (1 - cPath) * (pathC[d] as number) + pull * (yMean[d] as number);
@@ -132,37 +120,60 @@ export function update(distribution: Distribution, points: readonly DrawnPoint[]
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) {
       let rank = 0;
-      for (let i = 0; i < points.length; i++) rank += (scaled[i] as number) * (steps[i * n + row] as number) * (steps[i * n + column] as number);
-      const entry = keep * (covariance[row * n + column] as number) + cOne * (pathC[row] as number) * (pathC[column] as number) + cMu * rank;
+      for (let i = 0; i < points.length; i++)
+        rank += (scaled[i] as number) * (steps[i * n + row] as number) * (steps[i * n + column] as number);
+      const entry =
+        keep * (covariance[row * n + column] as number) + cOne * (pathC[row] as number) * (pathC[column] as number) + cMu * rank;
       covariance[row * n + column] = entry;
       covariance[column * n + row] = entry;
     }
   }
-  distribution.snapshot = factor(covariance, nextMean, nextSigma, scale);
+  // Between decompositions B and D are those of an earlier C (section B.2 of the tutorial).
+  const every = Math.max(1, Math.floor(1 / (10 * n * (cOne + cMu))));
+  const axes = distribution.generation % every === 0 ? principalAxes(covariance, n) : snapshot;
+  distribution.snapshot = snapshotOf(covariance, axes, { mean: nextMean, sigma: nextSigma, scale });
 }
 
-/** y = A⁻¹ (v − m) / σ into `y`; gives z = D⁻¹ Bᵀ y. */
-function standardise({ v }: DrawnPoint, { mean, sigma, scale, vectors, roots }: Snapshot, y: Float64Array): Float64Array {
+/** √n + 2n / (n + 2): few draws are longer. */
+export function longestStep(n: number): number {
+  return Math.sqrt(n) + (2 * n) / (n + 2);
+}
+
+/** y = A⁻¹ (v − m) / σ and z = D⁻¹ Bᵀ y; gives ‖z‖, the Mahalanobis distance of v. */
+export function standardise(snapshot: Snapshot, v: Float64Array, y: Float64Array, z: Float64Array): number {
+  const { mean, sigma, scale, vectors, roots } = snapshot;
   const n = mean.length;
   for (let d = 0; d < n; d++) y[d] = ((v[d] as number) - (mean[d] as number)) / (sigma * (scale[d] as number));
-  const z = new Float64Array(n);
+  let squares = 0;
   for (let k = 0; k < n; k++) {
     let sum = 0;
     for (let d = 0; d < n; d++) sum += (vectors[d * n + k] as number) * (y[d] as number);
     z[k] = sum / (roots[k] as number);
+    squares += (z[k] as number) * (z[k] as number);
   }
-  return z;
+  return Math.sqrt(squares);
 }
 
-function factor(covariance: Float64Array, mean: Float64Array, sigma: number, scale: Float64Array): Snapshot {
-  const n = mean.length;
+function principalAxes(covariance: Float64Array, n: number): Pick<Snapshot, "vectors" | "roots"> {
   const vectors = covariance.slice();
   const roots = new Float64Array(n);
   symmetricEigen(vectors, roots);
   let largest = 0;
   for (const value of roots) largest = Math.max(largest, value);
   // Rounding may push the least eigenvalues below 0.
-  for (let k = 0; k < n; k++) roots[k] = Math.sqrt(Math.max(roots[k] as number, largest * 1e-14));
-  const deviations = mean.map((_, d) => sigma * (scale[d] as number) * Math.sqrt(covariance[d * n + d] as number));
-  return { mean, sigma, scale, vectors, roots, deviations };
+  return { vectors, roots: roots.map((value) => Math.sqrt(Math.max(value, largest * 1e-15))) };
+}
+
+/** Bounds σ so that no coordinate's deviation exceeds the width of the cube. */
+function snapshotOf(
+  covariance: Float64Array,
+  { vectors, roots }: Pick<Snapshot, "vectors" | "roots">,
+  { mean, sigma, scale }: Pick<Snapshot, "mean" | "sigma" | "scale">,
+): Snapshot {
+  const n = mean.length;
+  const spread = mean.map((_, d) => (scale[d] as number) * Math.sqrt(covariance[d * n + d] as number));
+  let widest = 0;
+  for (const one of spread) widest = Math.max(widest, one);
+  const bounded = Math.min(sigma, 1 / widest);
+  return { mean, sigma: bounded, scale, vectors, roots, deviations: spread.map((one) => bounded * one) };
 }

@@ -8,7 +8,7 @@ import { log } from "../../math/elementary.ts";
 export interface Strategy {
   /** n, the number of coordinates. */
   readonly dimension: number;
-  /** λ, points a generation. */
+  /** λ, points a generation, at least 4. */
   readonly population: number;
   /** w_1 … w_λ, best point first: the first half is positive and sums to 1, the others are negative. */
   readonly weights: Float64Array;
@@ -23,11 +23,14 @@ export interface Strategy {
   readonly expectedNorm: number;
 }
 
-/** λ = 4 + ⌊3 ln n⌋ (eq. 48). */
+/**
+ * λ: 1¾ times the tutorial's 4 + ⌊3 ln n⌋ (eq. 48), since half of a generation are points that were there before (docs/decisions/0013).
+ */
 export function defaultPopulation(dimension: number): number {
-  return 4 + Math.floor(3 * log(Math.max(1, dimension)));
+  return Math.floor(1.75 * (4 + Math.floor(3 * log(Math.max(1, dimension)))));
 }
 
+/** For at least one coordinate. */
 export function strategy(dimension: number, population: number): Strategy {
   const n = dimension;
   const half = Math.floor(population / 2);
