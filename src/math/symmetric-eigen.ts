@@ -11,8 +11,7 @@ const mostSteps = 60;
 
 /**
  * Overwrites `matrix` (n × n, row-major, symmetric, finite) with its orthonormal eigenvectors as columns and `values` (n) with the
- * eigenvalues in their order of finding, which is not sorted. O(n³), about 9 n³ operations. Throws a RangeError where the matrix
- * is not finite.
+ * eigenvalues, in no order. About 9 n³ operations.
  */
 export function symmetricEigen(matrix: Float64Array, values: Float64Array): void {
   const n = values.length;
@@ -126,7 +125,7 @@ function implicitQl(V: Float64Array, d: Float64Array, e: Float64Array): void {
     let m = l;
     while (m < n - 1 && Math.abs(e[m] as number) > 2.220446049250313e-16 * size) m++;
     for (let step = 0; m > l; step++) {
-      if (!(step < mostSteps)) throw new RangeError("symmetricEigen(): the matrix must be symmetric and finite; QL did not converge.");
+      if (!(step < mostSteps)) throw new RangeError("symmetricEigen(): the matrix must be symmetric and finite.");
       shift += qlStep(V, d, e, { l, m, n });
       if (!(Math.abs(e[l] as number) > 2.220446049250313e-16 * size)) break;
     }

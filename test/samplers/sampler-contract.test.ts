@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FinishedTrial, Proposal, Sampler } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
 import type { Rng } from "#hpo/math/rng";
+import { cmaes } from "#hpo/samplers/cma-es/cmaes";
 import { distinct } from "#hpo/samplers/distinct";
 import { grid } from "#hpo/samplers/grid";
 import { halton } from "#hpo/samplers/halton";
@@ -15,6 +16,8 @@ import { allScenarios, describeSamplerContract, finiteScenarios, samplerLaws } f
 describeSamplerContract("grid", () => grid(), finiteScenarios);
 describeSamplerContract("random", () => random());
 describeSamplerContract("sobol", () => sobol());
+describeSamplerContract("cmaes", () => cmaes());
+describeSamplerContract("cmaes with small generations behind sobol", () => startup(3, sobol(), cmaes({ population: 4 })));
 describeSamplerContract("halton", () => halton());
 describeSamplerContract("latinHypercube", () => latinHypercube({ trials: 20 }));
 describeSamplerContract("startup with a climber behind it", () => startup(10, undefined, climber()));

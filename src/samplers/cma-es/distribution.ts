@@ -35,6 +35,9 @@ export interface Distribution {
   decay: number;
 }
 
+/** A share of the range; wider draws would mostly leave the cube. */
+export const widestDeviation = 0.5;
+
 /** The start of a run: C = I. */
 export function startDistribution(strategy: Strategy, mean: Float64Array, sigma: number): Distribution {
   const n = strategy.dimension;
@@ -131,7 +134,29 @@ export function update(distribution: Distribution, points: readonly Float64Array
   // Between decompositions B and D are those of an earlier C (section B.2 of the tutorial).
   const every = Math.max(1, Math.floor(1 / (10 * n * (cOne + cMu))));
   const axes = distribution.generation % every === 0 ? principalAxes(covariance, n) : snapshot;
-  distribution.snapshot = snapshotOf(covariance, axes, { mean: nextMean, sigma: nextSigma, scale });
+  const size = rescale(distribution);
+  const { roots } = axes;
+  distribution.snapshot = snapshotOf(covariance, {
+    mean: nextMean,
+    sigma: nextSigma * size,
+    scale,
+    vectors: axes.vectors,
+    roots: roots.map((root) => root / size),
+  });
+}
+
+/**
+ * Makes the mean variance of C 1 and gives the factor by which σ must grow, so that σ is the step size: points that stay for two
+ * generations let C shrink and σ grow, which is all the same to what is drawn.
+ */
+function rescale({ covariance, pathC }: Distribution): number {
+  const n = pathC.length;
+  let trace = 0;
+  for (let d = 0; d < n; d++) trace += covariance[d * n + d] as number;
+  const size = Math.sqrt(trace / n);
+  for (let at = 0; at < covariance.length; at++) covariance[at] = (covariance[at] as number) / (size * size);
+  for (let d = 0; d < n; d++) pathC[d] = (pathC[d] as number) / size;
+  return size;
 }
 
 /** √n + 2n / (n + 2): few draws are longer. */
@@ -164,16 +189,13 @@ function principalAxes(covariance: Float64Array, n: number): Pick<Snapshot, "vec
   return { vectors, roots: roots.map((value) => Math.sqrt(Math.max(value, largest * 1e-15))) };
 }
 
-/** Bounds σ so that no coordinate's deviation exceeds the width of the cube. */
-function snapshotOf(
-  covariance: Float64Array,
-  { vectors, roots }: Pick<Snapshot, "vectors" | "roots">,
-  { mean, sigma, scale }: Pick<Snapshot, "mean" | "sigma" | "scale">,
-): Snapshot {
+/** Bounds σ so that no coordinate's deviation exceeds half of its range. */
+function snapshotOf(covariance: Float64Array, drawn: Omit<Snapshot, "deviations">): Snapshot {
+  const { mean, sigma, scale } = drawn;
   const n = mean.length;
   const spread = mean.map((_, d) => (scale[d] as number) * Math.sqrt(covariance[d * n + d] as number));
   let widest = 0;
   for (const one of spread) widest = Math.max(widest, one);
-  const bounded = Math.min(sigma, 1 / widest);
-  return { mean, sigma: bounded, scale, vectors, roots, deviations: spread.map((one) => bounded * one) };
+  const bounded = Math.min(sigma, widestDeviation / widest);
+  return { ...drawn, sigma: bounded, deviations: spread.map((one) => bounded * one) };
 }

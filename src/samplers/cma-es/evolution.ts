@@ -9,13 +9,13 @@ import { exp } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
 import type { Axes } from "./axes.ts";
 import { learnChoice } from "./choice-weights.ts";
-import { type Distribution, longestStep, type Snapshot, standardise, startDistribution, update } from "./distribution.ts";
+import { type Distribution, longestStep, type Snapshot, standardise, startDistribution, update, widestDeviation } from "./distribution.ts";
 import { correctMargin } from "./margin.ts";
 import { compare, type ObservedPoint } from "./observed-point.ts";
 import { defaultPopulation, strategy } from "./strategy.ts";
 
 /** A run ends where the values of a generation differ by less than this share of the spread that the first one had … */
-const tolerance = 1e-10;
+const tolerance = 1e-12;
 /** … or where its axes differ by more than this factor. */
 const worstCondition = 1e7;
 /** Points older than so many generations no longer take part: without it a lucky draw under noise would lead for ever. */
@@ -128,11 +128,11 @@ function sharedWeights(weights: Float64Array, ranked: readonly ObservedPoint[]):
   return shared;
 }
 
-/** σ grows, but no deviation above the width of the cube. */
+/** σ grows, but no deviation above its bound. */
 function widened(snapshot: Snapshot, factor: number): Snapshot {
   let widest = 0;
   for (const one of snapshot.deviations) widest = Math.max(widest, one);
-  const bounded = Math.max(1, Math.min(factor, 1 / widest));
+  const bounded = Math.max(1, Math.min(factor, widestDeviation / widest));
   return { ...snapshot, sigma: snapshot.sigma * bounded, deviations: snapshot.deviations.map((one) => one * bounded) };
 }
 
