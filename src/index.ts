@@ -35,6 +35,7 @@ export type { SvmModel } from "./models/svm/model.ts";
 export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
 export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
+export { type DifferentialEvolutionOptions, differentialEvolution } from "./samplers/differential-evolution.ts";
 export { distinct } from "./samplers/distinct.ts";
 export { type CmaesOptions, cmaes } from "./samplers/cma-es/cmaes.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";

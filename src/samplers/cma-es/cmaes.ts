@@ -1,9 +1,9 @@
-import { HpoError } from "../../core/hpo-error.ts";
 import { checkOptions, finite, flag, integer, optional } from "../../core/options.ts";
 import type { Sampler } from "../../core/sampler.ts";
 import { type Rng, rng } from "../../math/rng.ts";
 import { decode } from "../../space/unit-cube.ts";
-import { type Axes, axesOf } from "./axes.ts";
+import { type Axes, axesOf } from "../axes.ts";
+import { singleObjectiveSign } from "../ranked-outcome.ts";
 import { pick } from "./choice-weights.ts";
 import { place, type Snapshot } from "./distribution.ts";
 import { type Evolution, learn, startEvolution } from "./evolution.ts";
@@ -54,15 +54,10 @@ export function cmaes(options: CmaesOptions = {}): Sampler {
     options: Object.freeze({ population, step, restarts }),
     traits: Object.freeze({ adaptive: true, usesClock: false }),
     start({ space, directions, seed }) {
-      if (directions.length > 1) {
-        throw new HpoError("OPTION_INVALID", `cmaes(): there must be one objective; got ${directions.length}. Take nsga2() for several.`, {
-          data: { objectives: directions.length },
-        });
-      }
       const stream = rng(seed ?? 0).fork("cmaes");
       return {
         evolution: startEvolution({ axes: axesOf(space), step, population, restarts, stream }),
-        sign: directions[0] === "maximize" ? -1 : 1,
+        sign: singleObjectiveSign("cmaes", directions),
       };
     },
     absorb(state, trial) {

@@ -7,11 +7,12 @@
  */
 import { exp } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
-import type { Axes } from "./axes.ts";
+import type { Axes } from "../axes.ts";
+import { compareOutcomes } from "../ranked-outcome.ts";
 import { learnChoice } from "./choice-weights.ts";
 import { type Distribution, longestStep, type Snapshot, standardise, startDistribution, update, widestDeviation } from "./distribution.ts";
 import { correctMargin } from "./margin.ts";
-import { compare, type ObservedPoint } from "./observed-point.ts";
+import type { ObservedPoint } from "./observed-point.ts";
 import { defaultPopulation, strategy } from "./strategy.ts";
 
 /** A run ends where the values of a generation differ by less than this share of the spread that the first one had … */
@@ -76,7 +77,7 @@ export function learn(evolution: Evolution, point: ObservedPoint): void {
   evolution.points.push(point);
   const { population } = evolution.run.strategy;
   if (evolution.points.length < population || evolution.points.length - evolution.kept < Math.ceil(population / 2)) return;
-  const ranked = evolution.points.toSorted(compare);
+  const ranked = evolution.points.toSorted(compareOutcomes);
   takeGeneration(evolution, ranked);
   const oldest = point.number - oldestGenerations * population;
   evolution.points = ranked.filter(({ number }) => number > oldest).slice(0, Math.floor(population / 2));
@@ -87,13 +88,13 @@ export function learn(evolution: Evolution, point: ObservedPoint): void {
 function takeGeneration(evolution: Evolution, ranked: readonly ObservedPoint[]): void {
   const { run, options } = evolution;
   const [first, last] = [ranked[0] as ObservedPoint, ranked.at(-1) as ObservedPoint];
-  const improved = evolution.best === null || compare(first, evolution.best) < 0;
+  const improved = evolution.best === null || compareOutcomes(first, evolution.best) < 0;
   if (improved) evolution.best = first;
   evolution.idle = improved ? 0 : evolution.idle + 1;
   const { cSigma, dSigma, population } = run.strategy;
-  const flat = compare(first, ranked[Math.min(population - 1, Math.ceil(0.7 * population))] as ObservedPoint) === 0;
+  const flat = compareOutcomes(first, ranked[Math.min(population - 1, Math.ceil(0.7 * population))] as ObservedPoint) === 0;
   // Where nothing can be told apart there is nothing to learn but to look further (the tutorial's code, flat fitness).
-  if (compare(first, last) !== 0) {
+  if (compareOutcomes(first, last) !== 0) {
     const weights = sharedWeights(run.strategy.weights, ranked);
     for (const [at, probabilities] of evolution.choices.entries()) {
       learnChoice(
@@ -119,7 +120,7 @@ function sharedWeights(weights: Float64Array, ranked: readonly ObservedPoint[]):
   for (let start = 0; start < ranked.length; ) {
     let end = start;
     let sum = 0;
-    for (; end < ranked.length && compare(ranked[start] as ObservedPoint, ranked[end] as ObservedPoint) === 0; end++) {
+    for (; end < ranked.length && compareOutcomes(ranked[start] as ObservedPoint, ranked[end] as ObservedPoint) === 0; end++) {
       sum += weights[end] as number;
     }
     shared.fill(sum / (end - start), start, end);

@@ -7,7 +7,7 @@
  * s = σ A √C_dd the standard deviation; χ(p) = Φ⁻¹(1 − p) is the paper's √χ²_ppf(1 − 2p).
  */
 import { normalCdf, normalQuantile } from "../../math/normal-distribution.ts";
-import type { Axes } from "./axes.ts";
+import type { Axes } from "../axes.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** Corrects mean and scale of the coordinates whose values can be counted; the distribution gets a new snapshot. */

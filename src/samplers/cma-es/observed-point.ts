@@ -2,19 +2,16 @@ import type { FinishedTrial } from "../../core/sampler.ts";
 import { normalCdf, normalQuantile } from "../../math/normal-distribution.ts";
 import type { Rng } from "../../math/rng.ts";
 import { encode } from "../../space/unit-cube.ts";
-import type { Axes } from "./axes.ts";
+import type { Axes } from "../axes.ts";
+import { type RankedOutcome, rankedOutcome } from "../ranked-outcome.ts";
 import type { Snapshot } from "./distribution.ts";
 
 /** A trial as a member of a generation. */
-export interface ObservedPoint {
+export interface ObservedPoint extends RankedOutcome {
   readonly number: number;
   readonly v: Float64Array;
   /** By choice, the index of the alternative; −1 where it was not active. */
   readonly picks: readonly number[];
-  /** By how much outcome constraints were broken; less is better, before any cost. */
-  readonly violation: number;
-  /** Minimised; Infinity where there is no number. */
-  readonly cost: number;
 }
 
 export interface ObserveOptions {
@@ -55,24 +52,7 @@ export function observe(trial: FinishedTrial, { axes, sign, snapshot, stream }: 
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     return value === undefined ? -1 : indexOf(value);
   });
-  return { number, v, picks, violation: violationOf(trial), cost: costOf(trial, sign) };
-}
-
-/** −1, 0 or 1: by violation, then by cost. */
-export function compare(a: ObservedPoint, b: ObservedPoint): number {
-  if (a.violation !== b.violation) return a.violation < b.violation ? -1 : 1;
-  if (a.cost !== b.cost) return a.cost < b.cost ? -1 : 1;
-  return 0;
-}
-
-function costOf({ state, values: [value = Number.NaN] }: FinishedTrial, sign: number): number {
-  return state === "failed" || Number.isNaN(value) ? Infinity : sign * value;
-}
-
-function violationOf({ constraints = [] }: FinishedTrial): number {
-  let sum = 0;
-  for (const one of constraints) if (!(one <= 0)) sum += one;
-  return Number.isNaN(sum) ? Infinity : sum;
+  return { number, v, picks, ...rankedOutcome(trial, sign) };
 }
 
 /** The u-quantile of a normal distribution cut to [low, high]. */

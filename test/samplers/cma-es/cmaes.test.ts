@@ -1,52 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { FinishedTrial, Sampler } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
-import { rng } from "#hpo/math/rng";
 import { cmaes } from "#hpo/samplers/cma-es/cmaes";
 import { random } from "#hpo/samplers/random";
 import { choice } from "#hpo/space/choice";
 import { float } from "#hpo/space/float";
 import { int } from "#hpo/space/int";
 import { values } from "#hpo/space/values";
+import { type Search, type SearchPath, search as searchWith } from "../search.ts";
 
-interface Search {
-  readonly space: Space;
-  readonly trials: number;
-  readonly evaluate: (params: Params, number: number) => Partial<FinishedTrial> | number;
-  readonly sampler?: Sampler;
-  readonly seed?: number;
-  readonly lookahead?: number;
-  readonly direction?: "minimize" | "maximize";
-}
-
-interface Path {
-  readonly params: Params[];
-  readonly values: number[];
-  readonly why: string[];
-  /** The least value of trials 0 … n. */
-  readonly best: number[];
-}
-
-function search({ space, trials, evaluate, sampler = cmaes(), seed = 0, lookahead = 1, direction = "minimize" }: Search): Path {
-  let state = sampler.start({ space, directions: [direction], seed });
-  const path: Path = { params: [], values: [], why: [], best: [] };
-  const finished: FinishedTrial[] = [];
-  let known = 0;
-  for (let number = 0; number < trials; number++) {
-    for (; known <= number - lookahead; known++) state = sampler.absorb(state, finished[known]!);
-    const proposal = sampler.propose(state, number, path.params.slice(known), rng(seed).fork("sampler", number))!;
-    const outcome = evaluate(proposal.params, number);
-    const told = typeof outcome === "number" ? { values: [outcome] } : outcome;
-    finished.push({ number, state: "complete", params: proposal.params, values: [], standardErrors: [null], ...told });
-    const value = told.values?.[0] ?? Number.NaN;
-    path.params.push(proposal.params);
-    path.values.push(value);
-    path.why.push(proposal.why);
-    path.best.push(Math.min(path.best.at(-1) ?? Infinity, Number.isNaN(value) ? Infinity : value));
-  }
-  return path;
-}
-
+const search = (options: Omit<Search, "sampler"> & Partial<Search>): SearchPath => searchWith({ sampler: cmaes(), ...options });
 const cube = (n: number): Space => Object.fromEntries(Array.from({ length: n }, (_, d) => [`x${d}`, float(-5, 5)]));
 const vector = (params: Params): number[] => Object.values(params) as number[];
 const median = (found: readonly number[]): number => found.toSorted((a, b) => a - b)[Math.floor(found.length / 2)]!;

@@ -5,9 +5,6 @@ import { strategy } from "#hpo/samplers/cma-es/strategy";
 
 type Matrix = number[][];
 
-const multiply = (a: Matrix, b: Matrix): Matrix =>
-  a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
-
 function inverse(matrix: Matrix): Matrix {
   const n = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
@@ -22,7 +19,7 @@ function inverse(matrix: Matrix): Matrix {
 /** C^(−1/2) by the iteration of Denman and Beavers, without eigenvectors. */
 function inverseRoot(matrix: Matrix): Matrix {
   let y = matrix;
-  let z = matrix.map((row, i) => row.map((_, j) => (i === j ? 1 : 0)));
+  let z: Matrix = matrix.map((row, i) => row.map((_, j) => (i === j ? 1 : 0)));
   for (let step = 0; step < 40; step++) {
     const [yi, zi] = [inverse(y), inverse(z)];
     const mean = (a: Matrix, b: Matrix): Matrix => a.map((row, i) => row.map((value, j) => (value + b[i]![j]!) / 2));

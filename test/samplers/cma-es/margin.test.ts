@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Space } from "#hpo/core/space";
 import { normalCdf } from "#hpo/math/normal-distribution";
-import { axesOf } from "#hpo/samplers/cma-es/axes";
+import { axesOf } from "#hpo/samplers/axes";
 import { type Distribution, startDistribution } from "#hpo/samplers/cma-es/distribution";
 import { correctMargin } from "#hpo/samplers/cma-es/margin";
 import { strategy } from "#hpo/samplers/cma-es/strategy";

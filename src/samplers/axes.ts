@@ -1,7 +1,7 @@
-import type { ParamValue, Space } from "../../core/space.ts";
-import { dimensions } from "../../space/dimensions.ts";
-import { discreteValues } from "../../space/discrete-values.ts";
-import { type UnitBuckets, unitBuckets } from "../../space/unit-buckets.ts";
+import type { ParamValue, Space } from "../core/space.ts";
+import { dimensions } from "../space/dimensions.ts";
+import { discreteValues } from "../space/discrete-values.ts";
+import { type UnitBuckets, unitBuckets } from "../space/unit-buckets.ts";
 
 /** A coordinate of the normal distribution: a float, integer or ordered list of more than one value. */
 export interface NumericAxis {
