@@ -143,7 +143,7 @@ function qlStep(V: Float64Array, d: Float64Array, e: Float64Array, { l, m, n }: 
   d[l] = (e[l] as number) / (p + r);
   d[l + 1] = (e[l] as number) * (p + r);
   const dl1 = d[l + 1] as number;
-  const h = g - (d[l] as number);
+  const h = g - d[l];
   for (let i = l + 2; i < n; i++) d[i] = (d[i] as number) - h;
   const el1 = e[l + 1] as number;
   p = d[m] as number;
