@@ -1,52 +1,26 @@
 import type { Model } from "../../core/estimator.ts";
-import { HpoError } from "../../core/hpo-error.ts";
-import type { Json } from "../../core/json.ts";
 import { judge } from "../svm/judge.ts";
-import type { Kernel } from "../svm/kernel.ts";
+import { svrModelJson } from "./model-json.ts";
+import type { SvrModelState } from "./model-state.ts";
 
-/** Everything a fitted regression knows: z(x) = Σ coefficient_i K(vector_i, x) + offset. */
-export interface SvrModelState {
-  readonly kernel: Kernel;
-  readonly width: number;
-  /** Support vectors, row-major, `width` values each. */
-  readonly vectors: Float32Array;
-  readonly coefficients: Float64Array;
-  readonly offset: number;
+/** A fitted support vector regression. */
+export interface SvrModel extends Model {
+  readonly kind: "svr";
+  /** What a person should know, such as an iteration limit reached. */
   readonly warnings: readonly string[];
 }
 
 /** A fitted regression. */
-export function svrModel(state: SvrModelState): Model {
-  const { kernel, width, vectors, coefficients, offset } = state;
+export function svrModel(state: SvrModelState): SvrModel {
+  const { kernel, width, vectors, coefficients, offset, warnings } = state;
   const functions = [{ coefficients, offset }];
   const supports = { kernel, width, count: coefficients.length, vectors, columns: new Uint32Array(0) };
   const { decisions, dispose } = judge({ model: "svr", ...supports, functions });
   return {
+    kind: "svr",
+    warnings,
     predict: (input) => decisions(input)[0] as Float64Array,
-    toJSON: (): Json => ({
-      kind: "svr",
-      version: 1,
-      ...state,
-      kernel: { ...kernel },
-      vectors: [...vectors],
-      coefficients: [...coefficients],
-    }),
+    toJSON: () => svrModelJson(state),
     dispose,
   };
-}
-
-/** Reads what `toJSON` wrote. */
-export function svrFromJSON(json: Json): Model {
-  const saved = json as unknown as SvrModelState & { readonly kind?: unknown; readonly version?: unknown };
-  if (typeof json !== "object" || json === null || saved.kind !== "svr" || saved.version !== 1) {
-    throw new HpoError("DATA_INVALID", "svrFromJSON(): must be what a fitted svr()'s toJSON() gave, version 1.", {});
-  }
-  return svrModel({
-    kernel: saved.kernel,
-    width: saved.width,
-    vectors: Float32Array.from(saved.vectors),
-    coefficients: Float64Array.from(saved.coefficients),
-    offset: saved.offset,
-    warnings: saved.warnings,
-  });
 }
