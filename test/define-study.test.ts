@@ -96,11 +96,14 @@ describe("defineStudy()", () => {
 
   it("picks defaults, and freezes", () => {
     const spec = defineStudy(model);
-    expect(spec).toMatchObject({ seed: 0, lookahead: 8, trials: null, retries: 1, keepPredictions: true, target: null });
+    expect(spec).toMatchObject({ seed: 0, lookahead: 4, trials: null, retries: 1, keepPredictions: true, target: null });
     expect(spec.sampler.name).toBe("grid");
     expect(spec.objectives).toEqual([{ metric: "accuracy", direction: "maximize" }]);
     expect([spec, spec.metrics, spec.objectives, spec.judge].every(Object.isFrozen)).toBe(true);
-    expect(defineStudy({ ...objective, space: { x: float(0, 1) }, trials: 3 }).sampler.name).toBe("random");
+    expect(defineStudy({ ...objective, space: { x: float(0, 1) }, trials: 3 })).toMatchObject({
+      lookahead: 8,
+      sampler: { name: "random" },
+    });
     const two = defineStudy({ ...objective, metrics: { time: "minimize", score: "maximize" }, objectives: ["score", "time"] } as never);
     expect(two.objectives).toEqual([
       { metric: "score", direction: "maximize" },

@@ -34,6 +34,8 @@ export interface WorkRows {
 export interface Evaluation {
   /** How many consecutive trials of a sampler that is not adaptive are planned together. */
   readonly groupSize: number;
+  /** Tasks of one trial that can run at once. */
+  readonly tasksPerTrial: number;
   begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 

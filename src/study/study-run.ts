@@ -112,6 +112,7 @@ export class StudyRun {
   /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
   async work(): Promise<"complete" | "stopped"> {
     try {
+      this.#noteIdleSlots();
       // Threads start while the first trials are proposed and planned.
       if (!this.#stopping) this.#options.executor.warm(this.#trialsLeft());
       for (;;) {
@@ -141,6 +142,17 @@ export class StudyRun {
 
   /** Tasks handed out whose rows are not durable yet. */
   #busy = 0;
+
+  /** More slots than an adaptive study can keep busy are no mistake, but nobody should wait for them to help. */
+  #noteIdleSlots(): void {
+    const { adaptive, lookahead, executor, evaluation, meter } = this.#options;
+    const most = lookahead * evaluation.tasksPerTrial;
+    if (!adaptive || executor.slots <= most) return;
+    const tasks = evaluation.tasksPerTrial === 1 ? "" : ` of ${evaluation.tasksPerTrial} tasks`;
+    meter.notes.add(
+      `${executor.slots} workers, of which ${most} can be busy: lookahead ${lookahead} lets so many trials${tasks} run at once`,
+    );
+  }
 
   /** Opens groups while there is room: restored ones first, in order. */
   async #open(): Promise<void> {

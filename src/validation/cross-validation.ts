@@ -94,6 +94,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
 
   return {
     groupSize: 256,
+    tasksPerTrial: judging.plan.folds.length,
     async begin(group, trials, saved) {
       const failed: WorkRows["outcomes"][number][] = [];
       const alone: PlannedTrial[] = [];
