@@ -33,7 +33,7 @@ function groupsOf(rows: number, { classes, answer = "labels" }: { classes: numbe
   const layout = svmLayout(made.data, made.target.codes, { classCount: classes, plan });
   return chainGroups(
     chains(requests, () => 1),
-    { layout, width: 2, answer },
+    { layout, width: 2, answer, models: false },
   );
 }
 
