@@ -4,6 +4,7 @@ import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../co
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
+import type { ModelKeeper } from "./model-keeper.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -15,6 +16,7 @@ export interface StudyRunOptions {
   readonly evaluation: Evaluation;
   readonly executor: Executor;
   readonly meter: ProgressMeter;
+  readonly keeper: ModelKeeper;
   /** Resolves once the rows are durable. */
   readonly commit: (batch: Batch) => Promise<void>;
   /** The run's row as of now. */
@@ -229,9 +231,16 @@ export class StudyRun {
   async #store(group: OpenGroup, rows: WorkRows): Promise<void> {
     for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
+    const { work } = group;
+    const model = work.model && this.#options.keeper.keep(rows.outcomes, (trial) => work.model?.(trial));
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
-    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number] } : {}) });
+    await this.#commit({
+      ...rows,
+      started,
+      ...(model === undefined ? {} : { model }),
+      ...(finished ? { finishedGroups: [group.number] } : {}),
+    });
     this.#count(group, rows);
   }
 
