@@ -49,7 +49,7 @@ export function modelKeeper({ metric, direction, note }: ModelKeeperOptions): Mo
       const model = offered(trial);
       if (model === undefined) return null;
       if (model.bytes <= mostBytes) return { trial, json: JSON.stringify(model.json()) };
-      note(`the model of trial ${trial} takes ${Math.ceil(model.bytes / 1e6)} MB and is not kept, more than ${mostBytes / 1e6} MB`);
+      note(`the model of trial ${trial} takes ${Math.ceil(model.bytes / 1e6)} MB, more than ${mostBytes / 1e6} MB, and is not kept`);
       return null;
     },
   };
