@@ -30,10 +30,11 @@ export function fittedState(functions: readonly PairFunction[], machine: FittedM
   const byClass = supportPositions(functions, layout);
   const positions = byClass.flat();
   const width = kernel.kind === "precomputed" ? 0 : features.width;
+  const { values, stride } = features;
   const vectors = new Float32Array(positions.length * width);
-  for (const [place, at] of positions.entries()) {
-    const row = (layout.order[at] as number) * features.stride;
-    for (let k = 0; k < width; k++) vectors[place * width + k] = features.values[row + k] as number;
+  for (let place = 0; place < positions.length; place++) {
+    const row = (layout.order[positions[place] as number] as number) * stride;
+    vectors.set(values.subarray(row, row + width), place * width);
   }
   const starts = byClass.map((_, code) => byClass.slice(0, code).reduce((sum, { length }) => sum + length, 0));
   return {
@@ -52,13 +53,13 @@ export function fittedState(functions: readonly PairFunction[], machine: FittedM
       get coefficients() {
         const { startA, sizeA, startB } = pairRanges(layout, [first, second]);
         const all = new Float64Array(positions.length);
-        for (const [code, shift] of [
-          [first, -startA],
-          [second, sizeA - startB],
-        ] as const) {
-          for (const [place, at] of byClass[code]?.entries() ?? [])
-            all[(starts[code] as number) + place] = coefficients[at + shift] as number;
-        }
+        const place = (code: number, shift: number): void => {
+          const own = byClass[code] as readonly number[];
+          const start = starts[code] as number;
+          for (let at = 0; at < own.length; at++) all[start + at] = coefficients[(own[at] as number) + shift] as number;
+        };
+        place(first, -startA);
+        place(second, sizeA - startB);
         return all;
       },
       // JSON has no −0.
@@ -75,11 +76,14 @@ function supportPositions(functions: readonly PairFunction[], layout: SvmLayout)
   const supports = new Uint8Array(size);
   for (const { first, second, coefficients } of functions) {
     const { startA, sizeA, startB } = pairRanges(layout, [first, second]);
-    for (const [local, a] of coefficients.entries()) if (a !== 0) supports[local < sizeA ? startA + local : startB + local - sizeA] = 1;
+    for (let local = 0; local < coefficients.length; local++) {
+      if (coefficients[local] !== 0) supports[local < sizeA ? startA + local : startB + local - sizeA] = 1;
+    }
   }
-  return starts.map((start, code) =>
-    Array.from({ length: sizes[code] as number }, (_, at) => start + at)
-      .filter((at) => supports[at] === 1)
-      .sort((one, two) => (order[one] as number) - (order[two] as number)),
-  );
+  return starts.map((start, code) => {
+    const found: number[] = [];
+    for (let at = start; at < start + (sizes[code] as number); at++) if (supports[at] === 1) found.push((order[at] as number) * size + at);
+    // Row and position as one number: sorting plain numbers needs no calls.
+    return Array.from(Float64Array.from(found).sort(), (key) => key % size);
+  });
 }

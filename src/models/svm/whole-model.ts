@@ -27,7 +27,7 @@ export function wholeModel(
     const solution = whole === null ? undefined : wholeSolution(whole, cost);
     if (whole === null || solution === undefined) return undefined;
     const coefficients = new Float64Array(pairSize(layout, pair));
-    for (const [at, local] of whole.locals.entries()) coefficients[local] = solution.coefficients[at] as number;
+    for (let at = 0; at < whole.locals.length; at++) coefficients[whole.locals[at] as number] = solution.coefficients[at] as number;
     functions.push({ first, second, coefficients, offset: solution.offset, curve: null });
   }
   const { kernel } = chain;
