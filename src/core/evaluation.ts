@@ -52,7 +52,7 @@ export interface GroupWork {
   fail(task: Task, incident: Incident): WorkRows;
   /** Trials that a task works for (for the live view and for incidents). */
   trialsOf(task: Task): readonly number[];
-  /** The model of a trial that was answered in this process, fitted to all rows, where that costs no work. Only before `close`. */
+  /** The model of a trial that has ended, in an earlier process too, fitted to all rows, where that costs no work. Only before `close`. */
   model?(trial: number): OfferedModel | undefined;
   /** Frees what the group holds. */
   close(): void;

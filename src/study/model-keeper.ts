@@ -3,15 +3,15 @@ import type { Direction } from "../core/metric.ts";
 import type { ModelRecord, OutcomeRecord } from "../core/records.ts";
 import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
 
-/** Knows the best trial so far, and makes its model the one that the study keeps. */
+/** Knows the best trial so far, whose model the study keeps. */
 export interface ModelKeeper {
-  /** Takes outcomes of an earlier run. */
-  restore(outcome: OutcomeRecord): void;
+  /** Takes an outcome, of an earlier run too. */
+  absorb(outcome: OutcomeRecord): void;
   /**
-   * What is stored with these outcomes: the model of the one that is the best so far; null where it offers none, so that no other trial's stays;
-   * undefined where none of them is.
+   * What is stored when the work on some trials ends, which offers models until then: that of the best trial so far, where it is one of them; null
+   * where none is offered, so that no other trial's stays; undefined where the best is not one of them.
    */
-  keep(outcomes: readonly OutcomeRecord[], offered: (trial: number) => OfferedModel | undefined): ModelRecord | null | undefined;
+  keep(trials: { has(trial: number): boolean }, offered: (trial: number) => OfferedModel | undefined): ModelRecord | null | undefined;
 }
 
 /** Bytes of the largest model that is kept. */
@@ -27,25 +27,14 @@ export interface ModelKeeperOptions {
 
 export function modelKeeper({ metric, direction, note }: ModelKeeperOptions): ModelKeeper {
   let best: JudgedTrial | null = null;
-
-  /** The outcome that is the best so far, if one of these is. */
-  function better(outcomes: readonly OutcomeRecord[]): JudgedTrial | undefined {
-    let found: JudgedTrial | undefined;
-    for (const outcome of outcomes) {
-      const judged = judgedTrial(outcome, metric);
-      if (judged !== undefined && beats(judged, best, direction)) best = found = judged;
-    }
-    return found;
-  }
-
   return {
-    restore(outcome) {
-      better([outcome]);
+    absorb(outcome) {
+      const judged = judgedTrial(outcome, metric);
+      if (judged !== undefined && beats(judged, best, direction)) best = judged;
     },
-    keep(outcomes, offered) {
-      const found = better(outcomes);
-      if (found === undefined) return undefined;
-      const { trial } = found;
+    keep(trials, offered) {
+      if (best === null || !trials.has(best.trial)) return undefined;
+      const { trial } = best;
       const model = offered(trial);
       if (model === undefined) return null;
       if (model.bytes <= mostBytes) return { trial, json: JSON.stringify(model.json()) };

@@ -119,7 +119,11 @@ export class StudyRun {
         if (!this.#stopping) await this.#open();
         for (const group of this.#groups.values()) this.#handOut(group);
         if (this.#runner.active === 0 && this.#busy === 0) {
-          if (this.#stopping) return this.#left() ? "stopped" : "complete";
+          if (this.#stopping) {
+            // A run that continues finds it made already, or makes it again.
+            for (const group of this.#groups.values()) await this.#commit(this.#kept(group));
+            return this.#left() ? "stopped" : "complete";
+          }
           if (this.#groups.size === 0 && !this.#canOpen()) return "complete";
           if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
           continue;
@@ -231,17 +235,17 @@ export class StudyRun {
   async #store(group: OpenGroup, rows: WorkRows): Promise<void> {
     for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
-    const { work } = group;
-    const model = work.model && this.#options.keeper.keep(rows.outcomes, (trial) => work.model?.(trial));
+    for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome);
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
-    await this.#commit({
-      ...rows,
-      started,
-      ...(model === undefined ? {} : { model }),
-      ...(finished ? { finishedGroups: [group.number] } : {}),
-    });
+    // What its model is made of goes with the group.
+    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {}) });
     this.#count(group, rows);
+  }
+
+  #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
+    const model = work.model && this.#options.keeper.keep(trials, (trial) => work.model?.(trial));
+    return model === undefined ? {} : { model };
   }
 
   #close(group: OpenGroup): void {

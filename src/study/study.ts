@@ -201,7 +201,7 @@ export class Study {
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
-      keeper.restore(trial.outcome);
+      keeper.absorb(trial.outcome);
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }

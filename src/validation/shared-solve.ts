@@ -209,7 +209,9 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     trialsOf: (one) => (one.input as PartInput).part.requests.map((request) => (trials[request] as PlannedTrial).number),
     model(trial) {
       const request = requests[trials.findIndex(({ number }) => number === trial)];
-      return request === undefined ? undefined : options.solver.model?.(request, requests, answerBytes());
+      // A trial of an earlier run may have parts that were damaged since.
+      if (request === undefined || (left.get(request.index)?.size ?? 0) > 0) return undefined;
+      return options.solver.model?.(request, requests, answerBytes());
     },
     close() {
       closed = true;

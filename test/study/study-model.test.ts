@@ -101,21 +101,20 @@ describe("the model of a study", () => {
     expect(most).toBeLessThan(5e-3);
   });
 
-  it("is stored with the outcome of its trial, the best one so far, and by no other commit", async () => {
+  it("is stored once, by the commit that finishes the group", async () => {
+    const batches: Batch[] = [];
     const store = memoryStore();
-    let best = -1;
     const watching: Store = {
       ...store,
       commit(study: string, holder: string, batch: Batch) {
-        const outcomes = (batch.outcomes ?? []).map(({ trial, values: judged }) => ({ trial, value: judged["accuracy"]?.value ?? 0 }));
-        const most = Math.max(-1, ...outcomes.map(({ value }) => value));
-        expect(batch.model?.trial).toBe(most > best ? outcomes.find(({ value }) => value === most)?.trial : undefined);
-        best = Math.max(best, most);
+        batches.push(batch);
         store.commit(study, holder, batch);
       },
     };
-    await run(table(), watching);
-    expect(best).toBeGreaterThan(0.9);
+    const { model } = await run(table(), watching);
+    expect(batches.flatMap((batch) => (batch.model === undefined ? [] : [[batch.model?.trial, batch.finishedGroups]]))).toEqual([
+      [model.trial, [0]],
+    ]);
   });
 
   it("has equal bits where the run was stopped and continued, and under any memory", async () => {
@@ -123,8 +122,10 @@ describe("the model of a study", () => {
     const store = memoryStore();
     const first = await openStudy(table(), { store });
     const stopped = await first.run({ onProgress: ({ tasksDone }) => tasksDone > 1 && first.stop(), progressIntervalMs: 0, memory: 1e8 });
+    const early = await first.model();
     await first.close();
-    expect(stopped.state).toBe("stopped");
+    expect([stopped.state, early.source]).toEqual(["stopped", "kept"]);
+    expect(stopped.trials.filter(({ state }) => state === "waiting").length).toBeGreaterThan(0);
     await run(table(), store);
     expect(studyAnswers(store, "table")).toEqual(studyAnswers(whole.store, "table"));
   });
