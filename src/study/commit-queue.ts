@@ -8,7 +8,7 @@ type Rows = { -readonly [K in keyof Batch]: Batch[K] };
  */
 export class CommitQueue {
   readonly #write: (batch: Batch) => void;
-  #rows: Rows = {};
+  #rows: Rows | undefined;
   #pending: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #commits = 0;
@@ -24,12 +24,13 @@ export class CommitQueue {
   }
 
   add(batch: Batch): Promise<void> {
+    this.#rows ??= {};
     merge(this.#rows, batch);
     this.#pending ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         this.#pending = undefined;
         try {
-          this.#flush();
+          this.flush();
           resolve();
         } catch (error) {
           reject(error);
@@ -39,10 +40,12 @@ export class CommitQueue {
     return this.#pending;
   }
 
-  #flush(): void {
+  /** Writes at once what is gathered. Throws the error of a failed write, this one or one before. */
+  flush(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
     const rows = this.#rows;
-    this.#rows = {};
+    if (rows === undefined) return;
+    this.#rows = undefined;
     try {
       this.#write(rows);
       this.#commits++;

@@ -69,6 +69,7 @@ export class Study {
 
   /** A consistent picture of what is durable now. */
   snapshot(): StudySnapshot {
+    this.#askTell?.flush();
     return this.#parts.store.snapshot(this.name);
   }
 
