@@ -57,7 +57,8 @@ export class AskTell {
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations } = store.load(spec.name);
-      for (const { outcome, ...trial } of trials) {
+      for (const trial of trials) {
+        const { outcome } = trial;
         this.#proposer.restore(trial);
         this.#nextGroup = Math.max(this.#nextGroup, trial.group + 1);
         if (outcome === null) {
