@@ -73,7 +73,8 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
-          trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
+          // These records were made for this call.
+          trials: trials.map(({ record, outcome }) => Object.assign(record, { outcome })),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),
