@@ -37,6 +37,11 @@ export interface SamplerContext {
   readonly space: Space;
   /** One entry an objective, in order. */
   readonly directions: readonly Direction[];
+  /**
+   * Whether the study's rules (forbidden combinations, limits) allow a configuration; left out where it has none. A sampler that ranks
+   * candidates asks it of each; what others propose is mended for them.
+   */
+  readonly feasible?: (params: Params) => boolean;
 }
 
 /**
@@ -61,4 +66,6 @@ export interface SamplerTraits {
   readonly adaptive: boolean;
   /** true: reads a clock, so that a run can only be replayed from what is stored. */
   readonly usesClock: boolean;
+  /** true: trial n is the n-th cell of the space (`gridParams`), so that a study may leave cells out. */
+  readonly exhaustive?: boolean;
 }
