@@ -223,6 +223,7 @@ function studyHeader(
   const description: StudyDescription = {
     metrics,
     objectives: spec.objectives,
+    ...(spec.constraints.length === 0 ? {} : { constraints: spec.constraints }),
     sampler: spec.sampler.name,
     data: data === null ? null : describeData(data),
     cv: cv === null ? null : { label: cv.label, folds },
@@ -254,11 +255,12 @@ function studyHeader(
 }
 
 /** What only some studies say; left out by the others, whose declarations stay as they are. */
-function searchDeclaration({ rules, enqueue }: StudySpec): Partial<StudyDeclaration> {
+function searchDeclaration({ rules, enqueue, constraints }: StudySpec): Partial<StudyDeclaration> {
   return {
     ...(rules.forbid.length === 0 ? {} : { forbid: plain(rules.forbid) }),
     ...(rules.limits.length === 0 ? {} : { limits: plain(rules.limits) }),
     ...(enqueue.length === 0 ? {} : { enqueue: plain(enqueue) }),
+    ...(constraints.length === 0 ? {} : { constraints: plain(constraints) }),
   };
 }
 

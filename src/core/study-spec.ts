@@ -1,6 +1,7 @@
 import type { DataRecipe } from "./dataset.ts";
 import type { Estimator } from "./estimator.ts";
 import type { Direction, Metric } from "./metric.ts";
+import type { OutcomeBound } from "./records.ts";
 import type { Sampler } from "./sampler.ts";
 import type { SpaceRules } from "./space-rules.ts";
 import type { Params, Space } from "./space.ts";
@@ -32,6 +33,8 @@ export interface StudySpec {
   readonly sampler: Sampler;
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  /** What the best trial has to meet. */
+  readonly constraints: readonly OutcomeBound[];
   /** A model judged by cross-validation, or any function. */
   readonly judge: ModelJudge | ObjectiveJudge;
   readonly seed: number;

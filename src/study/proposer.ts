@@ -1,13 +1,15 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
+import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
   readonly sampler: Sampler;
   readonly space: Space;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  readonly constraints?: readonly OutcomeBound[];
   readonly seed: number;
   readonly lookahead: number;
 }
@@ -83,6 +85,7 @@ export class Proposer {
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
     const complete = outcome.state === "complete";
+    const { constraints = [] } = this.#options;
     const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
     return {
       number,
@@ -90,6 +93,7 @@ export class Proposer {
       params,
       values: complete ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: complete ? judged.map((value) => value?.standardError ?? null) : [],
+      ...(complete && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }
 }

@@ -56,6 +56,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "cv",
   "metrics",
   "objectives",
+  "constraints",
   "sampler",
   "pruner",
   "enqueue",

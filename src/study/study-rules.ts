@@ -9,6 +9,7 @@ const commonRules = {
   enqueue: optional(listOf(shaped("a configuration such as { gamma: 0.1, C: 1 }", () => true))),
   sampler: optional(shaped("a sampler such as grid() or random()", (value) => "propose" in value && "absorb" in value)),
   objectives: optional(listOf(text(), 1)),
+  constraints: optional(shaped("an object of bounds such as { latency: { max: 0.2 } }", () => true)),
   seed: optional(integer(0)),
   lookahead: optional(integer(1, 100_000)),
   trials: optional(integer(1)),

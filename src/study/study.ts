@@ -238,6 +238,7 @@ export class Study {
       metric,
       unit: spec.metrics[metric]?.unit ?? "number",
       direction: objective?.direction ?? "maximize",
+      constraints: spec.constraints,
       // Trials that are planned are done, also where the total was lowered later.
       total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),
       clock,

@@ -114,3 +114,20 @@ export function refusedRules(): void {
   // @ts-expect-error gamma exists only where the kernel is "rbf"
   defineStudy({ ...study, enqueue: [{ kernel: "linear", gamma: 0.2 }] });
 }
+
+/** Constraints know the metrics. */
+export function bounded(): void {
+  const study = {
+    name: "bounded",
+    space: {},
+    objective: () => ({ loss: 1, latency: 2 }),
+    metrics: { loss: "minimize", latency: "minimize" },
+  } as const;
+  defineStudy({ ...study, constraints: { latency: { max: 0.2 }, loss: { min: 0 } } });
+  // @ts-expect-error there is no such metric
+  defineStudy({ ...study, constraints: { latancy: { max: 0.2 } } });
+  // @ts-expect-error a bound is a number
+  defineStudy({ ...study, constraints: { latency: { max: "0.2" } } });
+  // @ts-expect-error there is no such end
+  defineStudy({ ...study, constraints: { latency: { most: 0.2 } } });
+}
