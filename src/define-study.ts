@@ -1,4 +1,5 @@
 import type { DataRecipe } from "./core/dataset.ts";
+import type { StudySource } from "./core/earlier-study.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Direction, Metric } from "./core/metric.ts";
@@ -29,6 +30,11 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
   readonly limits?: readonly Limit<NoInfer<S>>[];
   /** The first trials; what a point leaves out is drawn. */
   readonly enqueue?: readonly PartialParams<NoInfer<S>>[];
+  /**
+   * Learns from stored studies: the first `trials` (default 25) are proposed from theirs, then the sampler goes on. What is learnt from is copied when
+   * the study is created, so that it stays the same whatever becomes of them.
+   */
+  readonly warmStart?: { readonly from: readonly StudySource[]; readonly trials?: number };
   /** How to search; default: `grid()` over a finite space of at most 1000 cells, else `random()`. */
   readonly sampler?: Sampler;
   /** What "best" means: names of metrics, the first one first; default the first metric. */
@@ -91,7 +97,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
   checkOptions("defineStudy", definition, isObjective ? studyRules.objective : studyRules.model);
   checkSpace(definition.space);
   const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
-  const { sampler, rules, enqueue } = declaredSearch("defineStudy", {
+  const { sampler, rules, enqueue, warmStart } = declaredSearch("defineStudy", {
     ...definition,
     sampler: definition.sampler ?? defaultSampler(definition.space),
   });
@@ -109,6 +115,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     space: definition.space,
     rules,
     enqueue,
+    warmStart,
     sampler,
     metrics: Object.freeze({ ...metrics }),
     objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),

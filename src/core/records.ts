@@ -21,6 +21,8 @@ export interface StudyDeclaration {
   readonly limits?: Json;
   readonly enqueue?: Json;
   readonly constraints?: Json;
+  /** The studies that it learns from, how many trials they propose, and the SHA-256 of what is kept of them. */
+  readonly warmStart?: Json;
 }
 
 export interface StudyHeader {

@@ -1,4 +1,5 @@
 import type { DataRecipe } from "./dataset.ts";
+import type { StudySource } from "./earlier-study.ts";
 import type { Estimator } from "./estimator.ts";
 import type { Direction, Metric } from "./metric.ts";
 import type { OutcomeBound } from "./records.ts";
@@ -29,6 +30,8 @@ export interface StudySpec {
   readonly rules: SpaceRules;
   /** What trials 0 … enqueue.length − 1 have; the rest is drawn where values are left out. */
   readonly enqueue: readonly Params[];
+  /** Studies whose trials propose the first ones; null = none. */
+  readonly warmStart: { readonly from: readonly StudySource[]; readonly trials: number } | null;
   /** Proposes what is enqueued first, and nothing that the rules forbid. */
   readonly sampler: Sampler;
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;

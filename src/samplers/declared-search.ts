@@ -1,5 +1,6 @@
 import { HpoError } from "../core/hpo-error.ts";
-import { showValue } from "../core/options.ts";
+import type { StudySource } from "../core/earlier-study.ts";
+import { checkOptions, integer, listOf, optional, shaped, showValue } from "../core/options.ts";
 import type { Sampler } from "../core/sampler.ts";
 import type { SpaceRules } from "../core/space-rules.ts";
 import type { Params, Space } from "../core/space.ts";
@@ -9,6 +10,7 @@ import { checkRules } from "../space/check-rules.ts";
 import { feasiblePoint } from "../space/feasible-point.ts";
 import { isInSpace } from "../space/mismatch.ts";
 import { enqueued } from "./enqueued.ts";
+import { warmStarted } from "./warm-started.ts";
 import { withinRules } from "./within-rules.ts";
 
 /** What a study says of its search beside the sampler. */
@@ -18,6 +20,7 @@ export interface SearchDefinition {
   readonly forbid?: readonly object[];
   readonly limits?: readonly object[];
   readonly enqueue?: readonly object[];
+  readonly warmStart?: { readonly from: readonly StudySource[]; readonly trials?: number };
 }
 
 /** The same, checked: `sampler` proposes what is enqueued first, and nothing that the rules forbid. */
@@ -25,11 +28,14 @@ export interface DeclaredSearch {
   readonly sampler: Sampler;
   readonly rules: SpaceRules;
   readonly enqueue: readonly Params[];
+  readonly warmStart: { readonly from: readonly StudySource[]; readonly trials: number } | null;
 }
 
 /** @throws HpoError OPTION_INVALID; SPACE_INVALID where no configuration is found that the rules allow. */
 export function declaredSearch(where: string, definition: SearchDefinition): DeclaredSearch {
-  const { space, sampler } = definition;
+  const { space } = definition;
+  const warmStart = checkWarmStart(where, definition);
+  const sampler = warmStart === null ? definition.sampler : warmStarted(warmStart.trials, definition.sampler);
   const rules = checkRules(where, space, definition);
   // The streams hang on nothing but their names: what is found here is the same for every seed.
   const anywhere = feasiblePoint(space, rules, { rng: rng("rules") });
@@ -53,5 +59,24 @@ export function declaredSearch(where: string, definition: SearchDefinition): Dec
     sampler: enqueued(withinRules(sampler, { rules, taken, refuge: anywhere }), points, rules),
     rules,
     enqueue: Object.freeze(points.map(({ given }) => given)),
+    warmStart,
   });
+}
+
+/** Trials that earlier studies propose unless a study says how many. */
+const warmTrials = 25;
+
+function checkWarmStart(where: string, { sampler, warmStart }: SearchDefinition): DeclaredSearch["warmStart"] {
+  if (warmStart === undefined) return null;
+  checkOptions(`${where}(): warmStart`, warmStart, {
+    from: listOf(shaped('a study such as fromStudy("landsat-svm")', (value) => "study" in value && "database" in value && "assume" in value), 1),
+    trials: optional(integer(1, 1000)),
+  });
+  if (sampler.traits.exhaustive === true) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      `${where}(): warmStart must stand beside a sampler that chooses; got ${sampler.name}(), which tries every cell anyway. Name one such as random().`,
+    );
+  }
+  return Object.freeze({ from: Object.freeze([...warmStart.from]), trials: warmStart.trials ?? warmTrials });
 }

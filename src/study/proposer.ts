@@ -1,8 +1,10 @@
+import type { EarlierRecord } from "../core/earlier-study.ts";
 import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
+import { earlierStudies } from "./earlier-studies.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
@@ -10,6 +12,8 @@ export interface ProposerOptions {
   readonly space: Space;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
   readonly constraints?: readonly OutcomeBound[];
+  /** What is kept of other studies. */
+  readonly earlier?: readonly EarlierRecord[];
   readonly seed: number;
   readonly lookahead: number;
 }
@@ -37,7 +41,9 @@ export class Proposer {
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
-    this.#state = options.sampler.start({ space: options.space, directions });
+    const { sampler, space, earlier = [] } = options;
+    const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
+    this.#state = sampler.start({ space, directions, ...learnt });
   }
 
   /** The number of the next trial. */

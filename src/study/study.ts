@@ -179,7 +179,7 @@ export class Study {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
-    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
+    const proposer = new Proposer({ ...spec, earlier: saved.earlier }, (trial) => outcomes.get(trial));
     const meter = this.#meter(proposer, parts.executor.slots, seconds);
     for (const trial of saved.trials) {
       proposer.restore(trial);
