@@ -3,12 +3,13 @@ import type { StudyDeclaration } from "../core/records.ts";
 import type { ParamValue } from "../core/space.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam } from "./number-format.ts";
+import { plainText } from "./plain-text.ts";
 
 /**
- * What a study declares of its rules, for people, as [label, line]: "not kernel=poly, C ≥ 100", "γ + 2 n ≤ 10", "3 points". A database may come
+ * What a study declares of its rules, for people, as [label, line]: "not kernel=poly, C ≥ 100", "γ + 2 n ≤ 10", "3 given points". A database may come
  * from anywhere, so what is not of the form that a study writes is left out; it is never an error.
  */
-export function ruleLines({ forbid, limits, enqueue }: StudyDeclaration): readonly (readonly [string, string])[] {
+export function ruleLines({ forbid, limits, enqueue, warmStart = null }: StudyDeclaration): readonly (readonly [string, string])[] {
   return [
     ...list(forbid).map(
       (rule) =>
@@ -21,7 +22,17 @@ export function ruleLines({ forbid, limits, enqueue }: StudyDeclaration): readon
     ),
     ...list(limits).flatMap((rule) => limitText(rule).map((line) => ["rules", line] as const)),
     ...(list(enqueue).length === 0 ? [] : [["begins with", count(list(enqueue).length, "given point")] as const]),
+    ...learntLines(warmStart),
   ];
+}
+
+/** "zero, two (25 trials)". */
+function learntLines(warmStart: Json): (readonly [string, string])[] {
+  const names = list(member(warmStart, "from")).map((source) => plainText(String(member(source, "study") ?? "")));
+  const trials = member(warmStart, "trials");
+  return names.length === 0
+    ? []
+    : [["learns from", `${names.join(", ")} (${typeof trials === "number" ? count(trials, "trial") : "no trials"})`]];
 }
 
 function valueText(name: string, set: Json): string {
