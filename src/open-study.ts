@@ -7,7 +7,7 @@ import type { Executor } from "./core/executor.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import { canonicalJson, type Json } from "./core/json.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
-import type { StudyDeclaration, StudyDescription, StudyHeader } from "./core/records.ts";
+import type { StudyDescription, StudyHeader } from "./core/records.ts";
 import type { StudySnapshot, StudySummary } from "./core/snapshot.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
@@ -16,8 +16,10 @@ import { spaceJson } from "./space/space-json.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
 import { Proposer } from "./study/proposer.ts";
-import { type RunStudyOptions, Study } from "./study/study.ts";
+import { type RunStudyOptions, Study, type StudyParts } from "./study/study.ts";
+import { searchDeclaration } from "./study/search-declaration.ts";
 import { admitStudy } from "./study/study-identity.ts";
+import { keptModel, type StudyModel } from "./study/study-model.ts";
 import { warmStart } from "./study/warm-start.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
@@ -25,6 +27,7 @@ import { checkEstimator, type Judging, judging } from "./validation/judging.ts";
 import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 import { solverArenas } from "./validation/solver-arenas.ts";
+import { fitWhole } from "./validation/whole-fit.ts";
 import { inlineExecutor } from "./workers/inline-executor.ts";
 import { availableSlots } from "./workers/available-slots.ts";
 import { threadExecutor } from "./workers/thread-executor.ts";
@@ -95,6 +98,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       store,
       evaluation: (executor, { memory }) => evaluationOf(spec, shared, { judged, executor, store, memory }),
       executor: (run) => executorOf(origin.source, run),
+      fit: fitOf(spec, judged),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
@@ -119,6 +123,16 @@ export function listStudies(options: { readonly database?: string } = {}): reado
 export function readStudy(name: string, options: { readonly database?: string } = {}): StudySnapshot {
   checkOptions("readStudy", options, { database: optional(text()) });
   return reading(options.database, (store) => store.snapshot(name));
+}
+
+/**
+ * The model that a stored study keeps of a trial (default: the best by the first objective), fitted to all rows; undefined where it keeps none of
+ * that trial: an open study's `model()` fits it. Reads only.
+ * @throws HpoError STUDY_NOT_FOUND, TRIAL_NOT_FOUND, MODEL_NOT_FOUND (no complete trial), MODEL_UNSUPPORTED (an objective function)
+ */
+export function readModel(name: string, options: { readonly database?: string; readonly trial?: number } = {}): StudyModel | undefined {
+  checkOptions("readModel", options, { database: optional(text()), trial: optional(integer(0)) });
+  return reading(options.database, (store) => keptModel(store, name, options.trial));
 }
 
 function reading<T>(database: string | undefined, read: (store: Store) => T): T {
@@ -192,6 +206,11 @@ function checkFirstModel(spec: StudySpec, judged: Judging): void {
   }
 }
 
+function fitOf({ judge, seed }: StudySpec, judged: Judging | null): StudyParts["fit"] {
+  if (judge.kind !== "model" || judged === null) return null;
+  return (trial, signal) => fitWhole(trial, { judge, judging: judged, seed, signal });
+}
+
 interface EvaluationParts {
   readonly judged: Judging | null;
   readonly executor: Executor;
@@ -215,6 +234,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
     arenas: solverArenas(judged.data, executor.slots, memory ?? process.availableMemory() / 2),
     timeoutSeconds,
     keepPredictions: spec.keepPredictions,
+    keepModel: spec.keepModel,
     now,
     savedPredictions: (trial) => store.predictions(spec.name, trial),
   });
@@ -256,19 +276,8 @@ function studyHeader(
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,
-      ...searchDeclaration(spec),
-      ...(parts.warmStart === undefined ? {} : { warmStart: parts.warmStart }),
+      ...searchDeclaration(spec, parts.warmStart),
     },
-  };
-}
-
-/** What only some studies say; left out by the others, whose declarations stay as they are. */
-function searchDeclaration({ rules, enqueue, constraints }: StudySpec): Partial<StudyDeclaration> {
-  return {
-    ...(rules.forbid.length === 0 ? {} : { forbid: plain(rules.forbid) }),
-    ...(rules.limits.length === 0 ? {} : { limits: plain(rules.limits) }),
-    ...(enqueue.length === 0 ? {} : { enqueue: plain(enqueue) }),
-    ...(constraints.length === 0 ? {} : { constraints: plain(constraints) }),
   };
 }
 

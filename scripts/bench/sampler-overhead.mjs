@@ -109,6 +109,7 @@ async function resume(count, folder) {
   const trials = Number(count);
   const file = path.join(folder, "long.sqlite");
   const spec = longStudy(trials);
+  const cpu = process.cpuUsage();
   const start = performance.now();
   const study = await openStudy(spec, { database: file });
   const opened = performance.now();
@@ -125,6 +126,7 @@ async function resume(count, folder) {
     resumeSeconds: (resumed - opened) / 1000,
     bestSeconds: (listed - resumed) / 1000,
     seconds: (listed - start) / 1000,
+    cpuSeconds: cpuSeconds(cpu),
     peakMegabytes: peakMegabytes(),
   };
 }

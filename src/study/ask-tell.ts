@@ -57,7 +57,8 @@ export class AskTell {
     try {
       const { trials, evaluations, earlier } = store.load(spec.name);
       this.#proposer = new Proposer({ ...spec, earlier }, (trial) => this.#outcomes.get(trial));
-      for (const { outcome, ...trial } of trials) {
+      for (const trial of trials) {
+        const { outcome } = trial;
         this.#proposer.restore(trial);
         this.#nextGroup = Math.max(this.#nextGroup, trial.group + 1);
         if (outcome === null) {

@@ -15,6 +15,7 @@ export interface ObjectiveEvaluationOptions {
 export function objectiveEvaluation(options: ObjectiveEvaluationOptions): Evaluation {
   return {
     groupSize: 64,
+    tasksPerTrial: 1,
     begin: (_group, trials, saved) => Promise.resolve(objectiveWork(trials, saved, options)),
   };
 }

@@ -6,6 +6,8 @@ import { randomStudy, studyHeader, studyName } from "../store/random-study.ts";
 import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sharedRow, time, trialRow } from "../store/rows.ts";
 import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
+import { describeEarlier } from "./store-earlier.ts";
+import { describeModel } from "./store-model.ts";
 
 /** Opens new stores that share nothing. */
 export type StoreFactory = () => Store;
@@ -70,6 +72,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           (unknown) => store.snapshot(unknown),
           (unknown) => store.evaluations(unknown, 0),
           (unknown) => store.predictions(unknown, 0),
+          (unknown) => store.model(unknown),
         ];
         for (const call of calls) expect(codeOf(() => call("beer"))).toBe("STUDY_NOT_FOUND");
         expect(() => store.load("beer")).toThrow(`There is no study "beer" in ${store.location}; it holds "wine".`);
@@ -103,30 +106,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
       });
     });
 
-    it("keeps with a study what it learns from others, bit for bit, until it is removed", () => {
-      const trials = [
-        {
-          params: { kernel: "rbf", gamma: 0.1 },
-          values: [Number.NaN, -0.1 + 0.3],
-          standardErrors: [null, Infinity],
-          constraints: [1e-300],
-        },
-        { params: {}, values: [1, -Infinity], standardErrors: [0.5, null] },
-      ];
-      const records = [
-        { study: "ale", trials },
-        { study: "stout", trials: [] },
-      ];
-      store.create(studyHeader("learner"), records);
-      expect(store.load("learner").earlier).toStrictEqual(records);
-      expect(store.load(study).earlier).toStrictEqual([]);
-      store.rename("learner", "renamed");
-      expect(store.load("renamed").earlier).toStrictEqual(records);
-      store.remove("renamed");
-      store.create(studyHeader("learner"));
-      expect(store.load("learner").earlier).toStrictEqual([]);
-    });
-
+    describeEarlier(() => store, study);
     describeCommit(() => store);
 
     describe("load", () => {
@@ -172,6 +152,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     });
 
     describeDropped(() => store);
+    describeModel(() => store);
 
     describe("snapshot", () => {
       it("shares out work evenly over its trials, so that the trials sum to the total", () => {

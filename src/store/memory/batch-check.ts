@@ -65,6 +65,8 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
     name: ({ trial }) => `outcome of trial ${trial}`,
     trials: ({ trial }) => [trial],
   });
+  const { model } = batch;
+  if (model != null) needs(model.trial, () => `model of trial ${model.trial}`);
   each(attempts, {
     stands: ({ task, attempt }) => standing.attempt(task, attempt),
     name: ({ task, attempt }) => `attempt ${attempt} of ${task}`,

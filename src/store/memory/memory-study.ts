@@ -3,6 +3,7 @@ import { canonicalJson } from "../../core/json.ts";
 import type {
   AttemptRecord,
   EvaluationRecord,
+  ModelRecord,
   OutcomeRecord,
   PredictionRecord,
   RunRecord,
@@ -31,6 +32,7 @@ interface MemoryTrial {
 export class MemoryStudy {
   header: StudyHeader;
   lease: Lease | undefined;
+  model: ModelRecord | undefined;
   readonly standing: StandingRows = {
     trial: (number) => this.#trials.has(number),
     outcome: (trial) => (this.#trials.get(trial)?.outcome ?? null) !== null,
@@ -81,6 +83,7 @@ export class MemoryStudy {
       this.#attemptKeys.add(`${attempt.attempt}/${attempt.task}`);
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
     }
+    if (batch.model !== undefined) this.model = batch.model === null ? undefined : Object.freeze({ ...batch.model });
     if (batch.run !== undefined) {
       const { id } = batch.run;
       const known = this.runs.get(id);

@@ -74,7 +74,8 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         return {
           header,
           earlier: catalog.earlier(id),
-          trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
+          // These records were made for this call.
+          trials: trials.map(({ record, outcome }) => Object.assign(record, { outcome })),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),
@@ -96,6 +97,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    model: (study) => read(() => reader.model(catalog.find(study))),
     close() {
       if (db.open) close();
     },

@@ -39,6 +39,7 @@ const tables = [
   "attempt_trials",
   "attempts",
   "runs",
+  "models",
   "trials",
   "earlier_studies",
   "metrics",
