@@ -24,7 +24,8 @@ const nested = {
   seedling: values(["a", "b"]),
 };
 
-const objective = ({ params }: { params: { model: string; gamma?: number; trees?: number } }): number => (params.gamma ?? 5) + (params.trees ?? 0);
+const objective = ({ params }: { params: { model: string; gamma?: number; trees?: number } }): number =>
+  (params.gamma ?? 5) + (params.trees ?? 0);
 
 async function run(spec: StudySpec, database: string): Promise<StudySnapshot> {
   const study = await openStudy(spec, { database });
@@ -50,7 +51,15 @@ describe("branches in branches in branches", () => {
     expect(first?.split(",").slice(0, 12)).toEqual(["0", "complete", "1", "", "svm", "rbf", "fixed", "1", "", "1", "", "a"]);
     expect(rest.at(-1)?.split(",").slice(0, 12)).toEqual(["23", "complete", "25", "", "forest", "", "", "", "", "", "20", "b"]);
     const page = studyPage(snapshot);
-    for (const line of ["model     svm, forest", "  svm:", "    kernel  rbf, poly", "      rbf:", "        width  fixed, scale", "          fixed:", "            γ  1, 2"]) {
+    for (const line of [
+      "model     svm, forest",
+      "  svm:",
+      "    kernel  rbf, poly",
+      "      rbf:",
+      "        width  fixed, scale",
+      "          fixed:",
+      "            γ  1, 2",
+    ]) {
       expect(page).toContain(`${line}\n`);
     }
     expect(bestReport(snapshot)).toMatch(/kernel +rbf\n +width +fixed\n +γ +1\n/);
