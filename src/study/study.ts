@@ -194,12 +194,13 @@ export class Study {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
-    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
+    const proposer = new Proposer({ ...spec, earlier: saved.earlier }, (trial) => outcomes.get(trial));
     const meter = this.#meter(proposer, parts.executor.slots, seconds);
     const [first] = spec.objectives;
     const keeper = modelKeeper({
       metric: first?.metric ?? "",
       direction: first?.direction ?? "maximize",
+      constraints: spec.constraints,
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {
@@ -241,6 +242,7 @@ export class Study {
       metric,
       unit: spec.metrics[metric]?.unit ?? "number",
       direction: objective?.direction ?? "maximize",
+      constraints: spec.constraints,
       // Trials that are planned are done, also where the total was lowered later.
       total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),
       clock,
