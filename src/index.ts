@@ -36,6 +36,7 @@ export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
 export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
+export { gp, type GpOptions } from "./samplers/gp/gp.ts";
 export { random } from "./samplers/random.ts";
 export { choice } from "./space/choice.ts";
 export { float } from "./space/float.ts";
