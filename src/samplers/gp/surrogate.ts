@@ -60,16 +60,24 @@ function hyperparametersOf(history: History, target: Target, shape: KernelShape)
   const kept = fits.get(history) ?? new Map<Target, { size: number; theta: Float64Array }>();
   fits.set(history, kept);
   const start = Float64Array.from(priorOf(shape).mean);
+  const short = shortStart(shape, start);
   let { size, theta } = kept.get(target) ?? { size: 1, theta: start };
   for (let next = nextFit(size); next <= history.trials.length; next = nextFit(size)) {
     size = next;
     const { observations } = scaledTarget(history, target, size);
     if (observations.rows.count < 2) continue;
     // While fits are cheap, a second start guards against being caught by an early one.
-    const starts = size <= 60 && theta !== start ? [theta, start] : [theta];
+    const starts = size <= 60 ? [theta, start, short] : [theta];
     theta = fitHyperparameters(shape, observations, starts, 30);
   }
   kept.set(target, { size, theta });
+  return theta;
+}
+
+function shortStart({ axisCount: d, additive }: KernelShape, start: Float64Array): Float64Array {
+  const theta = Float64Array.from(start);
+  for (let i = 0; i < d; i++) theta[i] = log(0.3) + 0.5 * log(d);
+  if (additive) theta[2 * d + 1] = log(0.1);
   return theta;
 }
 
