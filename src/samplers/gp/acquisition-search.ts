@@ -56,7 +56,9 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
   /** L-BFGS-B in the coordinates that can be told apart finely; the others stand. */
   function climb(start: Candidate): Candidate {
     featuresAt(space, start.unit, point);
-    const wanted = space.axes.flatMap(({ kind, levels }, i) => (kind !== "category" && levels === null && point.active[i] === 1 ? [i] : []));
+    const wanted = space.axes.flatMap(({ kind, levels }, i) =>
+      kind !== "category" && levels === null && point.active[i] === 1 ? [i] : [],
+    );
     if (wanted.length === 0) return start;
     const unit = Float64Array.from(start.unit);
     const place = wanted.map((i) => (space.axes[i] as Axis).dimension);

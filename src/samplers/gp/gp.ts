@@ -54,12 +54,12 @@ function propose(history: History, pending: readonly Params[], rng: Rng, costAwa
   const acquisition = space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
   if (acquisition === undefined) {
     const draws = Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 }));
-    const unit = (firstUnseen(space, draws, taken) ?? (draws[0] as Candidate)).unit;
-    return Object.freeze({ params: decode(space.space, unit), by: "gp", why: "a random draw: too few values to model" });
+    const drawn = firstUnseen(space, draws, taken) ?? draws[0];
+    return Object.freeze({ params: decode(space.space, drawn?.unit ?? []), by: "gp", why: "a random draw: too few values to model" });
   }
   const candidates = candidatesOf(history, acquisition, rng, taken);
-  const chosen = firstUnseen(space, candidates, taken) ?? (candidates[0] as Candidate);
-  return Object.freeze({ params: decode(space.space, chosen.unit), by: "gp", why: whyOf(acquisition) });
+  const chosen = firstUnseen(space, candidates, taken) ?? candidates[0];
+  return Object.freeze({ params: decode(space.space, chosen?.unit ?? []), by: "gp", why: whyOf(acquisition) });
 }
 
 function whyOf({ objective, constraints }: Acquisition): string {
@@ -73,7 +73,9 @@ function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, take
   const cells = cellsOf(space);
   if (cells !== null) {
     const open = cells.filter(({ key }) => !taken.has(key));
-    return (open.length > 0 ? open : cells).map(({ unit, point }) => ({ unit, promise: acquisitionAt(acquisition, point) })).sort(byPromise);
+    return (open.length > 0 ? open : cells)
+      .map(({ unit, point }) => ({ unit, promise: acquisitionAt(acquisition, point) }))
+      .sort(byPromise);
   }
   const best = trials
     .filter(({ value }) => !Number.isNaN(value))

@@ -162,7 +162,9 @@ describe("gp", () => {
   });
 
   it("refuses several objectives and unknown options", () => {
-    expect(() => gp().start({ space: plane, directions: ["minimize", "minimize"] })).toThrow("gp(): a study must have one objective; got 2.");
+    expect(() => gp().start({ space: plane, directions: ["minimize", "minimize"] })).toThrow(
+      "gp(): a study must have one objective; got 2.",
+    );
     expect(() => gp({ costAware: 1 } as object)).toThrow("gp(): costAware must be true or false; got 1.");
   });
 });
