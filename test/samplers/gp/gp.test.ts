@@ -13,10 +13,10 @@ import { choice } from "#hpo/space/choice";
 import { float } from "#hpo/space/float";
 import { int } from "#hpo/space/int";
 import { values } from "#hpo/space/values";
-import { describeSamplerContract } from "../../contract/sampler-contract.ts";
+import { describeSamplerContract, finiteScenarios } from "../../contract/sampler-contract.ts";
 
 describeSamplerContract("gp", () => gp());
-describeSamplerContract("gp with costAware", () => gp({ costAware: true }));
+describeSamplerContract("gp with costAware", () => gp({ costAware: true }), finiteScenarios);
 
 type Told = Partial<FinishedTrial> | number;
 
