@@ -7,7 +7,7 @@ import type { Executor } from "./core/executor.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import { canonicalJson, type Json } from "./core/json.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
-import type { StudyDescription, StudyHeader } from "./core/records.ts";
+import type { StudyDeclaration, StudyDescription, StudyHeader } from "./core/records.ts";
 import type { StudySnapshot, StudySummary } from "./core/snapshot.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
@@ -18,6 +18,7 @@ import { environment } from "./study/environment.ts";
 import { Proposer } from "./study/proposer.ts";
 import { type RunStudyOptions, Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
+import { warmStart } from "./study/warm-start.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
 import { checkEstimator, type Judging, judging } from "./validation/judging.ts";
@@ -80,10 +81,14 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
   const plan = data === null || spec.judge.kind !== "model" ? null : foldPlan(data, spec.judge.cv, spec.seed, 0);
   const judged = data === null || plan === null ? null : judging(data, plan, spec.metrics);
   if (judged !== null) checkFirstModel(spec, judged);
-  const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash });
   const store = options.store ?? openStore(options.database ?? defaultDatabase);
   try {
-    admitStudy(store, header, { fresh: options.fresh ?? false, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false });
+    const fresh = options.fresh ?? false;
+    const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
+    const learnt = warmStart(spec, { store, fresh, open });
+    const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash, warmStart: learnt?.declaration });
+    const earlier = learnt?.records ?? [];
+    admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false, earlier });
     const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan };
     return new Study({
       spec,
@@ -94,6 +99,8 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
+      // Inline trials wait for each write, so they get half of the time; those on threads go on meanwhile.
+      writePauseMs: "bundle" in origin.source ? () => 0 : (writeMs) => Math.min(writeMs, 100),
       ownsStore: options.store === undefined,
     });
   } catch (error) {
@@ -215,7 +222,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
 
 function studyHeader(
   spec: StudySpec,
-  parts: { readonly data: Dataset | null; readonly folds: number; readonly codeHash: string },
+  parts: { readonly data: Dataset | null; readonly folds: number; readonly codeHash: string; readonly warmStart: Json | undefined },
 ): StudyHeader {
   const { data, folds, codeHash } = parts;
   const cv = spec.judge.kind === "model" ? spec.judge.cv : null;
@@ -223,6 +230,7 @@ function studyHeader(
   const description: StudyDescription = {
     metrics,
     objectives: spec.objectives,
+    ...(spec.constraints.length === 0 ? {} : { constraints: spec.constraints }),
     sampler: spec.sampler.name,
     data: data === null ? null : describeData(data),
     cv: cv === null ? null : { label: cv.label, folds },
@@ -248,7 +256,19 @@ function studyHeader(
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,
+      ...searchDeclaration(spec),
+      ...(parts.warmStart === undefined ? {} : { warmStart: parts.warmStart }),
     },
+  };
+}
+
+/** What only some studies say; left out by the others, whose declarations stay as they are. */
+function searchDeclaration({ rules, enqueue, constraints }: StudySpec): Partial<StudyDeclaration> {
+  return {
+    ...(rules.forbid.length === 0 ? {} : { forbid: plain(rules.forbid) }),
+    ...(rules.limits.length === 0 ? {} : { limits: plain(rules.limits) }),
+    ...(enqueue.length === 0 ? {} : { enqueue: plain(enqueue) }),
+    ...(constraints.length === 0 ? {} : { constraints: plain(constraints) }),
   };
 }
 

@@ -1,10 +1,12 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { HpoError } from "hpo";
 import { multiobjective } from "./multiobjective.ts";
+import { overhead } from "./overhead.ts";
 import { samplers } from "./samplers.ts";
 import { svmTable } from "./svm-table.ts";
 import { svrTable } from "./svr-table.ts";
 import { tables } from "./tables.ts";
+import { warmStartTable } from "./warm-start.ts";
 
 const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   "svm-table": svmTable,
@@ -12,6 +14,8 @@ const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void
   samplers,
   tables,
   multiobjective,
+  overhead,
+  "warm-start": async (options) => warmStartTable(options),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -1,7 +1,8 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
+import { meetsBounds } from "./outcome-bounds.ts";
 
 export interface ProgressMeterOptions {
   readonly study: string;
@@ -9,6 +10,8 @@ export interface ProgressMeterOptions {
   readonly metric: string;
   readonly unit: "fraction" | "number";
   readonly direction: Direction;
+  /** What the best trial has to meet. */
+  readonly constraints?: readonly OutcomeBound[];
   readonly total: () => number | null;
   /** Monotonic seconds. */
   readonly clock: () => number;
@@ -61,6 +64,7 @@ export class ProgressMeter {
     else this.#done++;
     const judged = outcome.values[this.#options.metric];
     if (outcome.state !== "complete" || judged === undefined || Number.isNaN(judged.value)) return;
+    if (!meetsBounds(this.#options.constraints ?? [], outcome.values)) return;
     const best = this.#best;
     const better = best === null || (this.#options.direction === "maximize" ? judged.value > best.value : judged.value < best.value);
     // Ties go to the lowest trial number, in whatever order trials finish.

@@ -1,13 +1,19 @@
+import type { EarlierRecord } from "../core/earlier-study.ts";
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
+import { earlierStudies } from "./earlier-studies.ts";
+import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
   readonly sampler: Sampler;
   readonly space: Space;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  readonly constraints?: readonly OutcomeBound[];
+  /** What is kept of other studies. */
+  readonly earlier?: readonly EarlierRecord[];
   readonly seed: number;
   readonly lookahead: number;
 }
@@ -35,7 +41,9 @@ export class Proposer {
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
-    this.#state = options.sampler.start({ space: options.space, directions, seed: options.seed });
+    const { sampler, space, seed, earlier = [] } = options;
+    const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
+    this.#state = sampler.start({ space, directions, seed, ...learnt });
   }
 
   /** The number of the next trial. */
@@ -83,6 +91,7 @@ export class Proposer {
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
     const complete = outcome.state === "complete";
+    const { constraints = [] } = this.#options;
     const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
     return {
       number,
@@ -90,6 +99,7 @@ export class Proposer {
       params,
       values: complete ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: complete ? judged.map((value) => value?.standardError ?? null) : [],
+      ...(complete && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }
 }

@@ -17,6 +17,8 @@ export interface StudyRunOptions {
   readonly meter: ProgressMeter;
   /** Resolves once the rows are durable. */
   readonly commit: (batch: Batch) => Promise<void>;
+  /** Makes them so at once: nothing else is to be gathered. */
+  readonly flush: () => void;
   /** The run's row as of now. */
   readonly runRow: () => RunRecord;
   readonly outcomes: Map<number, OutcomeRecord>;
@@ -25,6 +27,8 @@ export interface StudyRunOptions {
   readonly retries: number;
   readonly codeHash: string;
   readonly adaptive: boolean;
+  /** Proposals are made durable before their work begins. Else they go with the first results: a run killed before makes the same again. */
+  readonly proposalsFirst: boolean;
   readonly lookahead: number;
   readonly now: () => string;
   readonly onChange: (progress: () => RunProgress) => void;
@@ -139,7 +143,7 @@ export class StudyRun {
     }
   }
 
-  /** Tasks handed out whose rows are not durable yet. */
+  /** Tasks handed out whose rows are not durable yet, and writes that nobody waits for. */
   #busy = 0;
 
   /** Opens groups while there is room: restored ones first, in order. */
@@ -158,7 +162,9 @@ export class StudyRun {
       };
       this.#groups.set(seed.group, group);
       for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
-      await this.#store(group, work.opening);
+      const opened = this.#store(group, work.opening);
+      if (this.#options.proposalsFirst || work.opening.outcomes.length > 0) await opened;
+      else this.#writeBehind(opened);
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
     }
@@ -190,7 +196,7 @@ export class StudyRun {
   }
 
   async #proposeGroup(): Promise<GroupSeed | undefined> {
-    const { proposer, evaluation, adaptive, trials, now } = this.#options;
+    const { proposer, evaluation, adaptive, proposalsFirst, trials, now } = this.#options;
     const size = adaptive ? 1 : evaluation.groupSize;
     const group = this.#nextGroup;
     const records: TrialRecord[] = [];
@@ -202,7 +208,9 @@ export class StudyRun {
     }
     if (records.length === 0) return undefined;
     this.#nextGroup++;
-    await this.#commit({ trials: records });
+    const stored = this.#commit({ trials: records });
+    if (proposalsFirst) await stored;
+    else this.#writeBehind(stored);
     return { group, trials: records, saved: { evaluations: [], parts: [], finished: new Set() } };
   }
 
@@ -231,7 +239,10 @@ export class StudyRun {
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    await this.#store(group, rows);
+    const stored = this.#store(group, rows);
+    // Nothing runs until this is durable.
+    if (this.#runner.active === 0) this.#flush();
+    await stored;
   }
 
   /** Makes rows durable, then counts them. */
@@ -242,6 +253,27 @@ export class StudyRun {
     this.#startedAt.clear();
     await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number] } : {}) });
     this.#count(group, rows);
+  }
+
+  /** A failed write is told by whoever waits for its rows. */
+  #flush(): void {
+    try {
+      this.#options.flush();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #writeBehind(stored: Promise<void>): void {
+    this.#busy++;
+    void stored
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#busy--;
+        this.#wake();
+      });
   }
 
   #close(group: OpenGroup): void {

@@ -29,6 +29,8 @@ export interface StudyParts {
   readonly environment: Json;
   readonly trials: number | null;
   readonly timeBudgetSeconds: number | null;
+  /** How long results of a run are gathered after a write that took so many milliseconds. */
+  readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
   readonly ownsStore: boolean;
 }
@@ -69,6 +71,7 @@ export class Study {
 
   /** A consistent picture of what is durable now. */
   snapshot(): StudySnapshot {
+    this.#askTell?.flush();
     return this.#parts.store.snapshot(this.name);
   }
 
@@ -119,7 +122,7 @@ export class Study {
   async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
     const { store, codeHash, environment } = this.#parts;
     const executor = this.#parts.executor(options);
-    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
+    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
     const row = (state: RunRecord["state"]): RunRecord => ({
@@ -143,6 +146,7 @@ export class Study {
       const { run, meter } = this.#studyRun(options, {
         executor,
         commit: (batch) => queue.add(batch),
+        flush: () => queue.flush(),
         runRow: () => row(null),
         onChange: progress.change,
       });
@@ -170,12 +174,12 @@ export class Study {
   /** The loop, set up from what is stored. */
   #studyRun(
     options: RunStudyOptions,
-    parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange">,
+    parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">,
   ): { readonly run: StudyRun; readonly meter: ProgressMeter } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
-    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
+    const proposer = new Proposer({ ...spec, earlier: saved.earlier }, (trial) => outcomes.get(trial));
     const meter = this.#meter(proposer, parts.executor.slots, seconds);
     for (const trial of saved.trials) {
       proposer.restore(trial);
@@ -194,6 +198,8 @@ export class Study {
       retries: spec.retries,
       codeHash,
       adaptive: spec.sampler.traits.adaptive,
+      // The work of a trial with a model is long, and a clock is not read twice.
+      proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
     });
@@ -238,6 +244,7 @@ export class Study {
       metric,
       unit: spec.metrics[metric]?.unit ?? "number",
       direction: objective?.direction ?? "maximize",
+      constraints: spec.constraints,
       // Trials that are planned are done, also where the total was lowered later.
       total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),
       clock,

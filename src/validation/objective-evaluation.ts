@@ -42,7 +42,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
     },
     accept(task, result) {
       const { trial } = task.input as ObjectiveInput;
-      const { values, wallSeconds, cpuSeconds } = result.value as ObjectiveOutput;
+      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = result.value as ObjectiveOutput;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,

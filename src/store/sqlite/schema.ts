@@ -207,6 +207,14 @@ CREATE TABLE runs (
 ) STRICT;
 `;
 
+/** Schema version 3: trials of other studies that a study learns from, as deflated canonical JSON. */
+export const schemaVersion3 = `
+CREATE TABLE earlier_studies (
+  study INTEGER PRIMARY KEY REFERENCES studies ON DELETE CASCADE,
+  content BLOB NOT NULL
+) STRICT;
+`;
+
 /** Schema version 2: what the plans of a run told people, as a JSON list of texts. */
 export const schemaVersion2 = `
 ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';

@@ -42,7 +42,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
     location,
     list: () => read(() => catalog.list(leases.held)),
     header: (study) => read(() => catalog.header(study)),
-    create: (header) => write(() => catalog.create(header)),
+    create: (header, earlier = []) => write(() => catalog.create(header, earlier)),
     acceptCode: (study, codeHash) => write(() => catalog.acceptCode(catalog.find(study), codeHash)),
     rename: (study, name) =>
       write(() => {
@@ -73,6 +73,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
+          earlier: catalog.earlier(id),
           trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),
