@@ -1,7 +1,7 @@
 import { lbfgsb } from "../../math/lbfgsb.ts";
 import type { Rng } from "../../math/rng.ts";
 import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisition.ts";
-import { type Axis, emptyPoint, type FeatureSpace, featuresAt, keyOf } from "./feature-space.ts";
+import { type Axis, emptyPoint, type FeatureSpace, featuresAt } from "./feature-space.ts";
 
 /** A point of the unit cube, snapped to values, and what it promises. */
 export interface Candidate {
@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly rng: Rng;
   /** The best points known, best first: the search also starts near them. */
   readonly best: readonly Float64Array[];
+  /** Whether the study's rules allow a point. */
+  readonly allows: (unit: Float64Array) => boolean;
 }
 
 const climbs = 4;
@@ -24,7 +26,7 @@ const climbEvaluations = 30;
  * Candidates by falling promise: the best of draws over the space and near the best known points, each improved by climbs in its continuous
  * coordinates and by moves in the others. Deterministic, given the stream.
  */
-export function searchAcquisition({ space, acquisition, rng, best }: SearchOptions): readonly Candidate[] {
+export function searchAcquisition({ space, acquisition, rng, best, allows }: SearchOptions): readonly Candidate[] {
   const point = emptyPoint(space);
   const promiseAt = (unit: Float64Array): number => {
     featuresAt(space, unit, point);
@@ -33,7 +35,7 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
   };
   const draws: Candidate[] = [];
   const draw = (unit: Float64Array): void => {
-    draws.push({ unit, promise: promiseAt(unit) });
+    if (allows(unit)) draws.push({ unit, promise: promiseAt(unit) });
   };
   for (let i = 0; i < 100; i++) draw(uniformPoint(space, rng));
   for (const [rank, centre] of best.entries()) {
@@ -86,7 +88,7 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
     return better(start, to);
   }
 
-  /** The best value of each listed axis in turn: all of few, of many those 1, 2, 4 … away. */
+  /** The best value of each listed axis in turn: all of few, of many those 1, 2, 4 … away (of categories, too: not all are tried). */
   function moves(start: Candidate): Candidate {
     let at = start;
     for (const [i, { levels, dimension, kind }] of space.axes.entries()) {
@@ -94,7 +96,7 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
       featuresAt(space, at.unit, point);
       if (point.active[i] !== 1) continue;
       const here = levelAt(levels, at.unit[dimension] as number);
-      for (const level of kind === "category" || levels.length <= 8 ? levels.keys() : steps(here, levels.length)) {
+      for (const level of levels.length <= (kind === "category" ? 24 : 8) ? levels.keys() : steps(here, levels.length)) {
         if (level === here) continue;
         const to = Float64Array.from(at.unit);
         to[dimension] = levels[level] as number;
@@ -106,7 +108,7 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
 
   function better(known: Candidate, unit: Float64Array): Candidate {
     const promise = promiseAt(unit);
-    return promise > known.promise ? { unit, promise } : known;
+    return promise > known.promise && allows(unit) ? { unit, promise } : known;
   }
 
   /** The first draws that are not near each other. */
@@ -170,13 +172,4 @@ function neighbour({ axes }: FeatureSpace, centre: Float64Array, rng: Rng): Floa
     }
   }
   return unit;
-}
-
-/** The first candidate that was not finished yet; undefined where all were. */
-export function firstUnseen(space: FeatureSpace, candidates: readonly Candidate[], seen: ReadonlySet<string>): Candidate | undefined {
-  const point = emptyPoint(space);
-  return candidates.find(({ unit }) => {
-    featuresAt(space, unit, point);
-    return !seen.has(keyOf(point));
-  });
 }

@@ -4,7 +4,7 @@ import { discreteValues } from "../../space/discrete-values.ts";
 import { encode } from "../../space/unit-cube.ts";
 import { unitScale } from "../../space/unit-scale.ts";
 
-/** Axes with at most so many values are searched value by value; with more, as if they were continuous, and rounded. */
+/** Ordered axes with at most so many values are searched value by value; with more, as if they were continuous, and rounded. */
 const mostLevels = 512;
 
 /** An axis that has more than one value, as the model sees it. */
@@ -73,7 +73,8 @@ export function featureSpace(space: Space): FeatureSpace {
 function axisOf(dimension: number, parameter: Parameter, count: number, conditions: Axis["conditions"]): Axis {
   const scale = unitScale(parameter);
   const values = discreteValues(parameter);
-  const levels = values !== null && count <= mostLevels ? Float64Array.from({ length: count }, (_, i) => scale.toUnit(values.at(i))) : null;
+  const listed = values !== null && (count <= mostLevels || parameter.kind === "choice");
+  const levels = listed ? Float64Array.from({ length: count }, (_, i) => scale.toUnit(values.at(i))) : null;
   const kind = parameter.kind === "choice" ? "category" : values === null ? "continuous" : "ordered";
   const snap = values === null ? (u: number) => u : (u: number) => scale.toUnit(scale.fromUnit(u));
   return Object.freeze({ dimension, kind, levels, snap, conditions });

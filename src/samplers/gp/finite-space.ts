@@ -1,4 +1,4 @@
-import type { Space } from "../../core/space.ts";
+import type { Params, Space } from "../../core/space.ts";
 import { gridParams, spaceSize } from "../../space/space-grid.ts";
 import { encode } from "../../space/unit-cube.ts";
 import { type FeatureSpace, type FeaturePoint, featuresAt, emptyPoint, keyOf } from "./feature-space.ts";
@@ -31,4 +31,18 @@ export function cellsOf(space: FeatureSpace): readonly Cell[] | null {
         });
   listed.set(space.space, cells);
   return cells;
+}
+
+/** The first configuration of a finite space that `isOpen`, among `most` from the place `start` of its grid on, round the end; undefined where none is. */
+export function openCell(
+  space: Space,
+  { start, most }: { readonly start: number; readonly most: number },
+  isOpen: (params: Params) => boolean,
+): Params | undefined {
+  const size = spaceSize(space) ?? 0;
+  for (let step = 0; step < Math.min(size, most); step++) {
+    const params = gridParams(space, (start + step) % size);
+    if (isOpen(params)) return params;
+  }
+  return undefined;
 }

@@ -10,11 +10,12 @@ import { checkOptions, flag, optional } from "../../core/options.ts";
 import type { Proposal, Sampler } from "../../core/sampler.ts";
 import type { Params } from "../../core/space.ts";
 import type { Rng } from "../../math/rng.ts";
-import { decode } from "../../space/unit-cube.ts";
+import { spaceSize } from "../../space/space-grid.ts";
+import { decode, encode } from "../../space/unit-cube.ts";
 import { type Acquisition, acquisitionAt } from "./acquisition.ts";
-import { type Candidate, byPromise, firstUnseen, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
-import { type FeaturePoint, featuresOf, keyOf } from "./feature-space.ts";
-import { cellsOf } from "./finite-space.ts";
+import { type Candidate, byPromise, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
+import { emptyPoint, type FeaturePoint, featuresAt, featuresOf, keyOf } from "./feature-space.ts";
+import { cellsOf, openCell } from "./finite-space.ts";
 import { emptyHistory, type History, type Observed, remember } from "./history.ts";
 import { observe, type Posterior, predict } from "./posterior.ts";
 import { type Surrogate, surrogateOf } from "./surrogate.ts";
@@ -54,18 +55,34 @@ export function gp(options: GpOptions = {}): Sampler<History> {
 }
 
 function propose(history: History, pending: readonly Params[], rng: Rng, costAware: boolean): Proposal {
-  const { space } = history;
+  const { space, seen, feasible } = history;
   const waiting = pending.map((params) => featuresOf(space, params));
-  const taken = new Set([...history.seen, ...waiting.map((point) => keyOf(point))]);
+  const waitingKeys = new Set(waiting.map((point) => keyOf(point)));
+  const point = emptyPoint(space);
+  const isNewKey = (key: string): boolean => !seen.has(key) && !waitingKeys.has(key);
+  const isNew = (unit: Float64Array): boolean => {
+    featuresAt(space, unit, point);
+    return isNewKey(keyOf(point));
+  };
+  const allows = (unit: Float64Array): boolean => feasible === null || feasible(decode(space.space, unit));
   const acquisition = space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
-  if (acquisition === undefined) {
-    const draws = Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 }));
-    const drawn = firstUnseen(space, draws, taken) ?? draws[0];
-    return Object.freeze({ params: decode(space.space, drawn?.unit ?? []), by: "gp", why: "a random draw: too few values to model" });
+  const candidates =
+    acquisition === undefined
+      ? Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 })).filter(({ unit }) => allows(unit))
+      : candidatesOf(history, acquisition, rng, { isNewKey, allows });
+  const chosen = candidates.find(({ unit }) => isNew(unit));
+  const why = acquisition === undefined ? "a random draw: too few values to model" : whyOf(acquisition);
+  const propose = (params: Params): Proposal => Object.freeze({ params, by: "gp", why });
+  if (chosen !== undefined) return propose(decode(space.space, chosen.unit));
+  // All candidates were tried: the next cell that was not, and where there is none a replicate of what promises most.
+  const size = spaceSize(space.space);
+  if (size !== null && size > seen.size) {
+    const isOpen = (params: Params): boolean => (feasible === null || feasible(params)) && isNew(encode(space.space, params));
+    const start = Math.floor(rng.uniform() * Math.min(size, 2 ** 49));
+    const cell = openCell(space.space, { start, most: seen.size + waitingKeys.size + 10_000 }, isOpen);
+    if (cell !== undefined) return Object.freeze({ params: cell, by: "gp", why: "the next configuration that was not tried" });
   }
-  const candidates = candidatesOf(history, acquisition, rng, taken);
-  const chosen = firstUnseen(space, candidates, taken) ?? candidates[0];
-  return Object.freeze({ params: decode(space.space, chosen?.unit ?? []), by: "gp", why: whyOf(acquisition) });
+  return propose(decode(space.space, candidates[0]?.unit ?? uniformPoint(space, rng)));
 }
 
 function whyOf({ objective, constraints }: Acquisition): string {
@@ -73,12 +90,17 @@ function whyOf({ objective, constraints }: Acquisition): string {
   return constraints.length > 0 ? "largest expected improvement that meets the constraints" : "largest expected improvement";
 }
 
-/** By falling promise. */
-function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, taken: ReadonlySet<string>): readonly Candidate[] {
+interface Filters {
+  readonly isNewKey: (key: string) => boolean;
+  readonly allows: (unit: Float64Array) => boolean;
+}
+
+/** By falling promise; all are allowed. */
+function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, { isNewKey, allows }: Filters): readonly Candidate[] {
   const { space, trials } = history;
-  const cells = cellsOf(space);
-  if (cells !== null) {
-    const open = cells.filter(({ key }) => !taken.has(key));
+  const cells = cellsOf(space)?.filter(({ unit }) => allows(unit));
+  if (cells !== undefined) {
+    const open = cells.filter(({ key }) => isNewKey(key));
     return (open.length > 0 ? open : cells)
       .map(({ unit, point }) => ({ unit, promise: acquisitionAt(acquisition, point) }))
       .sort(byPromise);
@@ -88,7 +110,7 @@ function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, take
     .toSorted((a, b) => a.value - b.value || a.number - b.number)
     .slice(0, 5)
     .map(({ unit }) => unit);
-  return searchAcquisition({ space, acquisition, rng, best });
+  return searchAcquisition({ space, acquisition, rng, best, allows });
 }
 
 function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Acquisition | undefined {

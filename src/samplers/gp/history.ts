@@ -1,5 +1,5 @@
 import type { FinishedTrial, SamplerContext } from "../../core/sampler.ts";
-import { type FeaturePoint, featureSpace, type FeatureSpace, featuresOf, keyOf } from "./feature-space.ts";
+import { type FeaturePoint, emptyPoint, featureSpace, type FeatureSpace, featuresAt, keyOf } from "./feature-space.ts";
 import { encode } from "../../space/unit-cube.ts";
 
 /** A finished trial as the model reads it; values are minimised. */
@@ -22,22 +22,27 @@ export interface History {
   /** 1 to minimise, −1 to maximise. */
   readonly sign: 1 | -1;
   readonly trials: Observed[];
+  /** Whether the study's rules allow a configuration; null where it has none. */
+  readonly feasible: NonNullable<SamplerContext["feasible"]> | null;
   /** Keys of finished configurations. */
   readonly seen: Set<string>;
 }
 
-export function emptyHistory({ space, directions }: SamplerContext): History {
-  return { space: featureSpace(space), sign: directions[0] === "maximize" ? -1 : 1, trials: [], seen: new Set() };
+export function emptyHistory({ space, directions, feasible }: SamplerContext): History {
+  const sign = directions[0] === "maximize" ? -1 : 1;
+  return { space: featureSpace(space), sign, feasible: feasible ?? null, trials: [], seen: new Set() };
 }
 
 export function remember(history: History, trial: FinishedTrial): History {
   const { space, sign, trials, seen } = history;
-  const point = featuresOf(space, trial.params);
+  const unit = encode(space.space, trial.params);
+  const point = emptyPoint(space);
+  featuresAt(space, unit, point);
   const told = trial.state === "failed" ? undefined : trial.values[0];
   const error = trial.standardErrors[0];
   trials.push({
     number: trial.number,
-    unit: encode(space.space, trial.params),
+    unit,
     point,
     value: told === undefined ? Number.NaN : sign * told,
     standardError: typeof error === "number" && error > 0 && Number.isFinite(error) ? error : 0,

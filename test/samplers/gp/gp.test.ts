@@ -89,6 +89,33 @@ describe("gp", () => {
     expect(proposed.findIndex((params) => judge(params) === 0)).toBeLessThan(30);
   });
 
+  it("keeps to the study's rules, in a finite space and in others", () => {
+    const feasible = ({ x, y }: Params): boolean => (x as number) + (y as number) <= 0;
+    for (const space of [plane, { x: int(-9, 9), y: int(-9, 9) }, { x: int(-90, 90), y: int(-90, 90) }]) {
+      const sampler = gp();
+      let state = sampler.start({ space, directions: ["minimize"], feasible });
+      for (let number = 0; number < 20; number++) {
+        const { params } = sampler.propose(state, number, [], rng(2).fork(number))!;
+        expect(feasible(params)).toBe(true);
+        state = sampler.absorb(state, { number, state: "complete", params, values: [bowl(params)], standardErrors: [null] });
+      }
+    }
+  });
+
+  it("tries what is left of a larger finite space, and then again what promises most", () => {
+    const space = { x: int(0, 50), y: int(0, 50) };
+    const sampler = gp();
+    const state = sampler.start({ space, directions: ["minimize"] });
+    const tell = (number: number): void => {
+      const params = { x: number % 51, y: Math.floor(number / 51) };
+      sampler.absorb(state, { number, state: "complete", params, values: [bowl(params)], standardErrors: [null] });
+    };
+    for (let number = 0; number < 51 * 51 - 1; number++) tell(number);
+    expect(sampler.propose(state, 2600, [], rng(0))!.params).toEqual({ x: 50, y: 50 });
+    tell(2600);
+    expect(sampler.propose(state, 2601, [], rng(0))!.params).toBeDefined();
+  });
+
   it("keeps to what the constraints allow", () => {
     // The bowl's least value lies at x = 0.7; allowed is x + y ≤ −1.
     const judge = (params: Params): Told => ({
