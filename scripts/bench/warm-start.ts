@@ -46,9 +46,7 @@ export function warmStartTable(args: readonly string[]): void {
   const warm = (at: number): readonly EarlierRecord[] => [...records.slice(at + 1), ...records.slice(0, at)].slice(0, most);
   console.log(`${values.table}: ${landscapes.length} tasks × ${counts.seeds} seeds; mean normalised regret, share of runs at the best`);
   console.log(`cold  ${lineOf(landscapes, counts, () => [namedSampler(values.sampler), []])}`);
-  console.log(
-    `warm  ${lineOf(landscapes, counts, (at) => [warmStarted(readCount("warm", values.warm, 1), namedSampler(values.sampler)), warm(at)])}`,
-  );
+  console.log(`warm  ${lineOf(landscapes, counts, (at) => [warmStarted(readCount("warm", values.warm, 1), namedSampler(values.sampler)), warm(at)])}`);
 }
 
 function lineOf(
@@ -61,16 +59,7 @@ function lineOf(
     Array.from({ length: seeds }, (_, seed) => {
       const [sampler, earlier] = make(at);
       const { space, direction, evaluate } = landscape;
-      const path = simulateSearch({
-        sampler,
-        space,
-        directions: [direction],
-        seed: 1000 * at + seed,
-        lookahead,
-        trials,
-        evaluate,
-        earlier,
-      });
+      const path = simulateSearch({ sampler, space, directions: [direction], seed: 1000 * at + seed, lookahead, trials, evaluate, earlier });
       seconds += path.cpuSeconds;
       return path.best.map((best) => normalisedRegret(landscape, best));
     }),

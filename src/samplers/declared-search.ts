@@ -69,10 +69,7 @@ const warmTrials = 25;
 function checkWarmStart(where: string, { sampler, warmStart }: SearchDefinition): DeclaredSearch["warmStart"] {
   if (warmStart === undefined) return null;
   checkOptions(`${where}(): warmStart`, warmStart, {
-    from: listOf(
-      shaped('a study such as fromStudy("landsat-svm")', (value) => "study" in value && "database" in value && "assume" in value),
-      1,
-    ),
+    from: listOf(shaped('a study such as fromStudy("landsat-svm")', (value) => "study" in value && "database" in value && "assume" in value), 1),
     trials: optional(integer(1, 1000)),
   });
   if (sampler.traits.exhaustive === true) {

@@ -32,10 +32,7 @@ export interface Seen {
 
 export interface TransferSearch {
   /** The next configuration; undefined where all are trials already. Depends on its arguments alone. */
-  next(
-    seen: readonly Seen[],
-    pending: readonly Params[],
-  ): { readonly params: Params; readonly by: "portfolio" | "improvement" } | undefined;
+  next(seen: readonly Seen[], pending: readonly Params[]): { readonly params: Params; readonly by: "portfolio" | "improvement" } | undefined;
 }
 
 export interface TransferOptions {
@@ -45,19 +42,13 @@ export interface TransferOptions {
   readonly feasible: (params: Params) => boolean;
 }
 
-export function transferSearch(
-  space: Space,
-  studies: readonly EarlierStudy[],
-  { scoresOf, scales, feasible }: TransferOptions,
-): TransferSearch {
+export function transferSearch(space: Space, studies: readonly EarlierStudy[], { scoresOf, scales, feasible }: TransferOptions): TransferSearch {
   const prior = transferPrior(space, studies, scoresOf);
   const candidates = candidatesOf(studies, scoresOf, feasible).map(prior.point);
   const affine = affinePrior(scales);
 
   function improvement(seen: readonly Seen[], pending: readonly PriorPoint[], open: readonly PriorPoint[]): PriorPoint | undefined {
-    const told = seen
-      .filter(({ value }) => typeof value === "number")
-      .map(({ params, value }) => ({ point: prior.point(params), value: value as number }));
+    const told = seen.filter(({ value }) => typeof value === "number").map(({ params, value }) => ({ point: prior.point(params), value: value as number }));
     const lost = seen.filter(({ value }) => value === null).map(({ params }) => prior.point(params));
     const unknown = [...pending, ...seen.filter(({ value }) => value === undefined).map(({ params }) => prior.point(params))];
     const points = [...told.map(({ point }) => point), ...lost, ...unknown];
@@ -165,12 +156,7 @@ function factorOf(points: readonly PriorPoint[], covariance: (a: PriorPoint, b: 
 }
 
 /** The expected residual of a point given the weights of those known. */
-function expected(
-  point: PriorPoint,
-  points: readonly PriorPoint[],
-  weights: Float64Array,
-  covariance: (a: PriorPoint, b: PriorPoint) => number,
-): number {
+function expected(point: PriorPoint, points: readonly PriorPoint[], weights: Float64Array, covariance: (a: PriorPoint, b: PriorPoint) => number): number {
   let sum = 0;
   for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * covariance(point, points[i] as PriorPoint);
   return sum;

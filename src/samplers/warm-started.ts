@@ -21,11 +21,7 @@ interface WarmState {
 export function warmStarted(trials: number, sampler: Sampler): Sampler {
   const state = (value: unknown): WarmState => value as WarmState;
 
-  function transferred(
-    { searches, studies, directions, seen }: WarmState,
-    number: number,
-    pending: readonly Params[],
-  ): Proposal | undefined {
+  function transferred({ searches, studies, directions, seen }: WarmState, number: number, pending: readonly Params[]): Proposal | undefined {
     if (number >= trials || searches.length === 0) return undefined;
     const objective = number % searches.length;
     const sign = directions[objective] === "maximize" ? -1 : 1;
@@ -33,8 +29,7 @@ export function warmStarted(trials: number, sampler: Sampler): Sampler {
     const found = (searches[objective] as TransferSearch).next(own, pending);
     if (found === undefined) return undefined;
     const from = studies === 1 ? "an earlier study" : `${studies} earlier studies`;
-    const why =
-      found.by === "portfolio" ? `good in ${from}, beside those before` : `most expected gain by ${from} and ${own.length} trials here`;
+    const why = found.by === "portfolio" ? `good in ${from}, beside those before` : `most expected gain by ${from} and ${own.length} trials here`;
     return Object.freeze({ params: found.params, by: "transfer", why });
   }
 
@@ -77,10 +72,7 @@ function searchesOf({ space, directions, earlier = [], feasible }: SamplerContex
     const sign = direction === "maximize" ? -1 : 1;
     const scoresOf = (study: EarlierStudy): readonly number[] =>
       study.trials.map(({ scores, constraints = [] }) => (constraints.every((excess) => excess <= 0) ? (scores[objective] as number) : 2));
-    const scales = earlier.map(({ centres, scales: all }) => ({
-      centre: sign * (centres[objective] as number),
-      scale: all[objective] as number,
-    }));
+    const scales = earlier.map(({ centres, scales: all }) => ({ centre: sign * (centres[objective] as number), scale: all[objective] as number }));
     return transferSearch(space, earlier, { scoresOf, scales, feasible: feasible ?? (() => true) });
   });
 }

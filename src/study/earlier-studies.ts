@@ -19,15 +19,11 @@ export interface FromStudyOptions {
 
 /** A stored study to learn from: `warmStart: { from: [fromStudy("landsat-svm")] }`. Nothing is read before the study is opened. */
 export function fromStudy(study: string, options: FromStudyOptions = {}): StudySource {
-  checkOptions(
-    "fromStudy",
-    { study, ...options },
-    {
-      study: text(),
-      database: optional(text()),
-      assume: optional(shaped('an object of values such as { kernel: "rbf" }', () => true)),
-    },
-  );
+  checkOptions("fromStudy", { study, ...options }, {
+    study: text(),
+    database: optional(text()),
+    assume: optional(shaped('an object of values such as { kernel: "rbf" }', () => true)),
+  });
   return Object.freeze({ study, database: options.database ?? null, assume: Object.freeze({ ...options.assume }) });
 }
 
@@ -66,9 +62,7 @@ export function earlierRecord({ study, assume }: StudySource, stored: StoredStud
     return here === null || outcome === null ? [] : [rowOf(here, outcome.values, spec)];
   });
   if (trials.length === 0) {
-    throw refusal(
-      "must have a complete trial within the space; none of its trials is. Name values of parameters that it did not search with fromStudy(…, { assume }).",
-    );
+    throw refusal("must have a complete trial within the space; none of its trials is. Name values of parameters that it did not search with fromStudy(…, { assume }).");
   }
   return { study, trials };
 }

@@ -27,8 +27,7 @@ function taught(trials: number, sampler: Sampler): Sampler {
   const warm = warmStarted(trials, sampler);
   return Object.freeze({
     ...warm,
-    start: (context: SamplerContext) =>
-      warm.start({ ...context, earlier: earlierStudies(drawnRecords(context.space), context.directions) }),
+    start: (context: SamplerContext) => warm.start({ ...context, earlier: earlierStudies(drawnRecords(context.space), context.directions) }),
   });
 }
 
@@ -47,10 +46,7 @@ const recordOf = (task: number): EarlierRecord => ({
   trials: cells.map((params) => ({ params, values: [valley(task, params)], standardErrors: [null] })),
 });
 
-function search(
-  sampler: Sampler,
-  { earlier, task, trials, lookahead = 1 }: { earlier: readonly EarlierRecord[]; task: number; trials: number; lookahead?: number },
-) {
+function search(sampler: Sampler, { earlier, task, trials, lookahead = 1 }: { earlier: readonly EarlierRecord[]; task: number; trials: number; lookahead?: number }) {
   let state = sampler.start({ space: grid, directions: ["minimize"], earlier: earlierStudies(earlier, ["minimize"]) });
   const told: FinishedTrial[] = [];
   for (let number = 0; number < trials; number++) {
@@ -96,11 +92,7 @@ describe("warmStarted()", () => {
   it("copes with failed trials, values that are not finite, equal values, one study, and a maximised objective", () => {
     const odd: EarlierRecord = {
       study: "odd",
-      trials: [Number.NaN, Infinity, -Infinity, 1, 1, 1].map((value, index) => ({
-        params: cells[index] as Params,
-        values: [value],
-        standardErrors: [null],
-      })),
+      trials: [Number.NaN, Infinity, -Infinity, 1, 1, 1].map((value, index) => ({ params: cells[index] as Params, values: [value], standardErrors: [null] })),
     };
     for (const direction of ["minimize", "maximize"] as const) {
       const sampler = warmStarted(8, random());
@@ -143,23 +135,11 @@ describe("transferSearch()", () => {
   it("proposes only what the rules allow", () => {
     const studies = earlierStudies([0, 1].map(recordOf), ["minimize"]);
     const scoresOf = (study: (typeof studies)[number]): number[] => study.trials.map(({ scores }) => scores[0] as number);
-    const scales = [
-      { centre: 0, scale: 1 },
-      { centre: 10, scale: 1 },
-    ];
+    const scales = [{ centre: 0, scale: 1 }, { centre: 10, scale: 1 }];
     const feasible = (params: Params): boolean => (params["a"] as number) > 9;
     const found = transferSearch(grid, studies, { scoresOf, scales, feasible });
     expect(found.next([], [])?.params["a"]).toBeGreaterThan(9);
-    expect(
-      found.next(
-        [
-          { params: cells[3] as Params, value: 1 },
-          { params: cells[4] as Params, value: 2 },
-          { params: cells[5] as Params, value: 2 },
-        ],
-        [],
-      )?.params["a"],
-    ).toBeGreaterThan(9);
+    expect(found.next([{ params: cells[3] as Params, value: 1 }, { params: cells[4] as Params, value: 2 }, { params: cells[5] as Params, value: 2 }], [])?.params["a"]).toBeGreaterThan(9);
   });
 });
 
