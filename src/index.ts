@@ -42,6 +42,7 @@ export { type CmaesOptions, cmaes } from "./samplers/cma-es/cmaes.ts";
 export { type DifferentialEvolutionOptions, differentialEvolution } from "./samplers/differential-evolution.ts";
 export { distinct } from "./samplers/distinct.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
+export { gp, type GpOptions } from "./samplers/gp/gp.ts";
 export { type HaltonOptions, halton } from "./samplers/halton.ts";
 export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";
 export { random } from "./samplers/random.ts";
