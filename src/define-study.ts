@@ -8,9 +8,11 @@ import type { Params } from "./core/space.ts";
 import type { Splitter } from "./core/splitter.ts";
 import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
+import { declaredSearch } from "./samplers/declared-search.ts";
 import { random } from "./samplers/random.ts";
 import { checkSpace } from "./space/check-space.ts";
 import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
+import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
 import { studyRules } from "./study/study-rules.ts";
 
@@ -20,6 +22,12 @@ interface CommonDefinition<S extends TypedSpace> {
   readonly name: string;
   /** What to tune. */
   readonly space: S;
+  /** Combinations that no trial has, such as `{ kernel: "poly", C: { min: 100 } }`; a rule says nothing where a parameter it names is not active. */
+  readonly forbid?: readonly Forbidden<NoInfer<S>>[];
+  /** Linear inequalities over numbers, such as `{ sum: { a: 1, b: 2 }, max: 10 }`. */
+  readonly limits?: readonly Limit<NoInfer<S>>[];
+  /** The first trials; what a point leaves out is drawn. */
+  readonly enqueue?: readonly PartialParams<NoInfer<S>>[];
   /** How to search; default: `grid()` over a finite space of at most 1000 cells, else `random()`. */
   readonly sampler?: Sampler;
   /** What "best" means: names of metrics, the first one first; default the first metric. */
@@ -75,7 +83,10 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
   checkOptions("defineStudy", definition, isObjective ? studyRules.objective : studyRules.model);
   checkSpace(definition.space);
   const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
-  const sampler = definition.sampler ?? defaultSampler(definition.space);
+  const { sampler, rules, enqueue } = declaredSearch("defineStudy", {
+    ...definition,
+    sampler: definition.sampler ?? defaultSampler(definition.space),
+  });
   const trials = definition.trials ?? null;
   const size = sampler.size(definition.space);
   if (size === null && trials === null && definition.timeBudgetSeconds === undefined) {
@@ -88,6 +99,8 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
     kind: "study",
     name: definition.name,
     space: definition.space,
+    rules,
+    enqueue,
     sampler,
     metrics: Object.freeze({ ...metrics }),
     objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),

@@ -8,6 +8,7 @@ export type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "./core/r
 export type { FinishedTrial, Proposal, Sampler, SamplerContext, SamplerTraits } from "./core/sampler.ts";
 export type { RunProgress, StudySnapshot, StudySummary, TrialSnapshot } from "./core/snapshot.ts";
 export type { Params, ParamValue, Space } from "./core/space.ts";
+export type { ForbiddenRule, LimitRule, SpaceRules, ValueSet } from "./core/space-rules.ts";
 export type { Split, SplitInput, Splitter } from "./core/splitter.ts";
 export type { ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 export { type CrossValidated, type CrossValidateOptions, crossValidate } from "./cross-validate.ts";
@@ -46,6 +47,7 @@ export { choice } from "./space/choice.ts";
 export { float } from "./space/float.ts";
 export { int } from "./space/int.ts";
 export type { ParamsOf, TypedSpace } from "./space/params-of.ts";
+export type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
 export { values } from "./space/values.ts";
 export { groupKFold } from "./splitters/group-k-fold.ts";
 export { type HoldOut, type HoldOutOptions, holdOut } from "./splitters/hold-out.ts";

@@ -7,7 +7,7 @@ import type { Executor } from "./core/executor.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import { canonicalJson, type Json } from "./core/json.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
-import type { StudyDescription, StudyHeader } from "./core/records.ts";
+import type { StudyDeclaration, StudyDescription, StudyHeader } from "./core/records.ts";
 import type { StudySnapshot, StudySummary } from "./core/snapshot.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
@@ -248,7 +248,17 @@ function studyHeader(
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,
+      ...searchDeclaration(spec),
     },
+  };
+}
+
+/** What only some studies say; left out by the others, whose declarations stay as they are. */
+function searchDeclaration({ rules, enqueue }: StudySpec): Partial<StudyDeclaration> {
+  return {
+    ...(rules.forbid.length === 0 ? {} : { forbid: plain(rules.forbid) }),
+    ...(rules.limits.length === 0 ? {} : { limits: plain(rules.limits) }),
+    ...(enqueue.length === 0 ? {} : { enqueue: plain(enqueue) }),
   };
 }
 

@@ -16,6 +16,10 @@ export interface StudyDeclaration {
   readonly lookahead: number;
   /** SHA-256 of the data; null without data. */
   readonly data: string | null;
+  /** What a study may do without, each left out there: forbidden combinations, limits, points to begin with. */
+  readonly forbid?: Json;
+  readonly limits?: Json;
+  readonly enqueue?: Json;
 }
 
 export interface StudyHeader {

@@ -39,6 +39,11 @@ export interface SamplerContext {
   readonly directions: readonly Direction[];
   /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
   readonly seed?: number;
+  /**
+   * Whether the study's rules (forbidden combinations, limits) allow a configuration; left out where it has none. A sampler that ranks
+   * candidates asks it of each; what others propose is mended for them.
+   */
+  readonly feasible?: (params: Params) => boolean;
 }
 
 /**
@@ -63,4 +68,6 @@ export interface SamplerTraits {
   readonly adaptive: boolean;
   /** true: reads a clock, so that a run can only be replayed from what is stored. */
   readonly usesClock: boolean;
+  /** true: trial n is the n-th cell of the space (`gridParams`), so that a study may leave cells out. */
+  readonly exhaustive?: boolean;
 }

@@ -2,6 +2,7 @@ import type { DataRecipe } from "./dataset.ts";
 import type { Estimator } from "./estimator.ts";
 import type { Direction, Metric } from "./metric.ts";
 import type { Sampler } from "./sampler.ts";
+import type { SpaceRules } from "./space-rules.ts";
 import type { Params, Space } from "./space.ts";
 import type { Splitter } from "./splitter.ts";
 
@@ -23,6 +24,11 @@ export interface StudySpec {
   readonly kind: "study";
   readonly name: string;
   readonly space: Space;
+  /** Which configurations of the space may be tried. */
+  readonly rules: SpaceRules;
+  /** What trials 0 … enqueue.length − 1 have; the rest is drawn where values are left out. */
+  readonly enqueue: readonly Params[];
+  /** Proposes what is enqueued first, and nothing that the rules forbid. */
   readonly sampler: Sampler;
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];

@@ -6,6 +6,7 @@ import { bestLines } from "./best-report.ts";
 import { bestTrial } from "./best-trial.ts";
 import { confusionText } from "./confusion-text.ts";
 import { type DeclaredParameter, declaredSpace } from "./declared-space.ts";
+import { ruleLines } from "./declared-rules.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam } from "./number-format.ts";
@@ -70,6 +71,7 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     `objectives  ${objectives}`,
     `metrics     ${metrics}`,
     ...parameters.map((line, i) => `${i === 0 ? "space       " : "            "}${line}`),
+    ...ruleLines(declaration).map(([label, line], i, all) => `${pad(all[i - 1]?.[0] === label ? "" : label, 12)}${line}`),
     `seed        ${declaration.seed}`,
     `created     ${formatTime(snapshot.createdAt)} UTC · code ${plainText(snapshot.codeHash.slice(0, 12))}`,
     ...(declaration.data === null ? [] : [`            data ${plainText(declaration.data.slice(0, 12))}`]),

@@ -47,15 +47,30 @@ export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acc
   store.acceptCode(name, header.codeHash);
 }
 
+/** In the order in which differences are told. */
+const declaredFields: readonly (keyof StudyDeclaration)[] = [
+  "space",
+  "forbid",
+  "limits",
+  "data",
+  "cv",
+  "metrics",
+  "objectives",
+  "sampler",
+  "pruner",
+  "enqueue",
+  "seed",
+  "lookahead",
+];
+
 /** The declared fields that differ, in their usual order. */
 export function changedFields(stored: StudyDeclaration, given: StudyDeclaration): (keyof StudyDeclaration)[] {
-  const fields: (keyof StudyDeclaration)[] = ["space", "data", "cv", "metrics", "objectives", "sampler", "pruner", "seed", "lookahead"];
-  return fields.filter((field) => canonicalJson(stored[field]) !== canonicalJson(given[field]));
+  return declaredFields.filter((field) => canonicalJson(stored[field] ?? null) !== canonicalJson(given[field] ?? null));
 }
 
 /** Both values; of long ones the part where they begin to differ. */
 function difference(stored: unknown, given: unknown): string {
-  const [before, after] = [canonicalJson(stored), canonicalJson(given)];
+  const [before, after] = [canonicalJson(stored ?? null), canonicalJson(given ?? null)];
   let same = 0;
   while (same < before.length && before[same] === after[same]) same++;
   const start = Math.max(before.length, after.length) <= 40 ? 0 : Math.max(0, same - 12);
