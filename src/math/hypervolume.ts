@@ -23,7 +23,13 @@ export function hypervolumeContributions(points: Float64Array, reference: ArrayL
   const rows = rowsOf(points, m);
   const contributions = new Float64Array(rows.length);
   const inside = rows.flatMap((row, index) => (isBelow(row, reference) ? [index] : []));
-  const front = paretoFront(packed(inside.map((index) => rows[index] as Float64Array), m), m).map((place) => inside[place] as number);
+  const front = paretoFront(
+    packed(
+      inside.map((index) => rows[index] as Float64Array),
+      m,
+    ),
+    m,
+  ).map((place) => inside[place] as number);
   for (const index of front) {
     const own = rows[index] as Float64Array;
     // Not the front alone: what a point dominates takes its place in part.
@@ -76,7 +82,9 @@ function area(points: Float64Array, reference: ArrayLike<number>): number {
 function sweep(points: Float64Array, reference: ArrayLike<number>): number {
   const [right, top, end] = [reference[0] as number, reference[1] as number, reference[2] as number];
   const count = points.length / 3;
-  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => (points[3 * a + 2] as number) - (points[3 * b + 2] as number) || a - b);
+  const order = Array.from({ length: count }, (_, i) => i).sort(
+    (a, b) => (points[3 * a + 2] as number) - (points[3 * b + 2] as number) || a - b,
+  );
   // The steps: x ascending, y descending.
   const xs: number[] = [];
   const ys: number[] = [];

@@ -34,10 +34,16 @@ describe("hypervolume", () => {
     // The integrals over the fronts within (1.1, 1.1); a staircase of n steps falls short by about 1 / (2n).
     const front = (shape: (x: number) => number) =>
       Float64Array.from({ length: 40_002 }, (_, i) => (i % 2 === 0 ? (i >> 1) / 20_000 : shape((i >> 1) / 20_000)));
-    const zdt1 = hypervolume(front((x) => 1 - Math.sqrt(x)), [1.1, 1.1]);
+    const zdt1 = hypervolume(
+      front((x) => 1 - Math.sqrt(x)),
+      [1.1, 1.1],
+    );
     expect(zdt1).toBeLessThan(1.21 - 1 / 3);
     expect(zdt1).toBeGreaterThan(1.21 - 1 / 3 - 5e-5);
-    const zdt2 = hypervolume(front((x) => 1 - x * x), [1.1, 1.1]);
+    const zdt2 = hypervolume(
+      front((x) => 1 - x * x),
+      [1.1, 1.1],
+    );
     expect(zdt2).toBeLessThan(1.21 - 2 / 3);
     expect(zdt2).toBeGreaterThan(1.21 - 2 / 3 - 5e-5);
   });

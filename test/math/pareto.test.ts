@@ -6,7 +6,9 @@ import { rng } from "#hpo/math/rng";
 /** Few levels, so that ties and duplicates abound; with infinities. */
 const coordinate = fc.constantFrom(0, 1, 2, 3, -1, 0.5, Infinity, -Infinity);
 const points = (objectives: number) =>
-  fc.array(fc.array(coordinate, { minLength: objectives, maxLength: objectives }), { maxLength: 30 }).map((rows) => Float64Array.from(rows.flat()));
+  fc
+    .array(fc.array(coordinate, { minLength: objectives, maxLength: objectives }), { maxLength: 30 })
+    .map((rows) => Float64Array.from(rows.flat()));
 
 /** By the definition: peel off what nothing left dominates. */
 function peeled(all: Float64Array, objectives: number): number[] {
