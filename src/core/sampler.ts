@@ -37,6 +37,8 @@ export interface SamplerContext {
   readonly space: Space;
   /** One entry an objective, in order. */
   readonly directions: readonly Direction[];
+  /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
+  readonly seed?: number;
 }
 
 /**

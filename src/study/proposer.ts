@@ -35,7 +35,7 @@ export class Proposer {
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
-    this.#state = options.sampler.start({ space: options.space, directions });
+    this.#state = options.sampler.start({ space: options.space, directions, seed: options.seed });
   }
 
   /** The number of the next trial. */

@@ -2,13 +2,22 @@ import { describe, expect, it } from "vitest";
 import type { FinishedTrial, Proposal, Sampler } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
 import type { Rng } from "#hpo/math/rng";
+import { distinct } from "#hpo/samplers/distinct";
 import { grid } from "#hpo/samplers/grid";
 import { random } from "#hpo/samplers/random";
+import { sobol } from "#hpo/samplers/sobol";
+import { startup } from "#hpo/samplers/startup";
 import { decode, encode } from "#hpo/space/unit-cube";
 import { allScenarios, describeSamplerContract, finiteScenarios, samplerLaws } from "../contract/sampler-contract.ts";
 
 describeSamplerContract("grid", () => grid(), finiteScenarios);
 describeSamplerContract("random", () => random());
+describeSamplerContract("sobol", () => sobol());
+describeSamplerContract("startup with a climber behind it", () => startup(10, undefined, climber()));
+describeSamplerContract("startup with a climber before it", () => startup(7, climber(), random()));
+describeSamplerContract("startup before a grid", () => startup(4, sobol(), grid()), finiteScenarios);
+describeSamplerContract("distinct around random", () => distinct(random()));
+describeSamplerContract("distinct around a climber", () => distinct(startup(3, undefined, climber())));
 describeSamplerContract("a hill climber", () => climber());
 
 interface Climb {
