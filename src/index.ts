@@ -37,6 +37,7 @@ export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { distinct } from "./samplers/distinct.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
+export { type Nsga2Options, nsga2 } from "./samplers/nsga2/nsga2.ts";
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
 export { startup } from "./samplers/startup.ts";

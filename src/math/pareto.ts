@@ -31,7 +31,8 @@ export function nonDominatedRanks(points: Float64Array, objectives: number): Int
   // No point dominates one before it in this order, so each goes into a front that stands.
   const order = lexicographicOrder(points, objectives);
   const fronts: number[][] = [];
-  for (const point of order) {
+  for (let place = 0; place < count; place++) {
+    const point = order[place] as number;
     // What a front dominates, all fronts before it dominate too: the first that does not is found by halves.
     let low = 0;
     let high = fronts.length;
@@ -86,9 +87,13 @@ export function crowdingDistances(points: Float64Array, objectives: number, memb
   const count = members.length;
   const distances = new Float64Array(count);
   const order = new Int32Array(count);
+  const column = new Float64Array(count);
+  const at = (place: number): number => column[place] as number;
   for (let j = 0; j < objectives; j++) {
-    const at = (place: number): number => points[(members[place] as number) * objectives + j] as number;
-    for (let i = 0; i < count; i++) order[i] = i;
+    for (let i = 0; i < count; i++) {
+      order[i] = i;
+      column[i] = points[(members[i] as number) * objectives + j] as number;
+    }
     order.sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : a - b));
     const first = order[0];
     const last = order[count - 1];
