@@ -4,6 +4,8 @@ import type { Params, Space } from "#hpo/core/space";
 import type { Rng } from "#hpo/math/rng";
 import { distinct } from "#hpo/samplers/distinct";
 import { grid } from "#hpo/samplers/grid";
+import { halton } from "#hpo/samplers/halton";
+import { latinHypercube } from "#hpo/samplers/latin-hypercube";
 import { random } from "#hpo/samplers/random";
 import { sobol } from "#hpo/samplers/sobol";
 import { startup } from "#hpo/samplers/startup";
@@ -13,6 +15,8 @@ import { allScenarios, describeSamplerContract, finiteScenarios, samplerLaws } f
 describeSamplerContract("grid", () => grid(), finiteScenarios);
 describeSamplerContract("random", () => random());
 describeSamplerContract("sobol", () => sobol());
+describeSamplerContract("halton", () => halton());
+describeSamplerContract("latinHypercube", () => latinHypercube({ trials: 20 }));
 describeSamplerContract("startup with a climber behind it", () => startup(10, undefined, climber()));
 describeSamplerContract("startup with a climber before it", () => startup(7, climber(), random()));
 describeSamplerContract("startup before a grid", () => startup(4, sobol(), grid()), finiteScenarios);

@@ -82,9 +82,9 @@ describe("nsga2", () => {
     const { trials } = await study.run();
     await study.close();
     expect(trials.every((trial) => trial.state === "complete")).toBe(true);
-    // The front is y = 0, whatever x is.
+    // The front is y = 0, whatever x is; random draws would have 3 there.
     const late = trials.slice(30).map((trial) => trial.params["y"] as number);
-    expect(late.filter((y) => y < 0.1).length).toBeGreaterThan(20);
+    expect(late.filter((y) => y < 0.1).length).toBeGreaterThan(10);
   });
 
   it.each([
