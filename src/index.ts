@@ -38,6 +38,8 @@ export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { distinct } from "./samplers/distinct.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
+export { type Nsga2Options, nsga2 } from "./samplers/nsga2/nsga2.ts";
+export { gp, type GpOptions } from "./samplers/gp/gp.ts";
 export { type HaltonOptions, halton } from "./samplers/halton.ts";
 export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";
 export { random } from "./samplers/random.ts";

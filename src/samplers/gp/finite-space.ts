@@ -1,0 +1,34 @@
+import type { Space } from "../../core/space.ts";
+import { gridParams, spaceSize } from "../../space/space-grid.ts";
+import { encode } from "../../space/unit-cube.ts";
+import { type FeatureSpace, type FeaturePoint, featuresAt, emptyPoint, keyOf } from "./feature-space.ts";
+
+/** In finite spaces of at most so many configurations each one is judged. */
+const mostCells = 2000;
+
+export interface Cell {
+  readonly unit: Float64Array;
+  readonly point: FeaturePoint;
+  readonly key: string;
+}
+
+/** What follows from a space and is only kept. */
+const listed = new WeakMap<Space, readonly Cell[] | null>();
+
+/** Every configuration of a small finite space, in the order of its grid; null of any other. */
+export function cellsOf(space: FeatureSpace): readonly Cell[] | null {
+  const known = listed.get(space.space);
+  if (known !== undefined) return known;
+  const size = spaceSize(space.space);
+  const cells =
+    size === null || size > mostCells
+      ? null
+      : Array.from({ length: size }, (_, index) => {
+          const unit = encode(space.space, gridParams(space.space, index));
+          const point = emptyPoint(space);
+          featuresAt(space, unit, point);
+          return { unit, point, key: keyOf(point) };
+        });
+  listed.set(space.space, cells);
+  return cells;
+}

@@ -1,0 +1,116 @@
+/**
+ * Bayesian optimization with a Gaussian process.
+ *
+ * Sources: D. R. Jones, M. Schonlau, W. J. Welch, "Efficient global optimization of expensive black-box functions", J. Global Optim. 13, 1998, doi
+ * 10.1023/A:1008306431147 (the method); each part names its own.
+ * Notation: y values on the scale of `outcome-scale.ts`, smaller is better; x a configuration as `feature-space.ts` has it; k the kernel; θ its hyperparameters.
+ */
+import { HpoError } from "../../core/hpo-error.ts";
+import { checkOptions, flag, optional } from "../../core/options.ts";
+import type { Proposal, Sampler } from "../../core/sampler.ts";
+import type { Params } from "../../core/space.ts";
+import type { Rng } from "../../math/rng.ts";
+import { decode } from "../../space/unit-cube.ts";
+import { type Acquisition, acquisitionAt } from "./acquisition.ts";
+import { type Candidate, byPromise, firstUnseen, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
+import { type FeaturePoint, featuresOf, keyOf } from "./feature-space.ts";
+import { cellsOf } from "./finite-space.ts";
+import { emptyHistory, type History, remember } from "./history.ts";
+import { observe, type Posterior, predict } from "./posterior.ts";
+import { type Surrogate, surrogateOf } from "./surrogate.ts";
+
+/** Options of `gp()`. */
+export interface GpOptions {
+  /** Prefers what is quick: improvement per second. Proposals then depend on measured time. Default false. */
+  readonly costAware?: boolean;
+}
+
+/**
+ * The Gaussian-process sampler…
+ */
+export function gp(options: GpOptions = {}): Sampler<History> {
+  checkOptions("gp", options, { costAware: optional(flag()) });
+  const costAware = options.costAware ?? false;
+  return Object.freeze<Sampler<History>>({
+    name: "gp",
+    options: Object.freeze(costAware ? { costAware } : {}),
+    traits: Object.freeze({ adaptive: true, usesClock: costAware }),
+    start(context) {
+      if (context.directions.length > 1) {
+        throw new HpoError("OPTION_INVALID", `gp(): a study must have one objective; got ${context.directions.length}.`);
+      }
+      return emptyHistory(context);
+    },
+    absorb: remember,
+    propose: (history, _number, pending, rng) => propose(history, pending, rng, costAware),
+    size: () => null,
+  });
+}
+
+function propose(history: History, pending: readonly Params[], rng: Rng, costAware: boolean): Proposal {
+  const { space } = history;
+  const waiting = pending.map((params) => featuresOf(space, params));
+  const taken = new Set([...history.seen, ...waiting.map((point) => keyOf(point))]);
+  const acquisition = space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
+  if (acquisition === undefined) {
+    const draws = Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 }));
+    const unit = (firstUnseen(space, draws, taken) ?? (draws[0] as Candidate)).unit;
+    return Object.freeze({ params: decode(space.space, unit), by: "gp", why: "a random draw: too few values to model" });
+  }
+  const candidates = candidatesOf(history, acquisition, rng, taken);
+  const chosen = firstUnseen(space, candidates, taken) ?? (candidates[0] as Candidate);
+  return Object.freeze({ params: decode(space.space, chosen.unit), by: "gp", why: whyOf(acquisition) });
+}
+
+function whyOf({ objective, constraints }: Acquisition): string {
+  if (objective === null) return "most likely to meet the constraints";
+  return constraints.length > 0 ? "largest expected improvement that meets the constraints" : "largest expected improvement";
+}
+
+/** By falling promise. */
+function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, taken: ReadonlySet<string>): readonly Candidate[] {
+  const { space, trials } = history;
+  const cells = cellsOf(space);
+  if (cells !== null) {
+    const open = cells.filter(({ key }) => !taken.has(key));
+    return (open.length > 0 ? open : cells).map(({ unit, point }) => ({ unit, promise: acquisitionAt(acquisition, point) })).sort(byPromise);
+  }
+  const best = trials
+    .filter(({ value }) => !Number.isNaN(value))
+    .toSorted((a, b) => a.value - b.value || a.number - b.number)
+    .slice(0, 5)
+    .map(({ unit }) => unit);
+  return searchAcquisition({ space, acquisition, rng, best });
+}
+
+function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Acquisition | undefined {
+  const surrogate = surrogateOf(history, "value", waiting.length);
+  if (surrogate === undefined) return undefined;
+  const { posterior } = surrogate;
+  const best = lowestMean(posterior);
+  believe(posterior, waiting);
+  const count = history.trials.reduce((most, trial) => Math.max(most, trial.constraints.length), 0);
+  const constraints: Surrogate[] = [];
+  for (let index = 0; index < count; index++) {
+    const one = surrogateOf(history, index, waiting.length);
+    if (one === undefined) continue;
+    believe(one.posterior, waiting);
+    constraints.push(one);
+  }
+  const seconds = costAware ? (surrogateOf(history, "seconds", 0) ?? null) : null;
+  return { objective: { posterior, best }, constraints, seconds };
+}
+
+/** The lowest posterior mean at an observation: with noise a better guess than the lowest value. */
+function lowestMean({ count, alpha, y, noise }: Posterior): number {
+  let least = Infinity;
+  for (let i = 0; i < count; i++) least = Math.min(least, (y[i] as number) - (noise[i] as number) * (alpha[i] as number));
+  return least;
+}
+
+function believe(posterior: Posterior, waiting: readonly FeaturePoint[]): void {
+  for (const point of waiting) {
+    predict(posterior, point);
+    observe(posterior, point, posterior.mean);
+  }
+}
