@@ -1,0 +1,1 @@
+export const S: any = { good: "lin", gfrac: 0.1, gcap: 25, k: 3, scale: 1, floor: 1e-3, cellFloor: 0.35, every: 3, candidates: 24, prior: 1, shrink: 1, lcat: 1, min: 10, weights: "rank", pendh: 0, judge: 1, gscale: 1, ucand: 24, fevery: 3, peraxis: 1, niche: 4, gmin: 1, iso: 0, mult: 1, cycle: "1" };
