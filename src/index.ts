@@ -44,6 +44,7 @@ export { type HaltonOptions, halton } from "./samplers/halton.ts";
 export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
+export { tpe } from "./samplers/tpe/tpe.ts";
 export { startup } from "./samplers/startup.ts";
 export { choice } from "./space/choice.ts";
 export { float } from "./space/float.ts";

@@ -50,6 +50,8 @@ export interface Others {
   readonly without: readonly number[];
   /** Codes of trials that are not finished: they count as bad (constant liar). */
   readonly pending: readonly Float64Array[];
+  /** Levels of the bandwidths of pending trials, by axis: as narrow as the kernels of the best, or they would hardly be seen among so many. */
+  readonly levels: ArrayLike<number>;
   /** Weight of the prior; a trial has weight 1. */
   readonly prior: number;
 }
@@ -125,7 +127,7 @@ export class Crowd {
   }
 
   /** ln g at a configuration. `terms` is scratch of at least n + pending + 1 numbers. O(n · axes). */
-  logDensity(at: Float64Array, { without, pending, prior }: Others, terms: Float64Array): number {
+  logDensity(at: Float64Array, { without, pending, levels, prior }: Others, terms: Float64Array): number {
     const n = this.#count;
     const total = n + pending.length;
     terms.fill(0, 0, total);
@@ -136,7 +138,7 @@ export class Crowd {
       this.#addTerms(column, code, terms);
       for (let p = 0; p < pending.length; p++) {
         const from = (pending[p] as Float64Array)[d] as number;
-        if (!Number.isNaN(from)) (terms[n + p] as number) += logTerm(column, code, from, spread);
+        if (!Number.isNaN(from)) (terms[n + p] as number) += logTerm(column.axis, levels[d] as number, { at: code, from, spread });
       }
     }
     for (const id of without) terms[id] = -Infinity;
@@ -158,7 +160,10 @@ export class Crowd {
     if (!smooth) {
       const { spread } = this;
       const { count } = axis;
-      const logs = axis.kind === "category" ? categoryRow(count, spread, code) : cellKernels(axis, level).logs.subarray(code * count, (code + 1) * count);
+      const logs =
+        axis.kind === "category"
+          ? categoryRow(count, spread, code)
+          : cellKernels(axis, level).logs.subarray(code * count, (code + 1) * count);
       for (let i = 0; i < n; i++) {
         const from = places[i] as number;
         if (!Number.isNaN(from)) (terms[i] as number) += logs[from] as number;
@@ -184,7 +189,7 @@ export class Crowd {
   }
 
   /** ln g of one axis alone, among the trials that have it, at a code; places of smooth columns are rounded to bins. O(bins). */
-  logMarginal(d: number, code: number, { without, pending, prior }: Others): number {
+  logMarginal(d: number, code: number, { without, pending, levels, prior }: Others): number {
     const column = this.#columns[d] as Column;
     const { axis, histogram, weighted, level, smooth } = column;
     const at = binIn(column, smooth ? unitOf(axis, code) : code);
@@ -205,7 +210,7 @@ export class Crowd {
     for (const codes of pending) {
       const from = codes[d] as number;
       if (Number.isNaN(from)) continue;
-      sum += kernel(binIn(column, smooth ? unitOf(axis, from) : from));
+      sum += exp(logTerm(axis, levels[d] as number, { at: code, from, spread: this.spread }));
       weight++;
     }
     // What is left out may take a rounding error more than it brought in.
@@ -244,8 +249,8 @@ function categoryRow(count: number, spread: number, code: number): Float64Array 
   return row;
 }
 
-/** ln of the kernel of one more trial, from its code. */
-function logTerm({ axis, level }: Column, at: number, from: number, spread: number): number {
+/** ln of one kernel between two codes. */
+function logTerm(axis: Axis, level: number, { at, from, spread }: { at: number; from: number; spread: number }): number {
   if (axis.kind === "category") return logCategoryKernel(axis.count, spread, at === from);
   const h = bandwidthAt(level);
   if (axis.kind === "cells") return logCellKernel(axis, h, at, unitOf(axis, from));

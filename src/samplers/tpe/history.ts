@@ -116,7 +116,7 @@ function insert({ order, classes, keys }: History, id: number): void {
 export function bestTrials(history: History, wanted: number): { readonly trials: readonly number[]; readonly weights: Float64Array } {
   const ordered = history.directions.length > 1 ? rankObjectives(history, wanted) : history.order.slice(0, wanted);
   const trials = ordered.filter((id) => (history.classes[id] as number) < withoutValue);
-  return { trials, weights: rankWeights(trials.length) };
+  return { trials, weights: history.directions.length > 1 ? new Float64Array(trials.length).fill(1) : rankWeights(trials.length) };
 }
 
 /** ln(n + 1) − ln(rank), as CMA-ES weighs its parents, divided by the mean. */

@@ -68,7 +68,8 @@ export function cellKernels(axis: Axis, level: number): CellKernels {
   const { count } = axis;
   const logs = new Float64Array(count * count);
   const h = bandwidthAt(level);
-  for (let at = 0; at < count; at++) for (let from = 0; from < count; from++) logs[at * count + from] = logCellKernel(axis, h, at, unitOf(axis, from));
+  for (let at = 0; at < count; at++)
+    for (let from = 0; from < count; from++) logs[at * count + from] = logCellKernel(axis, h, at, unitOf(axis, from));
   const made = { logs, densities: logs.map(exp) };
   known.set(level, made);
   return made;

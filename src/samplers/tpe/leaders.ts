@@ -27,7 +27,9 @@ export interface Leaders {
 export function leadersOf(tree: TreeSpace, codes: readonly Float64Array[], weights: Float64Array): Leaders {
   const found = levels(tree, codes);
   const D = tree.axes.length;
-  const places = Float64Array.from(found, (_, e) => unitOf(tree.axes[e % D] as Axis, (codes[Math.floor(e / D)] as Float64Array)[e % D] as number));
+  const places = Float64Array.from(found, (_, e) =>
+    unitOf(tree.axes[e % D] as Axis, (codes[Math.floor(e / D)] as Float64Array)[e % D] as number),
+  );
   const scales = Float64Array.from(found, (level) => Math.SQRT1_2 / bandwidthAt(level));
   const normalisers = Float64Array.from(found, (level, e) =>
     tree.axes[e % D]?.kind === "interval" && !Number.isNaN(places[e]) ? logNormaliser(places[e] as number, bandwidthAt(level)) : 0,
@@ -49,7 +51,8 @@ function levels({ axes }: TreeSpace, codes: readonly Float64Array[]): Int32Array
     const near: number[] = [];
     for (let t = 0; t < k; t++) {
       let least = -1;
-      for (let j = 0; j < n; j++) if (j !== i && !near.includes(j) && (least < 0 || (distances[j] as number) < (distances[least] as number))) least = j;
+      for (let j = 0; j < n; j++)
+        if (j !== i && !near.includes(j) && (least < 0 || (distances[j] as number) < (distances[least] as number))) least = j;
       near.push(least);
     }
     let isoSum = 0;
@@ -84,6 +87,21 @@ function levels({ axes }: TreeSpace, codes: readonly Float64Array[]): Int32Array
     }
   }
   return found;
+}
+
+/** The mean level of the kernels' bandwidths, by axis; that of the whole range where no kernel has the axis. */
+export function meanLevels({ tree, codes, levels }: Leaders): Int32Array {
+  const D = tree.axes.length;
+  return Int32Array.from(tree.axes, (_, d) => {
+    let sum = 0;
+    let count = 0;
+    for (const [i, one] of codes.entries()) {
+      if (Number.isNaN(one[d])) continue;
+      sum += levels[i * D + d] as number;
+      count++;
+    }
+    return count === 0 ? 0 : Math.round(sum / count) + S.pendh;
+  });
 }
 
 /** Squared; a different alternative, or an axis that only one of the two has, counts as the whole range. */

@@ -13,7 +13,7 @@ import type { Rng } from "../../math/rng.ts";
 import { OpenCells } from "./cells.ts";
 import type { Others } from "./crowd.ts";
 import { bestTrials, emptyHistory, type History, rankWeights, remember } from "./history.ts";
-import { drawCode, drawKernel, type Leaders, leadersOf, logDensity, logMarginal } from "./leaders.ts";
+import { drawCode, drawKernel, type Leaders, leadersOf, logDensity, logMarginal, meanLevels } from "./leaders.ts";
 import { type Neglected, neglected } from "./neglected.ts";
 import { replicate } from "./replicate.ts";
 import { S } from "./settings.ts";
@@ -65,7 +65,8 @@ function propose(history: History, number: number, pending: readonly Params[], r
     trials.map((id) => history.codes[id] as Float64Array),
     weights,
   );
-  const others = { without: trials, pending: pending.map((params) => codesOf(tree, params)), prior: leaders.prior };
+  const others = { without: trials, pending: pending.map((params) => codesOf(tree, params)),
+    levels: meanLevels(leaders), prior: leaders.prior * ((count - trials.length + 1) / (trials.length + 1)) ** S.gp };
   const search = { history, leaders, others, alone: number % S.every === 1, turn, open, rng };
   const cells = open.list();
   const codes = cells === null ? bestDraw(search) : bestOf(search, cells);

@@ -55,7 +55,15 @@ export function treeSpace({ space, feasible }: SamplerContext): TreeSpace {
   });
   const indexOf = new Map(axes.map(({ name }, index) => [name, index]));
   const ordered = axes.filter(({ kind }) => kind !== "category").length;
-  return { space, axes, indexOf, ordered, flat: axes.every(({ always }) => always), ruled: feasible !== undefined, feasible: feasible ?? (() => true) };
+  return {
+    space,
+    axes,
+    indexOf,
+    ordered,
+    flat: axes.every(({ always }) => always),
+    ruled: feasible !== undefined,
+    feasible: feasible ?? (() => true),
+  };
 }
 
 /** The codes of a configuration, one an axis. */
@@ -116,4 +124,3 @@ export function codeAt(axis: Axis, unit: number): number {
   }
   return low;
 }
-

@@ -58,7 +58,7 @@ function kernel(axis: Axis, h: number, spread: number, at: number, from: number)
   if (Number.isNaN(from) || Number.isNaN(at)) return 1;
   if (axis.kind === "category") return axis.count * ((at === from ? 1 - spread : 0) + spread / axis.count);
   const whole = mass(unitOf(axis, from), h, 0, 1);
-  if (axis.kind === "interval") return Math.exp((-(((at - from) / h) ** 2)) / 2) / whole;
+  if (axis.kind === "interval") return Math.exp(-(((at - from) / h) ** 2) / 2) / whole;
   const [low, high] = [axis.edge(at), axis.edge(at + 1)];
   return mass(unitOf(axis, from), h, low, high) / whole / (high - low);
 }
@@ -69,20 +69,23 @@ describe("the densities of tpe()", () => {
   const { tree, crowd } = state;
   const queries = uniform(12, "queries").map((params) => codesOf(tree, params));
   const pending = uniform(3, "pending").map((params) => codesOf(tree, params));
-  const others = { without: [3, 17, 41], pending, prior: 1 };
+  const levels = tree.axes.map(() => -12);
+  const others = { without: [3, 17, 41], pending, levels, prior: 1 };
   const kept = [...state.codes.filter((_, id) => !others.without.includes(id)), ...pending];
+  const width = (from: Float64Array, d: number): number => (pending.includes(from) ? bandwidthAt(-12) : crowd.bandwidth(d));
 
   it("equals a slow reference for the density of the others, over all parameters and one alone", () => {
     for (const at of queries) {
       const product = (from: Float64Array): number =>
-        tree.axes.reduce((all, axis, d) => all * kernel(axis, crowd.bandwidth(d), crowd.spread, at[d]!, from[d]!), 1);
+        tree.axes.reduce((all, axis, d) => all * kernel(axis, width(from, d), crowd.spread, at[d]!, from[d]!), 1);
       const expected = (1 + kept.reduce((sum, from) => sum + product(from), 0)) / (kept.length + 1);
       // Cells that are narrow against the bandwidth count as their middles.
       expect(crowd.logDensity(at, others, new Float64Array(80))).toBeCloseTo(Math.log(expected), 2);
       for (const [d, axis] of tree.axes.entries()) {
         if (Number.isNaN(at[d])) continue;
         const has = kept.filter((from) => !Number.isNaN(from[d]));
-        const alone = has.reduce((sum, from) => sum + kernel(axis, crowd.bandwidth(d), crowd.spread, at[d]!, from[d]!), 1) / (has.length + 1);
+        const alone =
+          has.reduce((sum, from) => sum + kernel(axis, width(from, d), crowd.spread, at[d]!, from[d]!), 1) / (has.length + 1);
         // Places are rounded to 512 bins, and wide cells of the log scale count as their middles.
         const tolerance = axis.kind === "cells" && axis.count > 128 ? 0.3 : 0.02;
         expect(Math.abs(crowd.logMarginal(d, at[d]!, others) - Math.log(alone)), axis.name).toBeLessThan(tolerance);
@@ -168,7 +171,7 @@ describe("the densities of tpe()", () => {
     expect(h).toBeLessThan(0.06);
     for (const x of [0, 0.1, 0.5, 0.93, 1]) {
       const sum = xs.reduce((all, from) => all + kernel(treeSpace({ space: line, directions: [] }).axes[0]!, h, 0, x, from), 1) / 1001;
-      const none = { without: [], pending: [], prior: 1 };
+      const none = { without: [], pending: [], levels: [], prior: 1 };
       expect(long.crowd.logDensity(Float64Array.of(x), none, new Float64Array(1001))).toBeCloseTo(log(sum), 6);
       expect(long.crowd.logMarginal(0, x, none)).toBeCloseTo(log(sum), 1.5);
     }
