@@ -38,6 +38,7 @@ export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
 export type { SvrModel } from "./models/svr/model.ts";
 export { svr, type SvrEstimator, type SvrOptions } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readModel, readStudy } from "./open-study.ts";
+export { auto } from "./samplers/auto/auto.ts";
 export { type CmaesOptions, cmaes } from "./samplers/cma-es/cmaes.ts";
 export { type DifferentialEvolutionOptions, differentialEvolution } from "./samplers/differential-evolution.ts";
 export { distinct } from "./samplers/distinct.ts";

@@ -65,8 +65,12 @@ function propose(history: History, number: number, pending: readonly Params[], r
     trials.map((id) => history.codes[id] as Float64Array),
     weights,
   );
-  const others = { without: trials, pending: pending.map((params) => codesOf(tree, params)),
-    levels: meanLevels(leaders), prior: leaders.prior * ((count - trials.length + 1) / (trials.length + 1)) ** S.gp };
+  const others = {
+    without: trials,
+    pending: pending.map((params) => codesOf(tree, params)),
+    levels: meanLevels(leaders),
+    prior: leaders.prior * ((count - trials.length + 1) / (trials.length + 1)) ** S.gp,
+  };
   const search = { history, leaders, others, alone: number % S.every === 1, turn, open, rng };
   const cells = open.list();
   const codes = cells === null ? bestDraw(search) : bestOf(search, cells);

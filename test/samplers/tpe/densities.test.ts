@@ -84,8 +84,7 @@ describe("the densities of tpe()", () => {
       for (const [d, axis] of tree.axes.entries()) {
         if (Number.isNaN(at[d])) continue;
         const has = kept.filter((from) => !Number.isNaN(from[d]));
-        const alone =
-          has.reduce((sum, from) => sum + kernel(axis, width(from, d), crowd.spread, at[d]!, from[d]!), 1) / (has.length + 1);
+        const alone = has.reduce((sum, from) => sum + kernel(axis, width(from, d), crowd.spread, at[d]!, from[d]!), 1) / (has.length + 1);
         // Places are rounded to 512 bins, and wide cells of the log scale count as their middles.
         const tolerance = axis.kind === "cells" && axis.count > 128 ? 0.3 : 0.02;
         expect(Math.abs(crowd.logMarginal(d, at[d]!, others) - Math.log(alone)), axis.name).toBeLessThan(tolerance);
