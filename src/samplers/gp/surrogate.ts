@@ -72,7 +72,7 @@ function hyperparametersOf(history: History, target: Target, shape: KernelShape)
     if (observations.rows.count < 2) continue;
     // While fits are cheap, a second start guards against being caught by an early one.
     const starts = size <= 60 ? [theta, start, short] : [theta];
-    theta = fitHyperparameters(shape, observations, starts, 30);
+    theta = fitHyperparameters(shape, observations, starts, size <= 60 ? 80 : 40);
   }
   kept.set(target, { size, theta });
   return theta;
