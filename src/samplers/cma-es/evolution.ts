@@ -20,7 +20,7 @@ const tolerance = 1e-12;
 /** … or where its axes differ by more than this factor. */
 const worstCondition = 1e7;
 /** Points older than so many generations no longer take part: without it a lucky draw under noise would lead for ever. */
-const oldestGenerations = 2;
+const oldestGenerations = 1.5;
 /** λ doubles at most so often. */
 const mostDoublings = 9;
 
