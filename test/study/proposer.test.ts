@@ -55,6 +55,14 @@ describe("Proposer", () => {
     expect(proposer.waitsFor()).toBeUndefined();
   });
 
+  it("tells the sampler the study's seed, for what all trials share", () => {
+    const told: (number | undefined)[] = [];
+    const listener: Sampler = { ...witness, start: (context) => void told.push(context.seed), absorb: () => undefined } as Sampler;
+    const objectives = [{ metric: "loss", direction: "minimize" as const }];
+    for (const seed of [0, 7]) new Proposer({ sampler: listener, space: {}, objectives, seed, lookahead: 1 }, () => undefined);
+    expect(told).toEqual([0, 7]);
+  });
+
   it("proposes after a restart what it would have proposed without one", () => {
     const outcomes = new Map([0, 1, 2, 3].map((trial) => [trial, outcome(trial)]));
     const straight = proposerWith(outcomes, 2);

@@ -168,7 +168,7 @@ function startRun({ axes, step, population, stream }: EvolutionOptions, restartC
   const n = axes.numeric.length;
   const own = stream.fork("restart", restartCount);
   const mean = Float64Array.from({ length: n }, () => (restartCount === 0 ? 0.5 : own.uniform()));
-  const points = (population ?? defaultPopulation(n)) * 2 ** Math.min(mostDoublings, restartCount);
+  const points = (population ?? defaultPopulation(n)) * (1 << Math.min(mostDoublings, restartCount));
   const run = startDistribution(strategy(Math.max(1, n), points), mean, step);
   correctMargin(run, axes);
   return run;
