@@ -57,9 +57,16 @@ describe("Proposer", () => {
 
   it("tells the sampler the study's seed, for what all trials share", () => {
     const told: (number | undefined)[] = [];
-    const listener: Sampler = { ...witness, start: (context) => void told.push(context.seed), absorb: () => undefined } as Sampler;
+    const listener: Sampler<readonly number[]> = {
+      ...witness,
+      start({ seed }) {
+        told.push(seed);
+        return [];
+      },
+    };
     const objectives = [{ metric: "loss", direction: "minimize" as const }];
-    for (const seed of [0, 7]) new Proposer({ sampler: listener, space: {}, objectives, seed, lookahead: 1 }, () => undefined);
+    const proposers = [0, 7].map((seed) => new Proposer({ sampler: listener, space: {}, objectives, seed, lookahead: 1 }, () => undefined));
+    expect(proposers.map((proposer) => proposer.propose()?.by)).toEqual(["witness", "witness"]);
     expect(told).toEqual([0, 7]);
   });
 
