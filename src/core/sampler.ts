@@ -52,6 +52,8 @@ export interface SamplerContext {
    * them loses nothing: `warmStarted` proposes a study's first trials from them, whatever sampler follows.
    */
   readonly earlier?: readonly EarlierStudy[];
+  /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
+  readonly seed?: number;
 }
 
 /**

@@ -41,9 +41,9 @@ export class Proposer {
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
-    const { sampler, space, earlier = [] } = options;
+    const { sampler, space, seed, earlier = [] } = options;
     const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
-    this.#state = sampler.start({ space, directions, ...learnt });
+    this.#state = sampler.start({ space, directions, seed, ...learnt });
   }
 
   /** The number of the next trial. */
