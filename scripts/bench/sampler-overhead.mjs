@@ -32,26 +32,22 @@ async function search(name, count) {
   const spec = defineStudy({ name: "overhead", space, sampler: hpo[name](), lookahead: 1, trials, ...definition });
   const study = await openStudy(spec, { database: ":memory:" });
   const ends = [];
-  const cpuAt = {};
+  const cpuEnds = [];
   const cpu = process.cpuUsage();
   const start = performance.now();
   for (let at = 1; at <= trials; at++) {
     const trial = await study.ask();
     await study.tell(trial.number, definition.objective(trial));
     ends.push(performance.now() - start);
-    if (at === 1000 || at === 10_000) cpuAt[at] = cpuSeconds(cpu);
+    cpuEnds.push(1000 * cpuSeconds(cpu));
   }
   await study.close();
-  const msAt = (at) => (ends.length < at ? null : (ends[at - 1] - ends[Math.max(0, at - 101)]) / Math.min(100, at - 1));
-  return {
-    cpuSeconds1000: cpuAt[1000] ?? null,
-    cpuSeconds10000: cpuAt[10_000] ?? null,
-    msAt100: msAt(100),
-    msAt200: msAt(200),
-    msAt1000: msAt(1000),
-    msAt5000: msAt(5000),
-    peakMegabytes: peakMegabytes(),
-  };
+  const near100 = (times, at) => (times.length < at ? null : (times[at - 1] - times[Math.max(0, at - 101)]) / Math.min(100, at - 1));
+  const cpuSecondsOf = (count) => (cpuEnds.length < count ? null : cpuEnds[count - 1] / 1000);
+  const figures = { cpuSeconds1000: cpuSecondsOf(1000), cpuSeconds10000: cpuSecondsOf(10_000) };
+  for (const at of [100, 200, 1000, 5000]) figures[`msAt${at}`] = near100(ends, at);
+  for (const at of [100, 200, 1000, 5000]) figures[`cpuMsAt${at}`] = near100(cpuEnds, at);
+  return { ...figures, peakMegabytes: peakMegabytes() };
 }
 
 async function durable(ahead, count, folder) {
