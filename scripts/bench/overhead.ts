@@ -103,7 +103,8 @@ function samplerOverhead(
   const peers: Readonly<Record<string, unknown>>[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     runs.push(child<Overhead>("search", exported, String(kind.trials)));
-    if (peer !== undefined && kind.peer !== null) peers.push(JSON.parse(pinnedOutput("/usr/bin/python3", [peer, kind.peer, "1000"])));
+    if (peer === undefined || kind.peer === null) continue;
+    peers.push(JSON.parse(pinnedOutput("/usr/bin/python3", [peer, kind.peer, "1000"])) as Readonly<Record<string, unknown>>);
   }
   const middle = (key: keyof Overhead): number | null => {
     const given = runs.flatMap((run) => run[key] ?? []);

@@ -198,7 +198,6 @@ export class Study {
       retries: spec.retries,
       codeHash,
       adaptive: spec.sampler.traits.adaptive,
-      // The work of a trial with a model is long, and a clock is not read twice.
       proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
