@@ -1,8 +1,9 @@
 /**
  * The hyperparameters of a process: those of the largest posterior density.
  *
- * Priors: on length scales the log-normal of C. Hvarfner, E. O. Hellsten, L. Nardi, "Vanilla Bayesian optimization performs great in high
- * dimensions", ICML 2024, arXiv:2402.02229, eq. 9, whose location grows with √D; log-normal on the variances.
+ * Priors: log-normal. That on length scales has a location that grows with ln √D (C. Hvarfner, E. O. Hellsten, L. Nardi, "Vanilla Bayesian optimization performs great
+ * in high dimensions", ICML 2024, arXiv:2402.02229, eq. 9); location and spread themselves stand in docs/decisions/0012-gaussian-process.md with what others gave. The
+ * noise's falls off exponentially besides, so that a misfit of the model is explained by shorter length scales rather than by noise.
  */
 import { log } from "../../math/elementary.ts";
 import { lbfgsb } from "../../math/lbfgsb.ts";

@@ -33,7 +33,10 @@ export function outcomeScale(values: readonly number[]): OutcomeScale {
   for (let i = 0; i < n; i++) mean += compressed(sorted[i] as number);
   mean /= n;
   let variance = 0;
-  for (let i = 0; i < n; i++) variance += (compressed(sorted[i] as number) - mean) ** 2;
+  for (let i = 0; i < n; i++) {
+    const away = compressed(sorted[i] as number) - mean;
+    variance += away * away;
+  }
   const deviation = Math.sqrt(variance / n);
   return {
     valueOf: (value) => (compressed(value) - mean) / deviation,

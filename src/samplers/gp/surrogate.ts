@@ -106,7 +106,7 @@ function scaledTarget(history: History, target: Target, extent: Extent): Scaled 
   const raw = trials.map((trial) => (target === "seconds" ? log(trial.seconds) : compressed(trial.constraints[target] ?? Number.NaN)));
   const told = raw.filter((value) => Number.isFinite(value));
   const mean = told.reduce((sum, value) => sum + value, 0) / Math.max(1, told.length);
-  const spread = Math.sqrt(told.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, told.length));
+  const spread = Math.sqrt(told.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / Math.max(1, told.length));
   const unit = spread > 0 ? spread : 1;
   const chosen = choose(trials, raw, extent.most);
   return {
@@ -167,7 +167,10 @@ function choose(trials: readonly Observed[], raw: readonly number[], most: numbe
 
 function distance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  for (let i = 0; i < a.length; i++) {
+    const gap = (a[i] as number) - (b[i] as number);
+    sum += gap * gap;
+  }
   return sum;
 }
 

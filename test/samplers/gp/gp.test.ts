@@ -190,7 +190,7 @@ describe("gp", () => {
 
   it("refuses several objectives and unknown options", () => {
     expect(() => gp().start({ space: plane, directions: ["minimize", "minimize"] })).toThrow(
-      "gp(): a study must have one objective; got 2.",
+      "gp(): a study must have one objective; got 2. Name one, or take a sampler for several.",
     );
     expect(() => gp({ costAware: 1 } as object)).toThrow("gp(): costAware must be true or false; got 1.");
   });
