@@ -1,5 +1,6 @@
 import type { Incident } from "./executor.ts";
 import type { Json } from "./json.ts";
+import type { ReportedSteps } from "./pruner.ts";
 import type { Params } from "./space.ts";
 
 /** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
@@ -124,11 +125,17 @@ export interface PredictionRecord {
 export interface OutcomeRecord {
   readonly trial: number;
   readonly state: "complete" | "pruned" | "failed";
-  /** Mean over folds, its standard error (null with one fold), and the value over all predictions pooled (null where undefined). */
+  /**
+   * Mean over folds, its standard error (null with one fold), and the value over all predictions pooled (null where undefined). Of a pruned trial
+   * the last that it reported of the first objective.
+   */
   readonly values: Readonly<
     Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
   >;
+  /** Why it failed or was pruned. */
   readonly incident: Incident | null;
+  /** What the objective reported on its way, up to the stop; left out where that is nothing. */
+  readonly reported?: ReportedSteps;
   readonly endedAt: string;
 }
 
@@ -150,6 +157,8 @@ export interface RunRecord {
   readonly endedAt: string | null;
   /** null while it runs, and for ever when it was killed. */
   readonly state: "complete" | "stopped" | "failed" | null;
+  /** Why it ended, in a few words for people; null while it runs, and where it was killed. */
+  readonly reason: string | null;
   readonly wallSeconds: number;
   readonly workers: number;
   readonly codeHash: string;

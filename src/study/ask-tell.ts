@@ -7,8 +7,11 @@ import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
-import { objectiveValues } from "./objective-values.ts";
-import { Proposer } from "./proposer.ts";
+import { judgedValues, objectiveOutcome } from "./objective-outcome.ts";
+import type { Proposer } from "./proposer.ts";
+import { completeBy } from "./run-end.ts";
+import { studyProposer } from "./study-proposer.ts";
+import { type FinishedReports, finishedReports, type TrialReports, trialReports } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
 
 export interface AskTellOptions {
@@ -28,6 +31,8 @@ export class AskTell {
   readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedAt: string }>();
   /** Waiting trials of earlier processes, not handed out by this one yet. */
   readonly #toHandOut: number[] = [];
+  /** Of trials that this process handed out and that wait. */
+  readonly #reports = new Map<number, TrialReports>();
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
   readonly #holderId = randomUUID();
@@ -39,7 +44,7 @@ export class AskTell {
   constructor(options: AskTellOptions) {
     this.#options = options;
     const { spec, store } = options;
-    this.#proposer = new Proposer(spec, (trial) => this.#outcomes.get(trial));
+    this.#proposer = studyProposer(spec, (trial) => this.#outcomes.get(trial));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations } = store.load(spec.name);
@@ -110,10 +115,14 @@ export class AskTell {
     }
     const endedAt = new Date().toISOString();
     const wallSeconds = Math.max(0, (Date.parse(endedAt) - Date.parse(waiting.startedAt)) / 1000);
+    const reports = this.#reports.get(number);
+    const state = reports?.state() ?? { reported: null, stopped: null };
     const outcome =
-      value instanceof Error ? failed(number, value, endedAt) : complete(number, objectiveValues(this.#options.spec, value), endedAt);
+      value instanceof Error && state.stopped === null
+        ? failed(number, value, endedAt)
+        : objectiveOutcome(number, { ...state, values: judgedValues(this.#options.spec, state, value) }, endedAt);
     const evaluations =
-      outcome.state !== "complete" || this.#judged.has(number)
+      outcome.state === "failed" || this.#judged.has(number)
         ? []
         : [
             {
@@ -134,6 +143,8 @@ export class AskTell {
     const last = [...this.#waiting.values()].every(({ trial }) => trial.group !== group || trial.number === number);
     this.#commit({ evaluations, outcomes: [outcome], finishedGroups: last ? [group] : [] }, null);
     this.#waiting.delete(number);
+    reports?.close();
+    this.#reports.delete(number);
     const queued = this.#toHandOut.indexOf(number);
     if (queued >= 0) this.#toHandOut.splice(queued, 1);
     this.#outcomes.set(number, outcome);
@@ -142,7 +153,9 @@ export class AskTell {
   close(): void {
     clearInterval(this.#renewal);
     try {
-      this.#commit({}, this.#waiting.size === 0 && this.#ended ? "complete" : "stopped");
+      const complete = this.#waiting.size === 0 && this.#ended;
+      const reason = complete ? completeBy(this.#proposer, this.#options.trials) : "the study was closed";
+      this.#commit({}, { state: complete ? "complete" : "stopped", reason });
     } finally {
       this.#options.store.release(this.#options.spec.name, this.#holderId);
     }
@@ -155,11 +168,29 @@ export class AskTell {
   }
 
   #trial({ number, params }: TrialRecord): Trial {
-    const seed = rng(this.#options.spec.seed).fork("trial", number).below(4294967296);
-    return { number, params, seed, signal: new AbortController().signal };
+    const { spec } = this.#options;
+    const seed = rng(spec.seed).fork("trial", number).below(4294967296);
+    const reports = trialReports({
+      number,
+      direction: spec.objectives[0]?.direction ?? "minimize",
+      pruner: spec.pruner,
+      history: () => [...this.#past(number)],
+    });
+    this.#reports.set(number, reports);
+    return { number, params, seed, signal: new AbortController().signal, report: reports.report };
   }
 
-  #commit(rows: Parameters<Store["commit"]>[2], state: "complete" | "stopped" | null): void {
+  /** What the trials that this one may see have reported. */
+  *#past(number: number): Iterable<FinishedReports> {
+    const metric = this.#options.spec.objectives[0]?.metric ?? "";
+    for (let past = 0; past <= number - this.#options.spec.lookahead; past++) {
+      const outcome = this.#outcomes.get(past);
+      if (outcome !== undefined) yield finishedReports(outcome, metric);
+    }
+  }
+
+  #commit(rows: Parameters<Store["commit"]>[2], end: { readonly state: "complete" | "stopped"; readonly reason: string } | null): void {
+    const { state, reason } = end ?? { state: null, reason: null };
     const { spec, store, codeHash, environment } = this.#options;
     store.commit(spec.name, this.#holderId, {
       ...rows,
@@ -172,15 +203,11 @@ export class AskTell {
         workers: 0,
         codeHash,
         environment,
+        reason,
         notes: [],
       },
     });
   }
-}
-
-function complete(trial: number, values: Readonly<Record<string, number>>, endedAt: string): OutcomeRecord {
-  const judged = Object.entries(values).map(([metric, value]) => [metric, { value, standardError: null, pooled: null }] as const);
-  return { trial, state: "complete", values: Object.fromEntries(judged), incident: null, endedAt };
 }
 
 function failed(trial: number, error: Error, endedAt: string): OutcomeRecord {

@@ -24,7 +24,10 @@ export interface StudyRunOptions {
   readonly trials: number | null;
   readonly retries: number;
   readonly codeHash: string;
+  /** Trials wait for the outcomes that they look back on, so that they are planned one by one. */
   readonly adaptive: boolean;
+  /** Told the CPU seconds of each task that ended; null where they can't be measured. */
+  readonly onSpent: (cpuSeconds: number | null) => void;
   readonly lookahead: number;
   readonly now: () => string;
   readonly onChange: (progress: () => RunProgress) => void;
@@ -77,8 +80,9 @@ export class StudyRun {
         meter.slotStarts(slot, task.label);
         this.#changed();
       },
-      onEnd: (slot) => {
+      onEnd: (slot, cpuSeconds) => {
         meter.slotEnds(slot);
+        options.onSpent(cpuSeconds);
         this.#changed();
       },
       onAttempt: (attempt: AttemptRecord) => this.#commit({ attempts: [attempt] }),

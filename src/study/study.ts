@@ -9,13 +9,17 @@ import type { OutcomeRecord, RunRecord } from "../core/records.ts";
 import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
-import { deadline } from "../workers/deadline.ts";
 import { AskTell } from "./ask-tell.ts";
+import { cpuBudget } from "./cpu-budget.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { declaredOrder } from "./declared-order.ts";
-import { ProgressMeter } from "./progress-meter.ts";
+import type { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
-import { Proposer } from "./proposer.ts";
+import type { OutcomeOf, Proposer } from "./proposer.ts";
+import { runEnd } from "./run-end.ts";
+import { runLimits } from "./run-limits.ts";
+import { studyMeter } from "./study-meter.ts";
+import { looksBack, studyProposer } from "./study-proposer.ts";
 import { StudyRun, type StudyRunOptions } from "./study-run.ts";
 
 /** What a study is wired from; `open-study` picks the parts. */
@@ -23,7 +27,7 @@ export interface StudyParts {
   readonly spec: StudySpec;
   readonly store: Store;
   /** Made anew for each run, since it may hold memory. */
-  readonly evaluation: (executor: Executor, options: RunStudyOptions) => Evaluation;
+  readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
   readonly codeHash: string;
   readonly environment: Json;
@@ -122,11 +126,12 @@ export class Study {
     const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
-    const row = (state: RunRecord["state"]): RunRecord => ({
+    const row = (state: RunRecord["state"], reason: string | null = null): RunRecord => ({
       id: holderId,
       startedAt,
       endedAt: state === null ? null : new Date().toISOString(),
       state,
+      reason,
       wallSeconds: seconds() - began,
       workers: executor.slots,
       codeHash,
@@ -137,26 +142,41 @@ export class Study {
       intervalMs: options.progressIntervalMs ?? 100,
       failed: (e) => this.#run?.fail(e),
     });
+    const cpu = cpuBudget(this.spec.cpuBudgetSeconds);
+    let stoppedByCpu = false;
     let disarm = (): void => {};
     try {
       await queue.add({ run: row(null) });
-      const { run, meter } = this.#studyRun(options, {
+      const { run, meter, proposer } = this.#studyRun(options, {
         executor,
         commit: (batch) => queue.add(batch),
         runRow: () => row(null),
         onChange: progress.change,
+        onSpent: (seconds) => {
+          if (!cpu.spend(seconds) || this.#run === undefined || this.#run.stopping) return;
+          stoppedByCpu = true;
+          this.#run.stop();
+        },
       });
       notes = meter.notes;
       this.#run = run;
-      const limits = this.#limits(run, options.signal);
+      const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
+      if (this.#stopRequested) run.stop();
+      this.#stopRequested = false;
       const end = await run.work();
       progress.end(() => meter.read());
-      // Without a number of trials the time budget is the only end there is.
-      const endless = (this.#parts.trials ?? this.spec.sampler.size(this.spec.space)) === null;
-      await queue.add({ run: row(end === "stopped" && endless && limits.budgetSpent() ? "complete" : end) });
+      const { state, reason } = runEnd(end, {
+        spec: this.spec,
+        trials: this.#parts.trials,
+        timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
+        cpuBudgetSpent: stoppedByCpu ? cpu.spent : null,
+        cut: options.signal?.aborted === true || this.#closed,
+        proposer,
+      });
+      await queue.add({ run: row(state, reason) });
     } catch (error) {
-      await queue.add({ run: row("failed") }).catch(() => {
+      await queue.add({ run: row("failed", error instanceof Error ? error.message : showValue(error)) }).catch(() => {
         // The store itself failed: the error that ended the run says so.
       });
       throw error;
@@ -170,13 +190,14 @@ export class Study {
   /** The loop, set up from what is stored. */
   #studyRun(
     options: RunStudyOptions,
-    parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange">,
-  ): { readonly run: StudyRun; readonly meter: ProgressMeter } {
+    parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange" | "onSpent">,
+  ): { readonly run: StudyRun; readonly meter: ProgressMeter; readonly proposer: Proposer } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
-    const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
-    const meter = this.#meter(proposer, parts.executor.slots, seconds);
+    const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
+    const proposer = studyProposer(spec, outcomeOf);
+    const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
@@ -187,61 +208,17 @@ export class Study {
       ...parts,
       saved,
       proposer,
-      evaluation: this.#parts.evaluation(parts.executor, options),
+      evaluation: this.#parts.evaluation(parts.executor, options, outcomeOf),
       meter,
       outcomes,
       trials,
       retries: spec.retries,
       codeHash,
-      adaptive: spec.sampler.traits.adaptive,
+      adaptive: looksBack(spec),
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
     });
-    return { run, meter };
-  }
-
-  /** What ends a run from outside: the signal, a stop that came early, the time budget. */
-  #limits(run: StudyRun, signal: AbortSignal | undefined): { budgetSpent(): boolean; disarm(): void } {
-    let cut = false;
-    let budgetSpent = false;
-    const abort = (): void => {
-      cut = true;
-      run.abort();
-    };
-    const disarm = deadline(this.#parts.timeBudgetSeconds, () => {
-      // A run that was stopped before is not made complete by the clock.
-      budgetSpent = !run.stopping;
-      run.stop();
-    });
-    signal?.addEventListener("abort", abort, { once: true });
-    if (signal?.aborted === true) abort();
-    if (this.#stopRequested) run.stop();
-    this.#stopRequested = false;
-    return {
-      budgetSpent: () => budgetSpent && !cut,
-      disarm: () => {
-        disarm();
-        signal?.removeEventListener("abort", abort);
-      },
-    };
-  }
-
-  #meter(proposer: Proposer, slots: number, clock: () => number): ProgressMeter {
-    const { spec, trials } = this.#parts;
-    const [objective] = spec.objectives;
-    const metric = objective?.metric ?? "";
-    const size = spec.sampler.size(spec.space);
-    const total = trials === null ? size : size === null ? trials : Math.min(trials, size);
-    return new ProgressMeter({
-      study: this.name,
-      slots,
-      metric,
-      unit: spec.metrics[metric]?.unit ?? "number",
-      direction: objective?.direction ?? "maximize",
-      // Trials that are planned are done, also where the total was lowered later.
-      total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),
-      clock,
-    });
+    return { run, meter, proposer };
   }
 
   /** Lets running tasks finish, starts no more; `run()` then resolves. Before a `run()` it stops that one at its start. */

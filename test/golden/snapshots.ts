@@ -67,6 +67,7 @@ export function snapshotOf(name: string, changes: Partial<StudySnapshot>): Study
         workers: 2,
         codeHash,
         environment,
+        reason: "all 25 trials are done",
         notes: [],
       },
     ],

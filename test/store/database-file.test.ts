@@ -92,7 +92,7 @@ describe("the database file", () => {
     db.close();
     const error = failure(() => sqliteStore(file));
     expect(error.code).toBe("STORE_NEWER");
-    expect(error.message).toContain(`The database ${file} has schema 99, made by a newer hpo; this one knows schema 2: update hpo`);
+    expect(error.message).toContain(`The database ${file} has schema 99, made by a newer hpo; this one knows schema 3: update hpo`);
   });
 
   it("that is damaged is told so when it is read", () => {
@@ -234,7 +234,7 @@ describe("a database of schema 1", () => {
     const expected = everything(memory, name);
     const file = copy("schema-1.sqlite");
     expect(() => sqliteStore(file, { readonly: true })).toThrow(
-      `The database ${file} has the older schema 1; run any study on it once, which brings it to schema 2.`,
+      `The database ${file} has the older schema 1; run any study on it once, which brings it to schema 3.`,
     );
     const store = sqliteStore(file);
     expect(everything(store, name)).toStrictEqual(expected);

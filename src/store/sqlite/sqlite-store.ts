@@ -70,10 +70,14 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       read(() => {
         const { id, header } = catalog.open(study);
         const trials = reader.trials(id);
+        const reports = reader.reports(id);
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
-          trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
+          trials: trials.map(({ record, outcome }) => {
+            const reported = outcome === null ? undefined : reports.get(record.number);
+            return { ...record, outcome: outcome === null || reported === undefined ? outcome : { ...outcome, reported } };
+          }),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),

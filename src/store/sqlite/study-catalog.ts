@@ -26,6 +26,7 @@ const tables = [
   "evaluation_scores",
   "evaluations",
   "outcome_values",
+  "steps",
   "outcomes",
   "predictions",
   "row_sets",
