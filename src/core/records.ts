@@ -150,6 +150,14 @@ export interface AttemptRecord {
   readonly endedAt: string;
 }
 
+/** What ended a run. */
+export interface RunEnd {
+  /** "trials" and "sampler": nothing was left to do; "target", "stale": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
+  readonly by: "trials" | "sampler" | "target" | "stale" | "time" | "cpu" | "stop" | "cut" | "error";
+  /** In a few words for people. */
+  readonly reason: string;
+}
+
 /** One run of the coordinator. */
 export interface RunRecord {
   readonly id: string;
@@ -157,8 +165,8 @@ export interface RunRecord {
   readonly endedAt: string | null;
   /** null while it runs, and for ever when it was killed. */
   readonly state: "complete" | "stopped" | "failed" | null;
-  /** Why it ended, in a few words for people; null while it runs, and where it was killed. */
-  readonly reason: string | null;
+  /** What ended it; null while it runs, and where it was killed. */
+  readonly end: RunEnd | null;
   readonly wallSeconds: number;
   readonly workers: number;
   readonly codeHash: string;

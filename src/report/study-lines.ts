@@ -62,14 +62,14 @@ export function costParts(snapshot: StudySnapshot): string[] {
   return parts;
 }
 
-/** One line a failed trial, at most `limit` and then how many more there are. */
-export function failureLines(snapshot: StudySnapshot, limit: number = 3): string[] {
-  const failed = snapshot.trials.filter((trial) => trial.state === "failed");
-  const lines = failed.slice(0, limit).map((trial) => {
+/** One line a trial that ended so, at most `limit` and then how many more there are. */
+export function endedLines(snapshot: StudySnapshot, state: "failed" | "pruned", limit: number = 3): string[] {
+  const ended = snapshot.trials.filter((trial) => trial.state === state);
+  const lines = ended.slice(0, limit).map((trial) => {
     const params = formatParams(trial.params, parameterNames(snapshot));
     return `trial ${trial.number}${params === "" ? "" : ` (${params})`}: ${plainText(trial.incident ?? "no reason stored")}`;
   });
-  const more = failed.length - lines.length;
+  const more = ended.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more: hpo show ${plainText(snapshot.name)}`] : lines;
 }
 

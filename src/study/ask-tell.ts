@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
@@ -154,8 +154,8 @@ export class AskTell {
     clearInterval(this.#renewal);
     try {
       const complete = this.#waiting.size === 0 && this.#ended;
-      const reason = complete ? completeBy(this.#proposer, this.#options.trials) : "the study was closed";
-      this.#commit({}, { state: complete ? "complete" : "stopped", reason });
+      const end = complete ? completeBy(this.#proposer, this.#options.trials) : ({ by: "stop", reason: "the study was closed" } as const);
+      this.#commit({}, { state: complete ? "complete" : "stopped", end });
     } finally {
       this.#options.store.release(this.#options.spec.name, this.#holderId);
     }
@@ -189,8 +189,8 @@ export class AskTell {
     }
   }
 
-  #commit(rows: Parameters<Store["commit"]>[2], end: { readonly state: "complete" | "stopped"; readonly reason: string } | null): void {
-    const { state, reason } = end ?? { state: null, reason: null };
+  #commit(rows: Parameters<Store["commit"]>[2], ended: { readonly state: "complete" | "stopped"; readonly end: RunEnd } | null): void {
+    const { state, end } = ended ?? { state: null, end: null };
     const { spec, store, codeHash, environment } = this.#options;
     store.commit(spec.name, this.#holderId, {
       ...rows,
@@ -203,7 +203,7 @@ export class AskTell {
         workers: 0,
         codeHash,
         environment,
-        reason,
+        end,
         notes: [],
       },
     });

@@ -1,5 +1,5 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord } from "../core/records.ts";
+import type { OutcomeRecord, RunEnd } from "../core/records.ts";
 import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
 
 /** What ends a study before its trials are all done. It hangs on outcomes alone, never on the clock. */
@@ -13,7 +13,7 @@ export interface EndRules {
 /** Reads outcomes in number order, each once, and says why no further trial is proposed. */
 export interface EndWatch {
   /** From the outcomes of trials 0 … visible − 1, which must be known; undefined = the study goes on. `visible` never falls from call to call. */
-  reason(visible: number): string | undefined;
+  end(visible: number): RunEnd | undefined;
 }
 
 export interface EndWatchOptions {
@@ -27,7 +27,7 @@ export function endWatch({ rules, objective, outcomeOf }: EndWatchOptions): EndW
   let read = 0;
   let best: JudgedTrial | null = null;
   let sinceBest = 0;
-  let reason: string | undefined;
+  let end: RunEnd | undefined;
 
   function take(outcome: OutcomeRecord): void {
     const judged = judgedTrial(outcome, metric);
@@ -38,29 +38,31 @@ export function endWatch({ rules, objective, outcomeOf }: EndWatchOptions): EndW
     }
   }
 
-  function verdict(): string | undefined {
+  function verdict(): RunEnd | undefined {
     const { target, staleTrials } = rules;
     if (best !== null && target !== null && (direction === "maximize" ? best.value >= target : best.value <= target)) {
-      return `trial ${best.trial} reached the target of ${target} with ${best.value}`;
+      return { by: "target", reason: `trial ${best.trial} reached the target of ${target} with ${best.value}` };
     }
     if (staleTrials !== null && sinceBest >= staleTrials) {
-      return best === null
-        ? `${sinceBest} trials brought no value`
-        : `${sinceBest} trials brought nothing better than trial ${best.trial} (${best.value})`;
+      const reason =
+        best === null
+          ? `${sinceBest} trials brought no value`
+          : `${sinceBest} trials brought nothing better than trial ${best.trial} (${best.value})`;
+      return { by: "stale", reason };
     }
     return undefined;
   }
 
   return {
-    reason(visible) {
-      while (reason === undefined && read < visible) {
+    end(visible) {
+      while (end === undefined && read < visible) {
         const outcome = outcomeOf(read);
         if (outcome === undefined) throw new RangeError(`Trial ${read} has no outcome to judge the study by.`);
         take(outcome);
         read++;
-        reason = verdict();
+        end = verdict();
       }
-      return reason;
+      return end;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
@@ -53,14 +53,14 @@ export class Proposer {
   }
 
   get exhausted(): boolean {
-    return this.#exhausted || (this.#size !== null && this.next >= this.#size) || this.endReason !== undefined;
+    return this.#exhausted || (this.#size !== null && this.next >= this.#size) || this.ended !== undefined;
   }
 
   /** Why the rules of the study end it here; undefined while they do not, or can't be judged yet. It follows from the outcomes that are visible. */
-  get endReason(): string | undefined {
+  get ended(): RunEnd | undefined {
     const { end, lookahead } = this.#options;
     if (end === undefined || this.waitsFor() !== undefined) return undefined;
-    return end.reason(Math.max(0, this.next - lookahead + 1));
+    return end.end(Math.max(0, this.next - lookahead + 1));
   }
 
   /** Takes a trial that is stored already; in number order. */

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../core/records.ts";
+import type { RunEnd, RunRecord } from "../core/records.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { Proposer } from "./proposer.ts";
 
@@ -13,29 +13,31 @@ export interface RunEndOptions {
   readonly cut: boolean;
 }
 
-/** With which state a run ends, and why, in a few words for people. */
+/** With which state a run ends, and why. */
 export function runEnd(
-  end: "complete" | "stopped",
-  { spec, trials, proposer, timeBudgetSpent, cpuBudgetSpent, cut }: RunEndOptions,
-): { readonly state: RunRecord["state"]; readonly reason: string } {
-  const budget =
-    timeBudgetSpent === null
-      ? cpuBudgetSpent === null
-        ? null
-        : `the CPU budget of ${cpuBudgetSpent} s is spent`
-      : `the time budget of ${timeBudgetSpent} s is spent`;
-  if (end === "complete") return { state: "complete", reason: completeBy(proposer, trials) };
-  if (budget === null || cut) return { state: "stopped", reason: cut ? "it was cut off" : "it was stopped" };
+  worked: "complete" | "stopped",
+  options: RunEndOptions,
+): { readonly state: RunRecord["state"]; readonly end: RunEnd } {
+  const { spec, trials, proposer, cut } = options;
+  if (worked === "complete") return { state: "complete", end: completeBy(proposer, trials) };
+  const budget = cut ? undefined : spentBudget(options);
+  if (budget === undefined) {
+    return { state: "stopped", end: cut ? { by: "cut", reason: "it was cut off" } : { by: "stop", reason: "it was stopped" } };
+  }
   // Without a number of trials and rules a budget is the only end there is.
   const endless = (trials ?? spec.staleTrials ?? spec.sampler.size(spec.space)) === null && !spec.stopAtTarget;
-  return { state: endless ? "complete" : "stopped", reason: budget };
+  return { state: endless ? "complete" : "stopped", end: budget };
+}
+
+function spentBudget({ timeBudgetSpent, cpuBudgetSpent }: RunEndOptions): RunEnd | undefined {
+  if (timeBudgetSpent !== null) return { by: "time", reason: `the time budget of ${timeBudgetSpent} s is spent` };
+  return cpuBudgetSpent === null ? undefined : { by: "cpu", reason: `the CPU budget of ${cpuBudgetSpent} s is spent` };
 }
 
 /** Why a study is complete whose proposer has nothing more to propose. */
-export function completeBy(proposer: Proposer, trials: number | null): string {
-  const { endReason } = proposer;
-  if (endReason !== undefined) return endReason;
-  return trials !== null && proposer.next >= trials
-    ? `all ${proposer.next} trials are done`
-    : `the sampler has no more than ${proposer.next} trials`;
+export function completeBy(proposer: Proposer, trials: number | null): RunEnd {
+  const { ended, next } = proposer;
+  if (ended !== undefined) return ended;
+  if (trials !== null && next >= trials) return { by: "trials", reason: `all ${next} trials are done` };
+  return { by: "sampler", reason: `all ${next} trials of the sampler are done` };
 }

@@ -5,7 +5,7 @@ import type { Executor } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, RunRecord } from "../core/records.ts";
+import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
 import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
@@ -126,12 +126,12 @@ export class Study {
     const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
-    const row = (state: RunRecord["state"], reason: string | null = null): RunRecord => ({
+    const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
       id: holderId,
       startedAt,
       endedAt: state === null ? null : new Date().toISOString(),
       state,
-      reason,
+      end,
       wallSeconds: seconds() - began,
       workers: executor.slots,
       codeHash,
@@ -164,9 +164,9 @@ export class Study {
       disarm = limits.disarm;
       if (this.#stopRequested) run.stop();
       this.#stopRequested = false;
-      const end = await run.work();
+      const worked = await run.work();
       progress.end(() => meter.read());
-      const { state, reason } = runEnd(end, {
+      const { state, end } = runEnd(worked, {
         spec: this.spec,
         trials: this.#parts.trials,
         timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
@@ -174,11 +174,13 @@ export class Study {
         cut: options.signal?.aborted === true || this.#closed,
         proposer,
       });
-      await queue.add({ run: row(state, reason) });
+      await queue.add({ run: row(state, end) });
     } catch (error) {
-      await queue.add({ run: row("failed", error instanceof Error ? error.message : showValue(error)) }).catch(() => {
-        // The store itself failed: the error that ended the run says so.
-      });
+      await queue
+        .add({ run: row("failed", { by: "error", reason: error instanceof Error ? error.message : showValue(error) }) })
+        .catch(() => {
+          // The store itself failed: the error that ended the run says so.
+        });
       throw error;
     } finally {
       disarm();

@@ -19,7 +19,7 @@ store.commit(study, id, {
     workers: 1,
     codeHash: "c0de",
     environment: {},
-    reason: null,
+    end: null,
     notes: [],
   },
 });

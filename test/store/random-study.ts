@@ -70,7 +70,7 @@ const prediction = fc
     };
   });
 /** Ascending steps and their values. */
-const reported = fc.uniqueArray(fc.tuple(fc.nat(), number), { minLength: 1, maxLength: 5, selector: ([step]) => step }).map((pairs) => {
+const reported = fc.uniqueArray(fc.tuple(fc.nat(), number), { maxLength: 5, selector: ([step]) => step }).map((pairs) => {
   const rows = pairs.toSorted(([a], [b]) => a - b);
   return { steps: rows.map(([step]) => step), values: rows.map(([, value]) => value) };
 });
@@ -93,7 +93,7 @@ const trial = fc.record({
       state: fc.constantFrom("complete" as const, "pruned" as const, "failed" as const),
       values: perMetric(value),
       incident: fc.option(incident),
-      reported: fc.option(reported, { nil: undefined }),
+      reported,
       endedAt: time,
     }),
   ),
@@ -125,7 +125,7 @@ const run = fc.record({
   endedAt: fc.option(time),
   state: fc.option(fc.constantFrom("complete" as const, "stopped" as const, "failed" as const)),
   wallSeconds: seconds,
-  reason: fc.option(text),
+  end: fc.option(fc.record({ by: fc.constantFrom("trials" as const, "cut" as const), reason: text })),
   workers: fc.integer({ min: 1, max: 64 }),
   codeHash: text,
   environment: fc.constantFrom({ node: "v20.20.2" }, { node: "v22.15.0", git: null }),
@@ -170,7 +170,7 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
       for (const each of one.predictions) some().predictions.push({ trial: number, ...each });
       if (one.outcome !== null) {
         const { reported: steps, ...outcome } = one.outcome;
-        some().outcomes.push({ trial: number, ...outcome, ...(steps === undefined ? {} : { reported: steps }) });
+        some().outcomes.push({ trial: number, ...outcome, ...(steps.steps.length === 0 ? {} : { reported: steps }) });
       }
     });
     const among = (uses: readonly number[]): number[] => (trials.length === 0 ? [] : uses.map((use) => use % trials.length));

@@ -1,6 +1,6 @@
 /**
- * What objectives reported on their way, one row a step up to where the trial ended or was stopped, stored with its outcome; and why a run
- * ended, in a few words. It needs the tables of schema version 1 alone.
+ * What objectives reported on their way, one row a step up to where the trial ended or was stopped, stored with its outcome; and what
+ * ended a run. It needs the tables of schema version 1 alone.
  */
 export const stepsSchema = `
 CREATE TABLE steps (
@@ -12,5 +12,6 @@ CREATE TABLE steps (
   FOREIGN KEY (study, trial) REFERENCES outcomes ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
-ALTER TABLE runs ADD COLUMN reason TEXT;
+ALTER TABLE runs ADD COLUMN end_by TEXT;
+ALTER TABLE runs ADD COLUMN end_reason TEXT;
 `;

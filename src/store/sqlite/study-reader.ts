@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Incident } from "../../core/executor.ts";
-import type { AttemptRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, RunRecord } from "../../core/records.ts";
+import type { AttemptRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, RunEnd, RunRecord } from "../../core/records.ts";
 import type { ReportedSteps } from "../../core/pruner.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
@@ -79,8 +79,10 @@ export function studyReader(db: Database): StudyReader {
     "SELECT attempt_id, trial FROM attempt_trials WHERE study = ? ORDER BY attempt_id, trial",
   );
   const stepRows = select<[number, number, Real]>("SELECT trial, step, value FROM steps WHERE study = ? ORDER BY trial, step");
-  const runRows = select<[string, string, string | null, RunRecord["state"], number, number, string, string, string, string | null]>(
-    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content, notes, reason
+  const runRows = select<
+    [string, string, string | null, RunRecord["state"], number, number, string, string, string, RunEnd["by"] | null, string]
+  >(
+    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content, notes, end_by, end_reason
      FROM runs JOIN environments USING (environment) WHERE study = ? ORDER BY run`,
   );
   const evaluationRows = select<
@@ -187,12 +189,12 @@ export function studyReader(db: Database): StudyReader {
     },
 
     runs: (study) =>
-      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment, notes, reason]) => ({
+      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment, notes, by, reason]) => ({
         id,
         startedAt,
         endedAt,
         state,
-        reason,
+        end: by === null ? null : { by, reason },
         wallSeconds,
         workers,
         codeHash,
