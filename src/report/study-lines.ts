@@ -70,7 +70,7 @@ export function endedLines(snapshot: StudySnapshot, state: "failed" | "pruned", 
     return `trial ${trial.number}${params === "" ? "" : ` (${params})`}: ${plainText(trial.incident ?? "no reason stored")}`;
   });
   const more = ended.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more: hpo show ${plainText(snapshot.name)}`] : lines;
+  return more > 0 ? [...lines, `and ${more} more: hpo ${state === "failed" ? "show" : "trials"} ${plainText(snapshot.name)}`] : lines;
 }
 
 /** What the cells hide and what was left out: "each cell the best over kernel (2 values)", "only C=10", "smaller is better". */

@@ -22,6 +22,11 @@ export interface EndWatchOptions {
   readonly outcomeOf: (trial: number) => OutcomeRecord | undefined;
 }
 
+/** Six digits. */
+function shown(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 export function endWatch({ rules, objective, outcomeOf }: EndWatchOptions): EndWatch {
   const { metric, direction } = objective;
   let read = 0;
@@ -41,13 +46,13 @@ export function endWatch({ rules, objective, outcomeOf }: EndWatchOptions): EndW
   function verdict(): RunEnd | undefined {
     const { target, staleTrials } = rules;
     if (best !== null && target !== null && (direction === "maximize" ? best.value >= target : best.value <= target)) {
-      return { by: "target", reason: `trial ${best.trial} reached the target of ${target} with ${best.value}` };
+      return { by: "target", reason: `trial ${best.trial} reached the target of ${target} with ${shown(best.value)}` };
     }
     if (staleTrials !== null && sinceBest >= staleTrials) {
       const reason =
         best === null
           ? `${sinceBest} trials brought no value`
-          : `${sinceBest} trials brought nothing better than trial ${best.trial} (${best.value})`;
+          : `${sinceBest} trials brought nothing better than trial ${best.trial} (${shown(best.value)})`;
       return { by: "stale", reason };
     }
     return undefined;
