@@ -60,6 +60,8 @@ export interface ModelStudyDefinition<S extends TypedSpace> extends CommonDefini
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Keep out-of-fold predictions; default true. Without them there are no pooled values. */
   readonly keepPredictions?: boolean;
+  /** Keep the model of the best trial, fitted to all rows, where folds start from it (svm with 8 folds or more); default true. */
+  readonly keepModel?: boolean;
 }
 
 /** A study that judges any function. */
@@ -123,6 +125,7 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
     staleTrials: definition.staleTrials ?? null,
     cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
+    keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
   } satisfies StudySpec);
 }
 

@@ -57,6 +57,7 @@ describe("defineStudy()", () => {
     ["metrics", {}, "metrics must be an object of metrics such as { accuracy: accuracy() }; got {}."],
     ["metrics", ["accuracy"], "metrics must be an object of metrics"],
     ["keepPredictions", "yes", 'keepPredictions must be true or false; got "yes".'],
+    ["keepModel", 1, "keepModel must be true or false; got 1."],
   ])("checks %s of a model", (option, value, message) => {
     expect(refusal({ ...model, [option]: value })).toContain(`defineStudy(): ${message}`);
   });
@@ -96,7 +97,7 @@ describe("defineStudy()", () => {
 
   it("picks defaults, and freezes", () => {
     const spec = defineStudy(model);
-    expect(spec).toMatchObject({ seed: 0, lookahead: 4, trials: null, retries: 1, keepPredictions: true, target: null });
+    expect(spec).toMatchObject({ seed: 0, lookahead: 4, trials: null, retries: 1, keepPredictions: true, keepModel: true, target: null });
     expect(spec.sampler.name).toBe("grid");
     expect(spec.objectives).toEqual([{ metric: "accuracy", direction: "maximize" }]);
     expect([spec, spec.metrics, spec.objectives, spec.judge].every(Object.isFrozen)).toBe(true);

@@ -53,6 +53,7 @@ export interface StudySpec {
   /** CPU seconds of one run's tasks after which no more are started; null = no limit. */
   readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;
+  readonly keepModel: boolean;
 }
 
 export type MetricDeclaration =

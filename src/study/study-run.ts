@@ -4,6 +4,7 @@ import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../co
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
+import type { ModelKeeper } from "./model-keeper.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -15,6 +16,7 @@ export interface StudyRunOptions {
   readonly evaluation: Evaluation;
   readonly executor: Executor;
   readonly meter: ProgressMeter;
+  readonly keeper: ModelKeeper;
   /** Resolves once the rows are durable. */
   readonly commit: (batch: Batch) => Promise<void>;
   /** The run's row as of now. */
@@ -124,7 +126,11 @@ export class StudyRun {
         if (!this.#stopping) await this.#open();
         for (const group of this.#groups.values()) this.#handOut(group);
         if (this.#runner.active === 0 && this.#busy === 0) {
-          if (this.#stopping) return this.#left() ? "stopped" : "complete";
+          if (this.#stopping) {
+            // A run that continues finds it made already, or makes it again.
+            for (const group of this.#groups.values()) await this.#commit(this.#kept(group));
+            return this.#left() ? "stopped" : "complete";
+          }
           if (this.#groups.size === 0 && !this.#canOpen()) return "complete";
           if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
           continue;
@@ -254,10 +260,17 @@ export class StudyRun {
   async #store(group: OpenGroup, rows: WorkRows): Promise<void> {
     for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
+    for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome);
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
-    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number] } : {}) });
+    // What its model is made of goes with the group.
+    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {}) });
     this.#count(group, rows);
+  }
+
+  #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
+    const model = work.model && this.#options.keeper.keep(trials, (trial) => work.model?.(trial));
+    return model === undefined ? {} : { model };
   }
 
   #close(group: OpenGroup): void {

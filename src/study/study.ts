@@ -15,10 +15,12 @@ import { CommitQueue } from "./commit-queue.ts";
 import { declaredOrder } from "./declared-order.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
+import { modelKeeper } from "./model-keeper.ts";
 import type { OutcomeOf, Proposer } from "./proposer.ts";
 import { runEnd } from "./run-end.ts";
 import { runLimits } from "./run-limits.ts";
 import { studyMeter } from "./study-meter.ts";
+import { type ModelParts, type StudyModel, studyModel } from "./study-model.ts";
 import { looksBack, studyProposer } from "./study-proposer.ts";
 import { StudyRun, type StudyRunOptions } from "./study-run.ts";
 
@@ -29,6 +31,7 @@ export interface StudyParts {
   /** Made anew for each run, since it may hold memory. */
   readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
+  readonly fit: ModelParts["fit"];
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
@@ -74,6 +77,16 @@ export class Study {
   /** A consistent picture of what is durable now. */
   snapshot(): StudySnapshot {
     return this.#parts.store.snapshot(this.name);
+  }
+
+  /**
+   * The model of a trial (default: the best by the first objective), fitted to every row that the folds train on or test. Where the study came by it on
+   * its way it is read, else it is fitted in this process and thread, by the same code and with the same options as a fold.
+   * @throws HpoError TRIAL_NOT_FOUND, MODEL_NOT_FOUND, MODEL_UNSUPPORTED; what the fit throws, ABORTED by the signal among it
+   */
+  async model(trial?: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<StudyModel> {
+    if (this.#closed) throw new HpoError("USAGE", "study.model(): the study must be open; it was closed. Open it again with openStudy().");
+    return studyModel(this.#parts, trial, signal ?? new AbortController().signal);
   }
 
   /**
@@ -200,9 +213,16 @@ export class Study {
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
     const proposer = studyProposer(spec, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
+    const [first] = spec.objectives;
+    const keeper = modelKeeper({
+      metric: first?.metric ?? "",
+      direction: first?.direction ?? "maximize",
+      note: (text) => meter.notes.add(text),
+    });
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
+      keeper.absorb(trial.outcome);
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }
@@ -212,6 +232,7 @@ export class Study {
       proposer,
       evaluation: this.#parts.evaluation(parts.executor, options, outcomeOf),
       meter,
+      keeper,
       outcomes,
       trials,
       retries: spec.retries,

@@ -91,13 +91,13 @@ export default defineStudy({
 `;
 
 /** A γ/C table of iris, and what is stored of it. */
-export const iris = (data: string): string => `
+export const iris = (data: string, folds = 5): string => `
 import { accuracy, csv, defineStudy, f1, grid, stratifiedKFold, svm, values } from "hpo";
 export default defineStudy({
   name: "iris",
   data: csv(${JSON.stringify(data)}, { target: "y", scale: "min-max" }),
   model: ({ gamma, C }) => svm({ kernel: "rbf", gamma, C }),
-  cv: stratifiedKFold({ folds: 5 }),
+  cv: stratifiedKFold({ folds: ${folds} }),
   metrics: { accuracy: accuracy(), f1: f1() },
   space: { gamma: values([0.5, 2, 8]), C: values([1, 10]) },
   sampler: grid(),

@@ -38,6 +38,7 @@ function* rowKeys(batch: Batch): Iterable<RowKey> {
     yield keyed(`predictions of trial ${trial} (repeat ${repeat}, fold ${fold})`, [trial]);
   }
   for (const { trial } of batch.outcomes ?? []) yield keyed(`outcome of trial ${trial}`, [trial]);
+  if (batch.model != null) yield { key: null, trials: [batch.model.trial], what: `model of trial ${batch.model.trial}` };
   for (const { task, attempt, trials } of batch.attempts ?? []) yield keyed(`attempt ${attempt} of ${task}`, trials);
 }
 

@@ -105,6 +105,7 @@ export function memoryStore(): Store {
     },
     evaluations: (name, trial) => find(name).evaluations(trial),
     predictions: (name, trial) => find(name).predictions(trial),
+    model: (name) => find(name).model,
     close() {
       closed = true;
     },

@@ -2,6 +2,7 @@ import { canonicalJson } from "../../core/json.ts";
 import type {
   AttemptRecord,
   EvaluationRecord,
+  ModelRecord,
   OutcomeRecord,
   PredictionRecord,
   RunRecord,
@@ -28,6 +29,7 @@ interface MemoryTrial {
 export class MemoryStudy {
   header: StudyHeader;
   lease: Lease | undefined;
+  model: ModelRecord | undefined;
   /** Keys of the rows that stand, as `batchKeys` writes them. */
   readonly keys: Set<string> = new Set();
   readonly runs: Map<string, RunRecord> = new Map();
@@ -62,6 +64,7 @@ export class MemoryStudy {
     for (const attempt of batch.attempts ?? []) {
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
     }
+    if (batch.model !== undefined) this.model = batch.model === null ? undefined : Object.freeze({ ...batch.model });
     if (batch.run !== undefined) {
       const { id, startedAt, environment } = this.runs.get(batch.run.id) ?? batch.run;
       this.runs.set(id, { ...batch.run, startedAt, environment: storedJson(canonicalJson(environment)) });

@@ -46,6 +46,8 @@ export function batchWriter(db: Database): BatchWriter {
   const count = db.prepare(
     "UPDATE studies SET trials = trials + ?, complete = complete + ?, pruned = pruned + ?, failed = failed + ? WHERE study = ?",
   );
+  const dropModel = db.prepare("DELETE FROM models WHERE study = ?");
+  const modelRow = insert("models", 3);
   const metrics = metricNumbers(db);
   const writeRun = runWriter(db);
 
@@ -158,6 +160,14 @@ export function batchWriter(db: Database): BatchWriter {
       row(
         () => `attempt ${one.attempt} of ${one.task}`,
         () => attempt(one),
+      );
+    }
+    const { model } = batch;
+    if (model !== undefined) dropModel.run(study);
+    if (model != null) {
+      row(
+        () => `model of trial ${model.trial}`,
+        () => modelRow.run(study, model.trial, model.json),
       );
     }
     if (batch.run !== undefined) writeRun(study, batch.run);

@@ -99,6 +99,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    model: (study) => read(() => reader.model(catalog.find(study))),
     close() {
       if (db.open) close();
     },

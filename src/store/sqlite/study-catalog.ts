@@ -35,6 +35,7 @@ const tables = [
   "attempt_trials",
   "attempts",
   "runs",
+  "models",
   "trials",
   "metrics",
   "leases",

@@ -1,7 +1,15 @@
 import type { Database } from "better-sqlite3";
 import type { Incident } from "../../core/executor.ts";
-import type { AttemptRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, RunEnd, RunRecord } from "../../core/records.ts";
 import type { ReportedSteps } from "../../core/pruner.ts";
+import type {
+  AttemptRecord,
+  EvaluationRecord,
+  ModelRecord,
+  OutcomeRecord,
+  PredictionRecord,
+  RunEnd,
+  RunRecord,
+} from "../../core/records.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
 import { storedJson } from "../stored-json.ts";
@@ -24,6 +32,7 @@ interface StudyReader {
   /** By repeat, fold, rung. */
   evaluations(study: number, trial: number): EvaluationRecord[];
   predictions(study: number, trial: number): PredictionRecord[];
+  model(study: number): ModelRecord | undefined;
 }
 
 type Real = number | string;
@@ -100,6 +109,8 @@ export function studyReader(db: Database): StudyReader {
     `SELECT repeat, fold, packed, truth_type, truth, predicted_type, predicted, scores
      FROM predictions JOIN row_sets USING (study, rows_sha256) WHERE study = ? AND trial = ? ORDER BY repeat, fold`,
   );
+
+  const modelRow = select<[number, string]>("SELECT trial, json FROM models WHERE study = ?");
 
   const metricNames = (study: number): string[] => metricRows.all(study).map(([, name]) => name);
 
@@ -235,6 +246,11 @@ export function studyReader(db: Database): StudyReader {
         .map(([repeat, fold, rows, truthType, truth, type, predicted, scores]) =>
           unpackPrediction({ trial, repeat, fold }, { rows, truthType, truth, type, predicted, scores }),
         ),
+
+    model(study) {
+      const found = modelRow.get(study);
+      return found === undefined ? undefined : { trial: found[0], json: found[1] };
+    },
   };
 }
 
