@@ -27,11 +27,11 @@ const defects: Readonly<Record<string, readonly [law: string, factory: () => Pru
     "gives the same verdicts again",
     () => spoiled((view) => (new Date().getFullYear() > 2090 ? "late" : median().verdict(view))),
   ],
-  "sorts what it is shown": [
+  "turns round what it is shown": [
     "gives the same verdicts again",
     () =>
       spoiled((view) => {
-        (view.values as number[]).sort();
+        (view.values as number[]).reverse();
         return median().verdict(view);
       }),
   ],
