@@ -97,6 +97,8 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
+      // Inline trials wait for each write, so they get half of the time; those on threads go on meanwhile.
+      writePauseMs: "bundle" in origin.source ? () => 0 : (writeMs) => Math.min(writeMs, 100),
       ownsStore: options.store === undefined,
     });
   } catch (error) {
@@ -218,8 +220,8 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
     const metric = spec.objectives[0]?.metric ?? "";
-    const pruning = spec.pruner === null ? null : { outcomeOf, lookahead: spec.lookahead, metric };
-    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, pruning });
+    const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, metric } };
+    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
   }
   return crossValidation({
     judge,

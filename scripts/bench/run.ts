@@ -1,9 +1,20 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { HpoError } from "hpo";
+import { multiobjective } from "./multiobjective.ts";
+import { overhead } from "./overhead.ts";
+import { samplers } from "./samplers.ts";
 import { svmTable } from "./svm-table.ts";
 import { svrTable } from "./svr-table.ts";
+import { tables } from "./tables.ts";
 
-const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { "svm-table": svmTable, "svr-table": svrTable };
+const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  "svm-table": svmTable,
+  "svr-table": svrTable,
+  samplers,
+  tables,
+  multiobjective,
+  overhead,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const figure = figures[name];

@@ -34,7 +34,15 @@ export function readCount(option: string, text: string, least: number): number {
 }
 
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The quantile at `share` (0 to 1), linear between neighbours; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  const place = share * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] ?? Number.NaN;
+  const high = sorted[Math.ceil(place)] ?? Number.NaN;
+  // Neighbours may be infinite, whose difference is no number.
+  return low === high ? low : low + (high - low) * (place - Math.floor(place));
 }

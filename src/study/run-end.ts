@@ -1,3 +1,4 @@
+import { showValue } from "../core/options.ts";
 import type { RunEnd, RunRecord } from "../core/records.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { Proposer } from "./proposer.ts";
@@ -40,4 +41,9 @@ export function completeBy(proposer: Proposer, trials: number | null): RunEnd {
   if (ended !== undefined) return ended;
   if (trials !== null && next >= trials) return { by: "trials", reason: `all ${next} trials are done` };
   return { by: "sampler", reason: `all ${next} trials of the sampler are done` };
+}
+
+/** What a run failed of. */
+export function failureOf(error: unknown): RunEnd {
+  return { by: "error", reason: error instanceof Error ? error.message : showValue(error) };
 }

@@ -1,10 +1,12 @@
-import type { Evaluation, GroupWork, PlannedTrial, WorkRows } from "../core/evaluation.ts";
+import type { Evaluation, WorkRows } from "../core/evaluation.ts";
 import type { Executor, Task } from "../core/executor.ts";
 import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
+import { idleSlots } from "./idle-slots.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
+import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -19,6 +21,8 @@ export interface StudyRunOptions {
   readonly keeper: ModelKeeper;
   /** Resolves once the rows are durable. */
   readonly commit: (batch: Batch) => Promise<void>;
+  /** Makes them so at once: nothing else is to be gathered. */
+  readonly flush: () => void;
   /** The run's row as of now. */
   readonly runRow: () => RunRecord;
   readonly outcomes: Map<number, OutcomeRecord>;
@@ -26,21 +30,12 @@ export interface StudyRunOptions {
   readonly trials: number | null;
   readonly retries: number;
   readonly codeHash: string;
-  /** Trials wait for the outcomes that they look back on, so that they are planned one by one. */
   readonly adaptive: boolean;
-  /** Told the CPU seconds of each task that ended; null where they can't be measured. */
-  readonly onSpent: (cpuSeconds: number | null) => void;
+  /** Proposals are made durable before their work begins. Else they go with the first results: a run killed before makes the same again. */
+  readonly proposalsFirst: boolean;
   readonly lookahead: number;
   readonly now: () => string;
   readonly onChange: (progress: () => RunProgress) => void;
-}
-
-interface OpenGroup {
-  readonly number: number;
-  readonly work: GroupWork;
-  readonly trials: ReadonlyMap<number, PlannedTrial>;
-  readonly unfinished: Set<number>;
-  active: number;
 }
 
 /**
@@ -82,9 +77,8 @@ export class StudyRun {
         meter.slotStarts(slot, task.label);
         this.#changed();
       },
-      onEnd: (slot, cpuSeconds) => {
+      onEnd: (slot) => {
         meter.slotEnds(slot);
-        options.onSpent(cpuSeconds);
         this.#changed();
       },
       onAttempt: (attempt: AttemptRecord) => this.#commit({ attempts: [attempt] }),
@@ -118,7 +112,7 @@ export class StudyRun {
   /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
   async work(): Promise<"complete" | "stopped"> {
     try {
-      this.#noteIdleSlots();
+      for (const note of idleSlots(this.#options)) this.#options.meter.notes.add(note);
       // Threads start while the first trials are proposed and planned.
       if (!this.#stopping) this.#options.executor.warm(this.#trialsLeft());
       for (;;) {
@@ -150,19 +144,8 @@ export class StudyRun {
     }
   }
 
-  /** Tasks handed out whose rows are not durable yet. */
+  /** Tasks handed out whose rows are not durable yet, and writes that nobody waits for. */
   #busy = 0;
-
-  /** More slots than an adaptive study can keep busy are no mistake, but nobody should wait for them to help. */
-  #noteIdleSlots(): void {
-    const { adaptive, lookahead, executor, evaluation, meter } = this.#options;
-    const most = lookahead * evaluation.tasksPerTrial;
-    if (!adaptive || executor.slots <= most) return;
-    const tasks = evaluation.tasksPerTrial === 1 ? "" : ` of ${evaluation.tasksPerTrial} tasks`;
-    meter.notes.add(
-      `${executor.slots} workers, of which ${most} can be busy: lookahead ${lookahead} lets so many trials${tasks} run at once`,
-    );
-  }
 
   /** Opens groups while there is room: restored ones first, in order. */
   async #open(): Promise<void> {
@@ -170,17 +153,12 @@ export class StudyRun {
       const seed = this.#restored.shift() ?? (await this.#proposeGroup());
       if (seed === undefined) return;
       const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);
-      const unfinished = seed.trials.filter((trial) => !seed.saved.finished.has(trial.number)).map((trial) => trial.number);
-      const group: OpenGroup = {
-        number: seed.group,
-        work,
-        trials: new Map(seed.trials.map((trial) => [trial.number, trial])),
-        unfinished: new Set(unfinished),
-        active: 0,
-      };
+      const group = openGroup(seed, work);
       this.#groups.set(seed.group, group);
       for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
-      await this.#store(group, work.opening);
+      const opened = this.#store(group, work.opening);
+      if (this.#options.proposalsFirst || work.opening.outcomes.length > 0) await opened;
+      else this.#writeBehind(opened);
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
     }
@@ -212,7 +190,7 @@ export class StudyRun {
   }
 
   async #proposeGroup(): Promise<GroupSeed | undefined> {
-    const { proposer, evaluation, adaptive, trials, now } = this.#options;
+    const { proposer, evaluation, adaptive, proposalsFirst, trials, now } = this.#options;
     const size = adaptive ? 1 : evaluation.groupSize;
     const group = this.#nextGroup;
     const records: TrialRecord[] = [];
@@ -224,7 +202,9 @@ export class StudyRun {
     }
     if (records.length === 0) return undefined;
     this.#nextGroup++;
-    await this.#commit({ trials: records });
+    const stored = this.#commit({ trials: records });
+    if (proposalsFirst) await stored;
+    else this.#writeBehind(stored);
     return { group, trials: records, saved: { evaluations: [], parts: [], finished: new Set() } };
   }
 
@@ -253,7 +233,10 @@ export class StudyRun {
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    await this.#store(group, rows);
+    const stored = this.#store(group, rows);
+    // Nothing runs until this is durable.
+    if (this.#runner.active === 0) this.#flush();
+    await stored;
   }
 
   /** Makes rows durable, then counts them. */
@@ -271,6 +254,27 @@ export class StudyRun {
   #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
     const model = work.model && this.#options.keeper.keep(trials, (trial) => work.model?.(trial));
     return model === undefined ? {} : { model };
+  }
+
+  /** A failed write is told by whoever waits for its rows. */
+  #flush(): void {
+    try {
+      this.#options.flush();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #writeBehind(stored: Promise<void>): void {
+    this.#busy++;
+    void stored
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#busy--;
+        this.#wake();
+      });
   }
 
   #close(group: OpenGroup): void {

@@ -17,7 +17,7 @@ import type { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
 import { modelKeeper } from "./model-keeper.ts";
 import type { OutcomeOf, Proposer } from "./proposer.ts";
-import { runEnd } from "./run-end.ts";
+import { failureOf, runEnd } from "./run-end.ts";
 import { runLimits } from "./run-limits.ts";
 import { studyMeter } from "./study-meter.ts";
 import { type ModelParts, type StudyModel, studyModel } from "./study-model.ts";
@@ -36,6 +36,8 @@ export interface StudyParts {
   readonly environment: Json;
   readonly trials: number | null;
   readonly timeBudgetSeconds: number | null;
+  /** How long results of a run are gathered after a write that took so many milliseconds. */
+  readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
   readonly ownsStore: boolean;
 }
@@ -76,6 +78,7 @@ export class Study {
 
   /** A consistent picture of what is durable now. */
   snapshot(): StudySnapshot {
+    this.#askTell?.flush();
     return this.#parts.store.snapshot(this.name);
   }
 
@@ -136,7 +139,12 @@ export class Study {
   async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
     const { store, codeHash, environment } = this.#parts;
     const executor = this.#parts.executor(options);
-    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
+    const cpu = cpuBudget(executor, this.spec.cpuBudgetSeconds, () => {
+      const goesOn = this.#run?.stopping === false;
+      this.#run?.stop();
+      return goesOn;
+    });
+    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
     const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
@@ -155,21 +163,15 @@ export class Study {
       intervalMs: options.progressIntervalMs ?? 100,
       failed: (e) => this.#run?.fail(e),
     });
-    const cpu = cpuBudget(this.spec.cpuBudgetSeconds);
-    let stoppedByCpu = false;
     let disarm = (): void => {};
     try {
       await queue.add({ run: row(null) });
       const { run, meter, proposer } = this.#studyRun(options, {
-        executor,
+        executor: cpu.executor,
         commit: (batch) => queue.add(batch),
+        flush: () => queue.flush(),
         runRow: () => row(null),
         onChange: progress.change,
-        onSpent: (seconds) => {
-          if (!cpu.spend(seconds) || this.#run === undefined || this.#run.stopping) return;
-          stoppedByCpu = true;
-          this.#run.stop();
-        },
       });
       notes = meter.notes;
       this.#run = run;
@@ -183,17 +185,15 @@ export class Study {
         spec: this.spec,
         trials: this.#parts.trials,
         timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
-        cpuBudgetSpent: stoppedByCpu ? cpu.spent : null,
+        cpuBudgetSpent: cpu.stoppedAt,
         cut: options.signal?.aborted === true || this.#closed,
         proposer,
       });
       await queue.add({ run: row(state, end) });
     } catch (error) {
-      await queue
-        .add({ run: row("failed", { by: "error", reason: error instanceof Error ? error.message : showValue(error) }) })
-        .catch(() => {
-          // The store itself failed: the error that ended the run says so.
-        });
+      await queue.add({ run: row("failed", failureOf(error)) }).catch(() => {
+        // The store itself failed: the error that ended the run says so.
+      });
       throw error;
     } finally {
       disarm();
@@ -205,7 +205,7 @@ export class Study {
   /** The loop, set up from what is stored. */
   #studyRun(
     options: RunStudyOptions,
-    parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange" | "onSpent">,
+    parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">,
   ): { readonly run: StudyRun; readonly meter: ProgressMeter; readonly proposer: Proposer } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
@@ -238,6 +238,8 @@ export class Study {
       retries: spec.retries,
       codeHash,
       adaptive: looksBack(spec),
+      // The work of a trial with a model is long, and a clock is not read twice.
+      proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
     });

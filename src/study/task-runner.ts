@@ -10,8 +10,7 @@ export interface TaskRunnerOptions {
   readonly earlier: ReadonlyMap<string, readonly AttemptRecord[]>;
   readonly now: () => string;
   readonly onStart: (task: Task, trials: readonly number[], slot: number) => void;
-  /** `cpuSeconds`: null where they can't be measured. */
-  readonly onEnd: (slot: number, cpuSeconds: number | null) => void;
+  readonly onEnd: (slot: number) => void;
   /** Must make the failed attempt durable. */
   readonly onAttempt: (attempt: AttemptRecord) => Promise<void>;
 }
@@ -78,9 +77,8 @@ export class TaskRunner {
     const controller = new AbortController();
     this.#waiting.add(controller);
     let startedSlot: number | undefined;
-    let result: TaskResult | undefined;
     try {
-      result = await executor.run(task, {
+      return await executor.run(task, {
         signal: controller.signal,
         onStart: (slot) => {
           startedSlot = slot;
@@ -89,11 +87,10 @@ export class TaskRunner {
           onStart(task, trials, slot);
         },
       });
-      return result;
     } finally {
       this.#waiting.delete(controller);
       this.#running.delete(controller);
-      if (startedSlot !== undefined) onEnd(startedSlot, result?.cpuSeconds ?? null);
+      if (startedSlot !== undefined) onEnd(startedSlot);
     }
   }
 }

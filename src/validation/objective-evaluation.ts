@@ -14,7 +14,7 @@ export interface ObjectiveEvaluationOptions {
   readonly timeoutSeconds: number | null;
   readonly now: () => string;
   /** For a study with a pruner: where the trials that trial n may see (0 … n − lookahead) have their outcomes. */
-  readonly pruning: { readonly outcomeOf: OutcomeOf; readonly lookahead: number; readonly metric: string } | null;
+  readonly pruning?: { readonly outcomeOf: OutcomeOf; readonly lookahead: number; readonly metric: string };
 }
 
 /** Judges each trial by one call of the study's objective. */
@@ -29,7 +29,7 @@ export function objectiveEvaluation(options: ObjectiveEvaluationOptions): Evalua
 
 /** What trials may see of others' reports. Trials are asked about in the order of their numbers. */
 function visiblePast(pruning: ObjectiveEvaluationOptions["pruning"]): (trial: number) => StepLogView | null {
-  if (pruning === null) return () => null;
+  if (pruning === undefined) return () => null;
   const { outcomeOf, lookahead, metric } = pruning;
   const log = stepLog();
   return (trial) => {
@@ -70,7 +70,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
     accept(task, result) {
       const { trial } = task.input as ObjectiveInput;
       const output = result.value as ObjectiveOutput;
-      const { values, wallSeconds, cpuSeconds } = output;
+      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,

@@ -74,9 +74,11 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
+          // These records were made for this call.
           trials: trials.map(({ record, outcome }) => {
-            const reported = outcome === null ? undefined : reports.get(record.number);
-            return { ...record, outcome: outcome === null || reported === undefined ? outcome : { ...outcome, reported } };
+            const reported = reports.get(record.number);
+            if (outcome !== null && reported !== undefined) Object.assign(outcome, { reported });
+            return Object.assign(record, { outcome });
           }),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),

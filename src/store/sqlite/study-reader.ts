@@ -57,12 +57,14 @@ export function studyReader(db: Database): StudyReader {
       string | null,
       OutcomeRecord["state"] | null,
       string,
-      ...IncidentColumns,
     ]
   >(
-    `SELECT t.trial, plan_group, params, proposer, reason, parent, budget, note, proposed_at, started_at, state, ended_at,
-       incident_kind, incident_message, incident_code, incident_stack
+    `SELECT t.trial, plan_group, params, proposer, reason, parent, budget, note, proposed_at, started_at, state, ended_at
      FROM trials t LEFT JOIN outcomes o ON o.study = t.study AND o.trial = t.trial WHERE t.study = ? ORDER BY t.trial`,
+  );
+  const incidentRows = select<[number, ...IncidentColumns]>(
+    `SELECT trial, incident_kind, incident_message, incident_code, incident_stack
+     FROM outcomes WHERE study = ? AND incident_kind IS NOT NULL ORDER BY trial`,
   );
   const valueRows = select<[number, number, Real, Real | null, Real | null]>(
     "SELECT trial, metric, value, standard_error, pooled FROM outcome_values WHERE study = ? ORDER BY trial, metric",
@@ -114,23 +116,36 @@ export function studyReader(db: Database): StudyReader {
 
   const metricNames = (study: number): string[] => metricRows.all(study).map(([, name]) => name);
 
-  function outcomeValues(study: number): Map<number, [string, OutcomeRecord["values"][string]][]> {
+  /** The values of one trial after another: ask in the order of their numbers, then `close`. */
+  function outcomeValues(study: number): { of(trial: number): OutcomeRecord["values"]; close(): void } {
     const names = metricNames(study);
-    const values = new Map<number, [string, OutcomeRecord["values"][string]][]>();
-    for (const [trial, metric, value, standardError, pooled] of valueRows.all(study)) {
-      append(values, trial, [
-        names[metric] ?? "",
-        { value: readNumber(value), standardError: readNumberOrNull(standardError), pooled: readNumberOrNull(pooled) },
-      ]);
-    }
-    return values;
+    const rows = valueRows.iterate(study);
+    let next = rows.next();
+    return {
+      of(trial) {
+        const values: [string, OutcomeRecord["values"][string]][] = [];
+        while (next.done !== true && next.value[0] === trial) {
+          const [, metric, value, standardError, pooled] = next.value;
+          values.push([
+            names[metric] ?? "",
+            { value: readNumber(value), standardError: readNumberOrNull(standardError), pooled: readNumberOrNull(pooled) },
+          ]);
+          next = rows.next();
+        }
+        return Object.fromEntries(values);
+      },
+      close: () => rows.return?.(),
+    };
   }
 
   return {
     trials(study) {
       const values = outcomeValues(study);
-      return trialRows.all(study).map((row) => {
-        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt, ...incident] = row;
+      const incidents = new Map(incidentRows.all(study).map(([trial, ...columns]) => [trial, readIncident(columns)]));
+      const trials: StoredTrial[] = [];
+      // Row by row: a hundred thousand rows at once would outlive the young generation.
+      for (const row of trialRows.iterate(study)) {
+        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt] = row;
         const record = {
           number,
           group,
@@ -143,11 +158,11 @@ export function studyReader(db: Database): StudyReader {
           proposedAt,
         };
         const outcome =
-          state === null
-            ? null
-            : { trial: number, state, values: Object.fromEntries(values.get(number) ?? []), incident: readIncident(incident), endedAt };
-        return { record, startedAt, outcome };
-      });
+          state === null ? null : { trial: number, state, values: values.of(number), incident: incidents.get(number) ?? null, endedAt };
+        trials.push({ record, startedAt, outcome });
+      }
+      values.close();
+      return trials;
     },
 
     reports(study) {
@@ -163,7 +178,7 @@ export function studyReader(db: Database): StudyReader {
 
     totals(study) {
       const totals = new Map<number, TrialTotals>();
-      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.all(study)) {
+      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.iterate(study)) {
         totals.set(trial, { folds, testRows, correct, wallSeconds, cpuSeconds, identical });
       }
       return totals;
