@@ -1,4 +1,5 @@
 import type { DataRecipe } from "./core/dataset.ts";
+import type { StudySource } from "./core/earlier-study.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Direction, Metric } from "./core/metric.ts";
@@ -9,22 +10,41 @@ import type { Params } from "./core/space.ts";
 import type { Splitter } from "./core/splitter.ts";
 import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
+import { declaredSearch } from "./samplers/declared-search.ts";
 import { random } from "./samplers/random.ts";
 import { checkSpace } from "./space/check-space.ts";
 import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
+import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
+import { checkBounds } from "./study/outcome-bounds.ts";
 import { studyRules } from "./study/study-rules.ts";
 
 /** What every study says. */
-interface CommonDefinition<S extends TypedSpace> {
+interface CommonDefinition<S extends TypedSpace, M extends string> {
   /** Identity within one database; letters, digits and any sign but "@". */
   readonly name: string;
   /** What to tune. */
   readonly space: S;
+  /** Combinations that no trial has, such as `{ kernel: "poly", C: { min: 100 } }`; a rule says nothing where a parameter it names is not active. */
+  readonly forbid?: readonly Forbidden<NoInfer<S>>[];
+  /** Linear inequalities over numbers, such as `{ sum: { a: 1, b: 2 }, max: 10 }`. */
+  readonly limits?: readonly Limit<NoInfer<S>>[];
+  /** The first trials; what a point leaves out is drawn. */
+  readonly enqueue?: readonly PartialParams<NoInfer<S>>[];
+  /**
+   * Learns from stored studies: the first `trials` (default 25) are proposed from theirs, then the sampler goes on. What is learnt from is copied when
+   * the study is created, so that it stays the same whatever becomes of them.
+   */
+  readonly warmStart?: { readonly from: readonly StudySource[]; readonly trials?: number };
   /** How to search; default: `grid()` over a finite space of at most 1000 cells, else `random()`. */
   readonly sampler?: Sampler;
   /** What "best" means: names of metrics, the first one first; default the first metric. */
   readonly objectives?: readonly string[];
+  /**
+   * What the best trial has to meet, by metric: `{ latency: { max: 0.2 } }`, with `min` likewise. Samplers see how far a trial missed it; trials that
+   * miss one are kept, and never best.
+   */
+  readonly constraints?: { readonly [K in NoInfer<M>]?: { readonly min?: number; readonly max?: number } };
   /** Default 0; stored with the study. */
   readonly seed?: number;
   /**
@@ -51,13 +71,13 @@ interface CommonDefinition<S extends TypedSpace> {
 }
 
 /** A study that judges a model by cross-validation. */
-export interface ModelStudyDefinition<S extends TypedSpace> extends CommonDefinition<S> {
+export interface ModelStudyDefinition<S extends TypedSpace, M extends string = string> extends CommonDefinition<S, M> {
   readonly data: DataRecipe;
   /** The estimator for one configuration. */
   readonly model: (params: ParamsOf<S>) => Estimator;
   readonly cv: Splitter;
   /** By name; the first is the objective unless `objectives` says otherwise. */
-  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly metrics: Readonly<Record<M, Metric>>;
   /** Keep out-of-fold predictions; default true. Without them there are no pooled values. */
   readonly keepPredictions?: boolean;
   /** Keep the model of the best trial, fitted to all rows, where folds start from it (svm with 8 folds or more); default true. */
@@ -65,20 +85,22 @@ export interface ModelStudyDefinition<S extends TypedSpace> extends CommonDefini
 }
 
 /** A study that judges any function. */
-export interface ObjectiveStudyDefinition<S extends TypedSpace> extends CommonDefinition<S> {
+export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string = string> extends CommonDefinition<S, M> {
   /** Stops trials that are not worth going on with: the objective tells values on its way by `trial.report(step, value)`. Default: none. */
   readonly pruner?: Pruner;
   /** A number (NaN fails the trial), or one a metric by name. */
   readonly objective: (trial: Trial<ParamsOf<S>>) => ObjectiveValue | Promise<ObjectiveValue>;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
-  readonly metrics?: Readonly<Record<string, Direction>>;
+  readonly metrics?: Readonly<Record<M, Direction>>;
 }
 
 /**
  * Checks a study and freezes it; nothing is read or run. `export default defineStudy({ … })` is a study file.
  * @throws HpoError OPTION_INVALID, SPACE_INVALID or GRID_TOO_LARGE, in one sentence.
  */
-export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec {
+export function defineStudy<const S extends TypedSpace, const M extends string = string>(
+  definition: ModelStudyDefinition<S, M> | ObjectiveStudyDefinition<S, M>,
+): StudySpec {
   const isObjective = typeof definition === "object" && definition !== null && "objective" in definition;
   if (isObjective && "model" in definition) {
     throw new HpoError(
@@ -89,7 +111,10 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
   checkOptions("defineStudy", definition, isObjective ? studyRules.objective : studyRules.model);
   checkSpace(definition.space);
   const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
-  const sampler = definition.sampler ?? defaultSampler(definition.space);
+  const { sampler, rules, enqueue, warmStart } = declaredSearch("defineStudy", {
+    ...definition,
+    sampler: definition.sampler ?? defaultSampler(definition.space),
+  });
   const trials = definition.trials ?? null;
   const size = sampler.size(definition.space);
   const { timeBudgetSeconds, cpuBudgetSeconds, staleTrials } = definition;
@@ -109,10 +134,14 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
     kind: "study",
     name: definition.name,
     space: definition.space,
+    rules,
+    enqueue,
+    warmStart,
     sampler,
     pruner: prunerOf(definition),
     metrics: Object.freeze({ ...metrics }),
     objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),
+    constraints: checkBounds("defineStudy", Object.keys(metrics), definition.constraints ?? {}),
     judge: Object.freeze(judgeOf(definition)),
     seed: definition.seed ?? 0,
     lookahead: definition.lookahead ?? (isObjective ? 8 : 4),

@@ -17,8 +17,10 @@ import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
 import { type OutcomeOf, Proposer } from "./study/proposer.ts";
 import { type RunStudyOptions, Study, type StudyParts } from "./study/study.ts";
+import { searchDeclaration } from "./study/search-declaration.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { keptModel, type StudyModel } from "./study/study-model.ts";
+import { warmStart } from "./study/warm-start.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
 import { checkEstimator, type Judging, judging } from "./validation/judging.ts";
@@ -82,10 +84,14 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
   const plan = data === null || spec.judge.kind !== "model" ? null : foldPlan(data, spec.judge.cv, spec.seed, 0);
   const judged = data === null || plan === null ? null : judging(data, plan, spec.metrics);
   if (judged !== null) checkFirstModel(spec, judged);
-  const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash });
   const store = options.store ?? openStore(options.database ?? defaultDatabase);
   try {
-    admitStudy(store, header, { fresh: options.fresh ?? false, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false });
+    const fresh = options.fresh ?? false;
+    const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
+    const learnt = warmStart(spec, { store, fresh, open });
+    const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash, warmStart: learnt?.declaration });
+    const earlier = learnt?.records ?? [];
+    admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false, earlier });
     const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan };
     return new Study({
       spec,
@@ -219,8 +225,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
   const now = (): string => new Date().toISOString();
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
-    const metric = spec.objectives[0]?.metric ?? "";
-    const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, metric } };
+    const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };
     return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
   }
   return crossValidation({
@@ -239,7 +244,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
 
 function studyHeader(
   spec: StudySpec,
-  parts: { readonly data: Dataset | null; readonly folds: number; readonly codeHash: string },
+  parts: { readonly data: Dataset | null; readonly folds: number; readonly codeHash: string; readonly warmStart: Json | undefined },
 ): StudyHeader {
   const { data, folds, codeHash } = parts;
   const cv = spec.judge.kind === "model" ? spec.judge.cv : null;
@@ -247,6 +252,7 @@ function studyHeader(
   const description: StudyDescription = {
     metrics,
     objectives: spec.objectives,
+    ...(spec.constraints.length === 0 ? {} : { constraints: spec.constraints }),
     sampler: spec.sampler.name,
     data: data === null ? null : describeData(data),
     cv: cv === null ? null : { label: cv.label, folds },
@@ -272,6 +278,7 @@ function studyHeader(
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,
+      ...searchDeclaration(spec, parts.warmStart),
     },
   };
 }

@@ -6,6 +6,7 @@ import { samplers } from "./samplers.ts";
 import { svmTable } from "./svm-table.ts";
 import { svrTable } from "./svr-table.ts";
 import { tables } from "./tables.ts";
+import { warmStartTable } from "./warm-start.ts";
 
 const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   "svm-table": svmTable,
@@ -14,6 +15,7 @@ const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void
   tables,
   multiobjective,
   overhead,
+  "warm-start": async (options) => warmStartTable(options),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

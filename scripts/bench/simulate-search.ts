@@ -1,5 +1,6 @@
 // A search in memory, without tasks, store or waiting: what a sampler proposes where every trial takes the same time.
 import type { Direction, Params, Sampler, Space } from "hpo";
+import type { EarlierRecord } from "#hpo/core/earlier-study";
 import type { OutcomeRecord } from "#hpo/core/records";
 import { Proposer } from "#hpo/study/proposer";
 
@@ -8,6 +9,7 @@ export interface SimulatedSearch {
   readonly space: Space;
   /** Default: one objective, minimised. */
   readonly directions?: readonly Direction[];
+  readonly earlier?: readonly EarlierRecord[];
   readonly seed: number;
   readonly lookahead: number;
   /** Most trials; fewer where the sampler is exhausted. */
@@ -39,14 +41,14 @@ export interface SearchPath {
 export function simulateSearch(search: SimulatedSearch): SearchPath {
   const directions = search.directions ?? ["minimize"];
   const objectives = directions.map((direction, at) => ({ metric: `value${at}`, direction }));
-  const { sampler, space, seed, lookahead } = search;
+  const { sampler, space, seed, lookahead, earlier = [] } = search;
   const outcomes: OutcomeRecord[] = [];
   const path = { params: [] as Params[], values: [] as (readonly number[])[], by: [] as string[], why: [] as string[] };
   const best: number[] = [];
   const proposeSeconds: number[] = [];
   const better = directions[0] === "maximize" ? Math.max : Math.min;
   const cpu = process.cpuUsage();
-  const proposer = new Proposer({ sampler, space, objectives, seed, lookahead }, (trial) => outcomes[trial]);
+  const proposer = new Proposer({ sampler, space, objectives, seed, lookahead, earlier }, (trial) => outcomes[trial]);
   for (let number = 0; number < search.trials; number++) {
     const start = performance.now();
     const proposal = proposer.propose();

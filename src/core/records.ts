@@ -17,6 +17,13 @@ export interface StudyDeclaration {
   readonly lookahead: number;
   /** SHA-256 of the data; null without data. */
   readonly data: string | null;
+  /** What a study may do without, each left out there: forbidden combinations, limits, points to begin with, bounds of outcomes. */
+  readonly forbid?: Json;
+  readonly limits?: Json;
+  readonly enqueue?: Json;
+  readonly constraints?: Json;
+  /** The studies that it learns from, how many trials they propose, and the SHA-256 of what is kept of them. */
+  readonly warmStart?: Json;
 }
 
 export interface StudyHeader {
@@ -29,9 +36,18 @@ export interface StudyHeader {
   readonly description: StudyDescription;
 }
 
+/** min ≤ metric ≤ max of a trial's outcome, null = no end. */
+export interface OutcomeBound {
+  readonly metric: string;
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
 export interface StudyDescription {
   readonly metrics: readonly { readonly name: string; readonly direction: "maximize" | "minimize"; readonly unit: "fraction" | "number" }[];
   readonly objectives: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
+  /** What the best trial has to meet; left out where nothing is demanded. */
+  readonly constraints?: readonly OutcomeBound[];
   readonly sampler: string;
   readonly data: {
     readonly name: string;

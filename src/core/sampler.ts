@@ -1,3 +1,4 @@
+import type { EarlierStudy } from "./earlier-study.ts";
 import type { Direction } from "./metric.ts";
 import type { Params, Space } from "./space.ts";
 import type { Rng } from "../math/rng.ts";
@@ -37,6 +38,22 @@ export interface SamplerContext {
   readonly space: Space;
   /** One entry an objective, in order. */
   readonly directions: readonly Direction[];
+  /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
+  readonly seed?: number;
+  /**
+   * Whether the study's rules (forbidden combinations, limits) allow a configuration; left out where it has none. A sampler that ranks
+   * candidates asks it of each; what others propose is mended for them.
+   */
+  readonly feasible?: (params: Params) => boolean;
+  /**
+   * Finished trials of other studies, for samplers that learn from them; left out where there are none. They are the same for the whole life
+   * of a study, are no trials of it (they have no numbers, and are never absorbed), and lie in its space. Values of different studies are on different
+   * scales: compare `scores`, which are standardised per study, and give own values the same form once there are enough. What that asks of a method:
+   * a density (TPE) may rank each earlier study by its scores and take its better part among the good, with a weight that falls as own trials
+   * come; a Gaussian process may take scores as observations of its standardised target, with noise added for each study. A sampler that ignores
+   * them loses nothing: `warmStarted` proposes a study's first trials from them, whatever sampler follows.
+   */
+  readonly earlier?: readonly EarlierStudy[];
 }
 
 /**
@@ -61,4 +78,6 @@ export interface SamplerTraits {
   readonly adaptive: boolean;
   /** true: reads a clock, so that a run can only be replayed from what is stored. */
   readonly usesClock: boolean;
+  /** true: trial n is the n-th cell of the space (`gridParams`), so that a study may leave cells out. */
+  readonly exhaustive?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { EarlierRecord } from "./earlier-study.ts";
 import type {
   AttemptRecord,
   EvaluationRecord,
@@ -35,6 +36,8 @@ export interface Batch {
 /** What a resume needs. */
 export interface SavedStudy {
   readonly header: StudyHeader;
+  /** Trials of other studies that it learns from, as they were when it was created. */
+  readonly earlier: readonly EarlierRecord[];
   readonly trials: readonly (TrialRecord & { readonly outcome: OutcomeRecord | null })[];
   /** Evaluations of trials without an outcome. */
   readonly evaluations: readonly EvaluationRecord[];
@@ -61,8 +64,8 @@ export interface Store {
   readonly location: string;
   list(): readonly StudySummary[];
   header(study: string): StudyHeader | undefined;
-  /** Throws OPTION_INVALID where the name is taken. */
-  create(header: StudyHeader): void;
+  /** Keeps `earlier` with the study. Throws OPTION_INVALID where the name is taken. */
+  create(header: StudyHeader, earlier?: readonly EarlierRecord[]): void;
   /** Accepts new code for a study: the header's code hash becomes this one. */
   acceptCode(study: string, codeHash: string): void;
   rename(study: string, name: string): void;

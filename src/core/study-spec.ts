@@ -1,8 +1,11 @@
 import type { DataRecipe } from "./dataset.ts";
+import type { StudySource } from "./earlier-study.ts";
 import type { Estimator } from "./estimator.ts";
 import type { Direction, Metric } from "./metric.ts";
 import type { Pruner } from "./pruner.ts";
+import type { OutcomeBound } from "./records.ts";
 import type { Sampler } from "./sampler.ts";
+import type { SpaceRules } from "./space-rules.ts";
 import type { Params, Space } from "./space.ts";
 import type { Splitter } from "./splitter.ts";
 
@@ -30,11 +33,20 @@ export interface StudySpec {
   readonly kind: "study";
   readonly name: string;
   readonly space: Space;
+  /** Which configurations of the space may be tried. */
+  readonly rules: SpaceRules;
+  /** What trials 0 … enqueue.length − 1 have; the rest is drawn where values are left out. */
+  readonly enqueue: readonly Params[];
+  /** Studies whose trials propose the first ones; null = none. */
+  readonly warmStart: { readonly from: readonly StudySource[]; readonly trials: number } | null;
+  /** Proposes what is enqueued first, and nothing that the rules forbid. */
   readonly sampler: Sampler;
   /** Stops trials that report steps; null = none. */
   readonly pruner: Pruner | null;
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  /** What the best trial has to meet. */
+  readonly constraints: readonly OutcomeBound[];
   /** A model judged by cross-validation, or any function. */
   readonly judge: ModelJudge | ObjectiveJudge;
   readonly seed: number;

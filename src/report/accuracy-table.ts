@@ -1,7 +1,7 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { directionOf, goodness, mainMetric, unitOf } from "./best-trial.ts";
+import { directionOf, goodness, mainMetric, meetsConstraints, unitOf } from "./best-trial.ts";
 import { plainText } from "./plain-text.ts";
 import { type AxisOptions, paramOf, type TableAxis, tableAxes, valueKey } from "./table-axes.ts";
 
@@ -40,7 +40,7 @@ export interface AccuracyTable {
 
 /**
  * Arranges a study's complete trials by two parameters. A cell shows the best trial over all others, ties to the
- * lowest number; NaN is shown only where a cell has nothing better.
+ * lowest number; NaN, and a trial that misses the study's constraints, is shown only where a cell has nothing better.
  * @throws HpoError USAGE for an unknown parameter or metric and for a filter that fits no trial.
  */
 export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOptions = {}): AccuracyTable {
@@ -51,12 +51,16 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
   }
   const { rows, columns, over, trials } = tableAxes(snapshot, options);
   const direction = directionOf(snapshot, metric);
+  const isBetter = (trial: TrialSnapshot, current: TrialSnapshot): boolean => {
+    const [meets, met] = [meetsConstraints(snapshot, trial), meetsConstraints(snapshot, current)];
+    return meets === met ? exceeds(goodness(trial, metric, direction), goodness(current, metric, direction)) : meets;
+  };
   const chosen = new Map<string, TrialSnapshot>();
   for (const trial of trials) {
     if (trial.state !== "complete") continue;
     const key = cellKey(trial, rows, columns);
     const current = chosen.get(key);
-    if (current === undefined || isBetter(goodness(trial, metric, direction), goodness(current, metric, direction))) chosen.set(key, trial);
+    if (current === undefined || isBetter(trial, current)) chosen.set(key, trial);
   }
   let best: { row: number; column: number; goodness: number; trial: number } | null = null;
   const cells = (rows?.values ?? [undefined]).map((rowValue, row) =>
@@ -65,7 +69,7 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
       if (trial === undefined) return null;
       const score = goodness(trial, metric, direction);
       const better = best === null || score > best.goodness || (score === best.goodness && trial.number < best.trial);
-      if (!Number.isNaN(score) && better) best = { row, column, goodness: score, trial: trial.number };
+      if (!Number.isNaN(score) && better && meetsConstraints(snapshot, trial)) best = { row, column, goodness: score, trial: trial.number };
       return cell(trial, metric);
     }),
   );
@@ -82,7 +86,7 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
   };
 }
 
-function isBetter(candidate: number, current: number): boolean {
+function exceeds(candidate: number, current: number): boolean {
   return Number.isNaN(current) ? !Number.isNaN(candidate) : candidate > current;
 }
 

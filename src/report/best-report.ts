@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, paretoFront, unitOf } from "./best-trial.ts";
+import { bestTrial, noBestText, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, formatParams, orderedParams } from "./number-format.ts";
@@ -16,7 +16,7 @@ export function bestReport(snapshot: StudySnapshot, options: TextOptions = {}): 
   const colours = picocolors.createColors(options.colour === true);
   const best = bestTrial(snapshot);
   const lines = [colours.bold(truncate(titleParts(snapshot).join(" · "), width))];
-  if (best === null) lines.push("No trial is complete yet.");
+  if (best === null) lines.push(`N${noBestText(snapshot).slice(1)} yet.`);
   else lines.push(...bestLines(snapshot, best).map((line) => truncate(line, width)));
   const front = paretoFront(snapshot);
   if (front !== null && front.length > 0) {

@@ -1,5 +1,8 @@
 import type { Direction } from "../core/metric.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { meetsBounds } from "../study/outcome-bounds.ts";
+import { bounded } from "./declared-rules.ts";
+import { plainText } from "./plain-text.ts";
 
 /** A metric as its direction says: larger is better. NaN and missing values are worse than anything. */
 export function goodness(trial: TrialSnapshot, metric: string, direction: Direction): number {
@@ -24,14 +27,31 @@ export function mainMetric(snapshot: StudySnapshot): string {
   return snapshot.description.objectives[0]?.metric ?? snapshot.description.metrics[0]?.name ?? "value";
 }
 
-/** Complete trials with a value, best first; ties in the order of their numbers. */
+/** Whether a trial meets what the study demands of the best one. */
+export function meetsConstraints(snapshot: StudySnapshot, trial: TrialSnapshot): boolean {
+  return meetsBounds(snapshot.description.constraints ?? [], trial.values);
+}
+
+/** Why there is no best trial: "no trial is complete", or "no complete trial meets latency ≤ 0.2". */
+export function noBestText(snapshot: StudySnapshot): string {
+  const { constraints = [] } = snapshot.description;
+  if (constraints.length === 0 || snapshot.trials.every(({ state }) => state !== "complete")) return "no trial is complete";
+  return `no complete trial meets ${constraintsText(snapshot)}`;
+}
+
+/** "latency ≤ 0.2 and 1 ≤ size ≤ 5"; empty where nothing is demanded. */
+export function constraintsText({ description: { constraints = [] } }: StudySnapshot): string {
+  return constraints.flatMap(({ metric, min, max }) => bounded(plainText(metric), { min, max }) ?? []).join(" and ");
+}
+
+/** Complete trials with a value that meet the constraints, best first; ties in the order of their numbers. */
 export function rankedTrials(snapshot: StudySnapshot, metric: string = mainMetric(snapshot)): readonly TrialSnapshot[] {
   return scoredTrials(snapshot, metric)
     .sort((a, b) => (a.score === b.score ? a.trial.number - b.trial.number : b.score > a.score ? 1 : -1))
     .map(({ trial }) => trial);
 }
 
-/** The best complete trial by the first objective; NaN is never best, ties go to the lowest number. */
+/** The best complete trial by the first objective of those that meet the constraints; NaN is never best, ties go to the lowest number. */
 export function bestTrial(snapshot: StudySnapshot): TrialSnapshot | null {
   let best: ScoredTrial | null = null;
   for (const one of scoredTrials(snapshot, mainMetric(snapshot))) if (best === null || one.score > best.score) best = one;
@@ -43,21 +63,21 @@ interface ScoredTrial {
   readonly score: number;
 }
 
-/** Complete trials with a value, by number. */
+/** Complete trials with a value that meet the constraints, by number. */
 function scoredTrials(snapshot: StudySnapshot, metric: string): ScoredTrial[] {
   const direction = directionOf(snapshot, metric);
   return snapshot.trials.flatMap((trial) => {
-    const score = trial.state === "complete" ? goodness(trial, metric, direction) : Number.NaN;
+    const score = trial.state === "complete" && meetsConstraints(snapshot, trial) ? goodness(trial, metric, direction) : Number.NaN;
     return Number.isNaN(score) ? [] : [{ trial, score }];
   });
 }
 
-/** Trials that no other trial beats in all objectives, by number; null for a study with one objective. O(n²). */
+/** Trials that meet the constraints and that no other such trial beats in all objectives, by number; null for a study with one objective. O(n²). */
 export function paretoFront(snapshot: StudySnapshot): readonly TrialSnapshot[] | null {
   const { objectives } = snapshot.description;
   if (objectives.length < 2) return null;
   const points = snapshot.trials
-    .filter((trial) => trial.state === "complete")
+    .filter((trial) => trial.state === "complete" && meetsConstraints(snapshot, trial))
     .map((trial) => ({ trial, scores: objectives.map((one) => goodness(trial, one.metric, one.direction)) }))
     .filter(({ scores }) => !scores.some((score) => Number.isNaN(score)));
   return points.filter(({ scores }) => !points.some((other) => dominates(other.scores, scores))).map(({ trial }) => trial);

@@ -3,9 +3,10 @@ import type { Json } from "../core/json.ts";
 import type { EvaluationRecord, PredictionRecord, RunRecord } from "../core/records.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { bestLines } from "./best-report.ts";
-import { bestTrial } from "./best-trial.ts";
+import { bestTrial, constraintsText, noBestText } from "./best-trial.ts";
 import { confusionText } from "./confusion-text.ts";
 import { type DeclaredParameter, declaredSpace } from "./declared-space.ts";
+import { ruleLines } from "./declared-rules.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam } from "./number-format.ts";
@@ -32,7 +33,7 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
   const { evaluations = [], predictions = [] } = options;
   const confusion = trialConfusion(snapshot.description, predictions);
   const sections: (readonly [string, readonly string[]])[] = [
-    ["result", best === null ? ["no trial is complete yet"] : bestLines(snapshot, best)],
+    ["result", best === null ? [`${noBestText(snapshot)} yet`] : bestLines(snapshot, best)],
     ["folds of the best trial", evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2)],
     ["confusion of the best trial, all folds", confusion === null ? [] : confusionText(confusion, width - 2)],
     ["declaration", declarationLines(snapshot, width - 2)],
@@ -71,7 +72,9 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     ...prunerLine(declaration.pruner),
     `objectives  ${objectives}`,
     `metrics     ${metrics}`,
+    ...(constraintsText(snapshot) === "" ? [] : [`constraints ${constraintsText(snapshot)}`]),
     ...parameters.map((line, i) => `${i === 0 ? "space       " : "            "}${line}`),
+    ...ruleLines(declaration).map(([label, line], i, all) => `${pad(all[i - 1]?.[0] === label ? "" : label, 12)}${line}`),
     `seed        ${declaration.seed}`,
     `created     ${formatTime(snapshot.createdAt)} UTC · code ${plainText(snapshot.codeHash.slice(0, 12))}`,
     ...(declaration.data === null ? [] : [`            data ${plainText(declaration.data.slice(0, 12))}`]),

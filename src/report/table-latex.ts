@@ -1,5 +1,6 @@
 import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
+import { noBestText } from "./best-trial.ts";
 import { greek } from "./greek.ts";
 import { latexText } from "./latex-text.ts";
 import { formatCellSeconds, formatParam, formatValue } from "./number-format.ts";
@@ -35,7 +36,7 @@ export function tableLatex(snapshot: StudySnapshot, table: AccuracyTable): strin
   });
   const title = [...titleParts(snapshot, table), scalingLabel(snapshot)].filter((part) => part !== "").join(" · ");
   const found = bestOfTable(snapshot, table);
-  const foot = [found === null ? "no trial is complete" : `best ${found}`, ...costParts(snapshot), ...readingNotes(snapshot, table)];
+  const foot = [found === null ? noBestText(snapshot) : `best ${found}`, ...costParts(snapshot), ...readingNotes(snapshot, table)];
   return [
     ...begin,
     `% ${title}`,

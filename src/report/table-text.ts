@@ -2,6 +2,7 @@ import picocolors from "picocolors";
 import type { ParamValue } from "../core/space.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
+import { noBestText } from "./best-trial.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
 import { joinParts, pad, textWidth, truncate } from "./plain-text.ts";
@@ -40,7 +41,7 @@ function foot(
 ): string[] {
   const { width, colours, scaling } = context;
   const best = bestOfTable(snapshot, table);
-  const found = best === null ? "none yet: no trial is complete" : best;
+  const found = best === null ? `none yet: ${noBestText(snapshot)}` : best;
   const cost = costParts(snapshot).join(" · ");
   // The gap between the two gives way before the line is broken.
   const gap = Math.min(6, width - textWidth(`best  ${found}${cost}`));

@@ -22,7 +22,7 @@ export function grid(options: GridOptions = {}): Sampler<Space> {
     name: "grid",
     // `limit` guards against mistakes and changes no proposal, so that it may be raised for a study that stands.
     options: Object.freeze({}),
-    traits: Object.freeze({ adaptive: false, usesClock: false }),
+    traits: Object.freeze({ adaptive: false, usesClock: false, exhaustive: true }),
     start({ space }) {
       countCells(space, limit);
       return space;

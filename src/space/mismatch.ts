@@ -38,7 +38,7 @@ export function isInSpace(space: Space, params: unknown): params is Params {
 }
 
 /** How a value must be, in words that follow "must be". */
-function describeParameter(parameter: Parameter): string {
+export function describeParameter(parameter: Parameter): string {
   switch (parameter.kind) {
     case "float":
     case "int": {
@@ -55,7 +55,8 @@ function describeParameter(parameter: Parameter): string {
   }
 }
 
-function contains(parameter: Parameter, value: unknown): boolean {
+/** Whether a value is one of the parameter's. */
+export function contains(parameter: Parameter, value: unknown): boolean {
   const discrete = discreteValues(parameter);
   if (discrete !== null) return discrete.indexOf(value) >= 0;
   return parameter.kind === "float" && typeof value === "number" && value >= parameter.low && value <= parameter.high;

@@ -19,13 +19,14 @@ export function storedHeader(
 
 function isDescription(value: unknown): value is StudyDescription {
   if (!isObject(value)) return false;
-  const { metrics, objectives, sampler, data, cv } = value;
+  const { metrics, objectives, constraints = [], sampler, data, cv } = value;
   return (
     isListOf(
       metrics,
       (one) => isText(one["name"]) && isDirection(one["direction"]) && (one["unit"] === "fraction" || one["unit"] === "number"),
     ) &&
     isListOf(objectives, (one) => isText(one["metric"]) && isDirection(one["direction"])) &&
+    isListOf(constraints, (one) => isText(one["metric"]) && isEnd(one["min"]) && isEnd(one["max"])) &&
     isText(sampler) &&
     (data === null || (isObject(data) && isData(data))) &&
     (cv === null || (isObject(cv) && isText(cv["label"]) && typeof cv["folds"] === "number"))
@@ -35,6 +36,10 @@ function isDescription(value: unknown): value is StudyDescription {
 function isData({ name, rows, features, classes }: { readonly [key: string]: unknown }): boolean {
   const known = classes === null || (Array.isArray(classes) && classes.every(isText));
   return isText(name) && typeof rows === "number" && typeof features === "number" && known;
+}
+
+function isEnd(value: unknown): boolean {
+  return value === null || typeof value === "number";
 }
 
 function isListOf(value: unknown, check: (one: { readonly [key: string]: unknown }) => boolean): boolean {

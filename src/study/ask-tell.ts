@@ -57,11 +57,11 @@ export class AskTell {
   constructor(options: AskTellOptions) {
     this.#options = options;
     const { spec, store } = options;
-    this.#proposer = studyProposer(spec, (trial) => this.#outcomes.get(trial));
     this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, { ...batch, run: batch.run ?? this.#runRow(null) }));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
-      const { trials, evaluations } = store.load(spec.name);
+      const { trials, evaluations, earlier } = store.load(spec.name);
+      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);

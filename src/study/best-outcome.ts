@@ -1,5 +1,6 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord, TrialState } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord, TrialState } from "../core/records.ts";
+import { meetsBounds } from "./outcome-bounds.ts";
 
 /** A complete trial with its value of the first objective, never NaN. */
 export interface JudgedTrial {
@@ -7,13 +8,14 @@ export interface JudgedTrial {
   readonly value: number;
 }
 
-/** undefined for a trial that can't be best: not complete, or without a value. */
+/** undefined for a trial that can't be best: not complete, without a value, or one that misses what the best has to meet. */
 export function judgedTrial(
   { trial, state, values }: { readonly trial: number; readonly state: TrialState; readonly values: OutcomeRecord["values"] },
   metric: string,
+  constraints: readonly OutcomeBound[] = [],
 ): JudgedTrial | undefined {
   const value = values[metric]?.value ?? Number.NaN;
-  return state !== "complete" || Number.isNaN(value) ? undefined : { trial, value };
+  return state !== "complete" || Number.isNaN(value) || !meetsBounds(constraints, values) ? undefined : { trial, value };
 }
 
 /** Whether a trial is better than the best one so far. Ties go to the lowest trial number, in whatever order trials finish. */

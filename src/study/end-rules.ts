@@ -1,5 +1,5 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord, RunEnd } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord, RunEnd } from "../core/records.ts";
 import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
 
 /** What ends a study before its trials are all done. It hangs on outcomes alone, never on the clock. */
@@ -19,6 +19,8 @@ export interface EndWatch {
 export interface EndWatchOptions {
   readonly rules: EndRules;
   readonly objective: { readonly metric: string; readonly direction: Direction };
+  /** What the best trial has to meet; default nothing. */
+  readonly constraints?: readonly OutcomeBound[];
   readonly outcomeOf: (trial: number) => OutcomeRecord | undefined;
 }
 
@@ -27,7 +29,7 @@ function shown(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-export function endWatch({ rules, objective, outcomeOf }: EndWatchOptions): EndWatch {
+export function endWatch({ rules, objective, constraints, outcomeOf }: EndWatchOptions): EndWatch {
   const { metric, direction } = objective;
   let read = 0;
   let best: JudgedTrial | null = null;
@@ -35,7 +37,7 @@ export function endWatch({ rules, objective, outcomeOf }: EndWatchOptions): EndW
   let end: RunEnd | undefined;
 
   function take(outcome: OutcomeRecord): void {
-    const judged = judgedTrial(outcome, metric);
+    const judged = judgedTrial(outcome, metric, constraints);
     sinceBest++;
     if (judged !== undefined && beats(judged, best, direction)) {
       best = judged;

@@ -1,6 +1,6 @@
 import type { OfferedModel } from "../core/estimator.ts";
 import type { Direction } from "../core/metric.ts";
-import type { ModelRecord, OutcomeRecord } from "../core/records.ts";
+import type { ModelRecord, OutcomeBound, OutcomeRecord } from "../core/records.ts";
 import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
 
 /** Knows the best trial so far, whose model the study keeps. */
@@ -21,15 +21,17 @@ export interface ModelKeeperOptions {
   /** The first objective. */
   readonly metric: string;
   readonly direction: Direction;
+  /** What the best trial has to meet. */
+  readonly constraints?: readonly OutcomeBound[];
   /** Told to people, once each. */
   readonly note: (text: string) => void;
 }
 
-export function modelKeeper({ metric, direction, note }: ModelKeeperOptions): ModelKeeper {
+export function modelKeeper({ metric, direction, constraints, note }: ModelKeeperOptions): ModelKeeper {
   let best: JudgedTrial | null = null;
   return {
     absorb(outcome) {
-      const judged = judgedTrial(outcome, metric);
+      const judged = judgedTrial(outcome, metric, constraints);
       if (judged !== undefined && beats(judged, best, direction)) best = judged;
     },
     keep(trials, offered) {

@@ -1,5 +1,5 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
 import { beats, judgedTrial } from "./best-outcome.ts";
@@ -10,6 +10,8 @@ export interface ProgressMeterOptions {
   readonly metric: string;
   readonly unit: "fraction" | "number";
   readonly direction: Direction;
+  /** What the best trial has to meet. */
+  readonly constraints?: readonly OutcomeBound[];
   readonly total: () => number | null;
   /** Monotonic seconds. */
   readonly clock: () => number;
@@ -60,8 +62,8 @@ export class ProgressMeter {
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
     else this.#done++;
-    const { metric, unit, direction } = this.#options;
-    const judged = judgedTrial(outcome, metric);
+    const { metric, unit, direction, constraints } = this.#options;
+    const judged = judgedTrial(outcome, metric, constraints);
     if (judged === undefined || !beats(judged, this.#best, direction)) return;
     this.#best = { ...judged, params, metric, unit, standardError: outcome.values[metric]?.standardError ?? null };
   }

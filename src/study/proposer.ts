@@ -1,14 +1,20 @@
+import type { EarlierRecord } from "../core/earlier-study.ts";
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
+import { earlierStudies } from "./earlier-studies.ts";
 import type { EndWatch } from "./end-rules.ts";
+import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
   readonly sampler: Sampler;
   readonly space: Space;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  readonly constraints?: readonly OutcomeBound[];
+  /** What is kept of other studies. */
+  readonly earlier?: readonly EarlierRecord[];
   readonly seed: number;
   readonly lookahead: number;
   /** Trials look back on visible outcomes although the sampler may not: those of a study with a pruner. */
@@ -44,7 +50,9 @@ export class Proposer {
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
     this.#waits = options.sampler.traits.adaptive || options.looksBack === true;
-    this.#state = options.sampler.start({ space: options.space, directions });
+    const { sampler, space, seed, earlier = [] } = options;
+    const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
+    this.#state = sampler.start({ space, directions, seed, ...learnt });
   }
 
   /** The number of the next trial. */
@@ -97,6 +105,7 @@ export class Proposer {
     const outcome = this.#outcomeOf(number);
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
+    const { constraints = [] } = this.#options;
     const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
     // A pruned trial has an estimate of every objective, or says nothing.
     const told = outcome.state === "complete" || (outcome.state === "pruned" && !judged.includes(undefined));
@@ -106,6 +115,7 @@ export class Proposer {
       params,
       values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
+      ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }
 }

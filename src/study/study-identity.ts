@@ -1,3 +1,4 @@
+import type { EarlierRecord } from "../core/earlier-study.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { canonicalJson } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
@@ -5,6 +6,8 @@ import type { StudyDeclaration, StudyHeader } from "../core/records.ts";
 import type { Store } from "../core/store.ts";
 
 export interface AdmitOptions {
+  /** Kept with a study that is created. */
+  readonly earlier?: readonly EarlierRecord[];
   readonly fresh: boolean;
   readonly fork: boolean;
   readonly acceptCode: boolean;
@@ -14,16 +17,16 @@ export interface AdmitOptions {
  * Creates a study in the store, or makes sure that the stored one is the same.
  * @throws HpoError STUDY_CHANGED with the names of the fields that differ; CODE_CHANGED when only the code does.
  */
-export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acceptCode }: AdmitOptions): void {
+export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acceptCode, earlier = [] }: AdmitOptions): void {
   const { name } = header;
   const stored = store.header(name);
   if (stored === undefined) {
-    store.create(header);
+    store.create(header, earlier);
     return;
   }
   if (fresh) {
     store.rename(name, freeName(store, name, header.createdAt));
-    store.create(header);
+    store.create(header, earlier);
     return;
   }
   const changed = changedFields(stored.declaration, header.declaration);
@@ -47,15 +50,32 @@ export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acc
   store.acceptCode(name, header.codeHash);
 }
 
+/** In the order in which differences are told. */
+const declaredFields: readonly (keyof StudyDeclaration)[] = [
+  "space",
+  "forbid",
+  "limits",
+  "data",
+  "cv",
+  "metrics",
+  "objectives",
+  "constraints",
+  "sampler",
+  "pruner",
+  "enqueue",
+  "warmStart",
+  "seed",
+  "lookahead",
+];
+
 /** The declared fields that differ, in their usual order. */
 export function changedFields(stored: StudyDeclaration, given: StudyDeclaration): (keyof StudyDeclaration)[] {
-  const fields: (keyof StudyDeclaration)[] = ["space", "data", "cv", "metrics", "objectives", "sampler", "pruner", "seed", "lookahead"];
-  return fields.filter((field) => canonicalJson(stored[field]) !== canonicalJson(given[field]));
+  return declaredFields.filter((field) => canonicalJson(stored[field] ?? null) !== canonicalJson(given[field] ?? null));
 }
 
 /** Both values; of long ones the part where they begin to differ. */
 function difference(stored: unknown, given: unknown): string {
-  const [before, after] = [canonicalJson(stored), canonicalJson(given)];
+  const [before, after] = [canonicalJson(stored ?? null), canonicalJson(given ?? null)];
   let same = 0;
   while (same < before.length && before[same] === after[same]) same++;
   const start = Math.max(before.length, after.length) <= 40 ? 0 : Math.max(0, same - 12);

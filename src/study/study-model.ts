@@ -28,7 +28,7 @@ export function modelTrial({ name, description, trials }: StudySnapshot, number:
       data: { study: name },
     });
   }
-  if (number === undefined) return bestOf(trials, description.objectives[0]) ?? none(name);
+  if (number === undefined) return bestOf(trials, description) ?? none(name);
   const trial = trials.find((one) => one.number === number);
   if (trial === undefined) {
     const known = trials.length === 0 ? "it has none yet" : `they are 0 to ${trials.length - 1}`;
@@ -69,12 +69,12 @@ export function keptModel(store: Store, study: string, number: number | undefine
 
 function bestOf(
   trials: readonly TrialSnapshot[],
-  objective: StudySnapshot["description"]["objectives"][number] | undefined,
+  { objectives: [objective], constraints }: StudySnapshot["description"],
 ): TrialSnapshot | undefined {
   if (objective === undefined) return undefined;
   let best: JudgedTrial | null = null;
   for (const { number, state, values } of trials) {
-    const judged = judgedTrial({ trial: number, state, values }, objective.metric);
+    const judged = judgedTrial({ trial: number, state, values }, objective.metric, constraints);
     if (judged !== undefined && beats(judged, best, objective.direction)) best = judged;
   }
   return trials.find(({ number }) => number === best?.trial);

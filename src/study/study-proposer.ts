@@ -1,3 +1,4 @@
+import type { EarlierRecord } from "../core/earlier-study.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import { endWatch } from "./end-rules.ts";
 import { type OutcomeOf, Proposer } from "./proposer.ts";
@@ -7,13 +8,13 @@ export function looksBack(spec: StudySpec): boolean {
   return spec.sampler.traits.adaptive || spec.pruner !== null || endsByRule(spec);
 }
 
-/** The proposer of a study, with its rules for its end. */
-export function studyProposer(spec: StudySpec, outcomeOf: OutcomeOf): Proposer {
-  const { stopAtTarget, staleTrials, target } = spec;
+/** The proposer of a study, with its rules for its end; `earlier`: what is kept of other studies. */
+export function studyProposer(spec: StudySpec, earlier: readonly EarlierRecord[], outcomeOf: OutcomeOf): Proposer {
+  const { stopAtTarget, staleTrials, target, constraints } = spec;
   const [objective] = spec.objectives;
-  const options = { ...spec, looksBack: looksBack(spec) };
+  const options = { ...spec, earlier, looksBack: looksBack(spec) };
   if (objective === undefined || !endsByRule(spec)) return new Proposer(options, outcomeOf);
-  const end = endWatch({ rules: { target: stopAtTarget ? target : null, staleTrials }, objective, outcomeOf });
+  const end = endWatch({ rules: { target: stopAtTarget ? target : null, staleTrials }, objective, constraints, outcomeOf });
   return new Proposer({ ...options, end }, outcomeOf);
 }
 

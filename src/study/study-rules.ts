@@ -3,8 +3,14 @@ import { callable, finite, flag, integer, listOf, oneOf, type OptionRule, option
 const commonRules = {
   name: shapedName(),
   space: shaped("an object of parameters such as { C: float(1, 1000, { log: true }) }", () => true),
+  // What these hold is checked against the space.
+  forbid: optional(listOf(shaped('a combination such as { kernel: "poly", C: 100 }', () => true))),
+  limits: optional(listOf(shaped("a limit such as { sum: { a: 1, b: 2 }, max: 10 }", () => true))),
+  enqueue: optional(listOf(shaped("a configuration such as { gamma: 0.1, C: 1 }", () => true))),
+  warmStart: optional(shaped('an object such as { from: [fromStudy("landsat-svm")] }', () => true)),
   sampler: optional(shaped("a sampler such as grid() or random()", (value) => "propose" in value && "absorb" in value)),
   objectives: optional(listOf(text(), 1)),
+  constraints: optional(shaped("an object of bounds such as { latency: { max: 0.2 } }", () => true)),
   seed: optional(integer(0)),
   lookahead: optional(integer(1, 100_000)),
   trials: optional(integer(1)),

@@ -211,12 +211,13 @@ export class Study {
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
-    const proposer = studyProposer(spec, outcomeOf);
+    const proposer = studyProposer(spec, saved.earlier, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
     const keeper = modelKeeper({
       metric: first?.metric ?? "",
       direction: first?.direction ?? "maximize",
+      constraints: spec.constraints,
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {

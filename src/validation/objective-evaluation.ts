@@ -1,5 +1,6 @@
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork } from "../core/evaluation.ts";
 import type { SharedValue, Task } from "../core/executor.ts";
+import type { StudySpec } from "../core/study-spec.ts";
 import type { EvaluationRecord } from "../core/records.ts";
 import { objectiveOutcome } from "../study/objective-outcome.ts";
 import type { OutcomeOf } from "../study/proposer.ts";
@@ -14,7 +15,7 @@ export interface ObjectiveEvaluationOptions {
   readonly timeoutSeconds: number | null;
   readonly now: () => string;
   /** For a study with a pruner: where the trials that trial n may see (0 … n − lookahead) have their outcomes. */
-  readonly pruning?: { readonly outcomeOf: OutcomeOf; readonly lookahead: number; readonly metric: string };
+  readonly pruning?: { readonly outcomeOf: OutcomeOf } & Pick<StudySpec, "lookahead" | "objectives">;
 }
 
 /** Judges each trial by one call of the study's objective. */
@@ -30,7 +31,8 @@ export function objectiveEvaluation(options: ObjectiveEvaluationOptions): Evalua
 /** What trials may see of others' reports. Trials are asked about in the order of their numbers. */
 function visiblePast(pruning: ObjectiveEvaluationOptions["pruning"]): (trial: number) => StepLogView | null {
   if (pruning === undefined) return () => null;
-  const { outcomeOf, lookahead, metric } = pruning;
+  const { outcomeOf, lookahead, objectives } = pruning;
+  const metric = objectives[0]?.metric ?? "";
   const log = stepLog();
   return (trial) => {
     while (log.count <= trial - lookahead) {

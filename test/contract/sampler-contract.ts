@@ -59,7 +59,7 @@ export const samplerLaws: readonly SamplerLaw[] = [
       expect(name).toMatch(/\S/);
       expectFrozenData(options);
       expectFrozenData(traits);
-      expect(traits).toEqual({ adaptive: expect.any(Boolean), usesClock: expect.any(Boolean) });
+      expect(traits).toMatchObject({ adaptive: expect.any(Boolean), usesClock: expect.any(Boolean) });
       expect(canonicalJson(factory().options)).toBe(canonicalJson(options));
     },
   },

@@ -6,6 +6,7 @@ import { randomStudy, studyHeader, studyName } from "../store/random-study.ts";
 import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sharedRow, time, trialRow } from "../store/rows.ts";
 import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
+import { describeEarlier } from "./store-earlier.ts";
 import { describeModel } from "./store-model.ts";
 
 /** Opens new stores that share nothing. */
@@ -96,6 +97,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
         store.create(studyHeader("old"));
         expect(store.load("old")).toStrictEqual({
           header: studyHeader("old"),
+          earlier: [],
           trials: [],
           evaluations: [],
           parts: [],
@@ -104,6 +106,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
       });
     });
 
+    describeEarlier(() => store, study);
     describeCommit(() => store);
 
     describe("load", () => {

@@ -2,14 +2,52 @@ import { describe, expect, it } from "vitest";
 import type { FinishedTrial, Proposal, Sampler } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
 import type { Rng } from "#hpo/math/rng";
+import { cmaes } from "#hpo/samplers/cma-es/cmaes";
+import { differentialEvolution } from "#hpo/samplers/differential-evolution";
+import { distinct } from "#hpo/samplers/distinct";
+import { enqueued } from "#hpo/samplers/enqueued";
 import { grid } from "#hpo/samplers/grid";
+import { halton } from "#hpo/samplers/halton";
+import { latinHypercube } from "#hpo/samplers/latin-hypercube";
 import { random } from "#hpo/samplers/random";
+import { sobol } from "#hpo/samplers/sobol";
+import { startup } from "#hpo/samplers/startup";
+import { withinRules } from "#hpo/samplers/within-rules";
 import { decode, encode } from "#hpo/space/unit-cube";
 import { allScenarios, describeSamplerContract, finiteScenarios, samplerLaws } from "../contract/sampler-contract.ts";
 
 describeSamplerContract("grid", () => grid(), finiteScenarios);
 describeSamplerContract("random", () => random());
+describeSamplerContract("sobol", () => sobol());
+describeSamplerContract("cmaes", () => cmaes());
+describeSamplerContract("cmaes with small generations behind sobol", () => startup(3, sobol(), cmaes({ population: 4 })));
+describeSamplerContract("differentialEvolution", () => differentialEvolution({ population: 6 }));
+describeSamplerContract("halton", () => halton());
+describeSamplerContract("latinHypercube", () => latinHypercube({ trials: 20 }));
+describeSamplerContract("startup with a climber behind it", () => startup(10, undefined, climber()));
+describeSamplerContract("startup with a climber before it", () => startup(7, climber(), random()));
+describeSamplerContract("startup before a grid", () => startup(4, sobol(), grid()), finiteScenarios);
+describeSamplerContract("distinct around random", () => distinct(random()));
+describeSamplerContract("distinct around a climber", () => distinct(startup(3, undefined, climber())));
 describeSamplerContract("a hill climber", () => climber());
+describeSamplerContract("a grid within rules", () => withinRules(grid(), ruled), finiteScenarios);
+describeSamplerContract("a hill climber within rules", () => withinRules(climber(), ruled));
+describeSamplerContract("a grid with points given", () => enqueued(grid(), points, ruled.rules), finiteScenarios);
+describeSamplerContract("a hill climber with points given", () => enqueued(climber(), points, ruled.rules));
+
+/** Rules for the scenarios' parameters; each says nothing where its own are not there. */
+const ruled = {
+  rules: {
+    forbid: [{ C: [10], kernel: ["rbf"] }, { rate: { min: 0.5, max: null } }, { constructor: ["text"] }],
+    limits: [
+      { sum: { size: 1, gamma: 0.1 }, min: null, max: 0.5 },
+      { sum: { coef: 1, degree: 1 }, min: 2.5, max: null },
+    ],
+  },
+  taken: [],
+  refuge: {},
+} as const;
+const points = [{ given: {}, refuge: {} }];
 
 interface Climb {
   readonly space: Space;

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { HpoError } from "#hpo/core/hpo-error";
 import { memoryStore } from "#hpo/store/memory/memory-store";
+import { migrations } from "#hpo/store/sqlite/migrations";
 import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
 import { fixtureStudy } from "./fixture-study.ts";
 import { temporaryFolder } from "./folder.ts";
@@ -92,7 +93,9 @@ describe("the database file", () => {
     db.close();
     const error = failure(() => sqliteStore(file));
     expect(error.code).toBe("STORE_NEWER");
-    expect(error.message).toContain(`The database ${file} has schema 99, made by a newer hpo; this one knows schema 4: update hpo`);
+    expect(error.message).toContain(
+      `The database ${file} has schema 99, made by a newer hpo; this one knows schema ${migrations.length}: update hpo`,
+    );
   });
 
   it("that is damaged is told so when it is read", () => {
@@ -234,7 +237,7 @@ describe.each([1, 2, 3])("a database of schema %i", (version) => {
     const expected = everything(memory, name);
     const file = copy(`schema-${version}.sqlite`);
     expect(() => sqliteStore(file, { readonly: true })).toThrow(
-      `The database ${file} has the older schema ${version}; run any study on it once, which brings it to schema 4.`,
+      `The database ${file} has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}.`,
     );
     const store = sqliteStore(file);
     expect(everything(store, name)).toStrictEqual(expected);

@@ -4,8 +4,10 @@ import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
 import type { Store } from "#hpo/core/store";
 import { hillClimber } from "../fixtures/hill-climber.ts";
+import { before } from "../fixtures/ruled-climb.ts";
 import { studyAnswers } from "../study-answers.ts";
 
+const ruledClimb = fileURLToPath(new URL("../fixtures/ruled-climb.ts", import.meta.url));
 const climb = fileURLToPath(new URL("../fixtures/climb.ts", import.meta.url));
 
 async function answersOf(workers: number): Promise<string[]> {
@@ -56,6 +58,36 @@ describe("an adaptive study", () => {
       await study.close();
       expect(runs.at(-1)?.notes).toEqual(notes);
     }
+  });
+
+  it("proposes the same for 1, 2 and 5 workers with rules, given points, a constraint and earlier studies, and after stops", async () => {
+    const answers = async (workers: number, stopAfter = Infinity): Promise<string[]> => {
+      const store = memoryStore();
+      const first = await openStudy(before, { store });
+      await first.run();
+      await first.close();
+      for (let state = ""; state !== "complete"; ) {
+        const study = await openStudy(ruledClimb, { store });
+        const onProgress = ({ tasksDone }: { tasksDone: number }): void => {
+          if (tasksDone >= stopAfter) study.stop();
+        };
+        state = (await study.run({ workers, progressIntervalMs: 0, onProgress })).state;
+        await study.close();
+      }
+      return [
+        ...studyAnswers(store, "ruled climb"),
+        ...store.snapshot("ruled climb").trials.map(({ by, why, note }) => `${by} ${why} ${note}`),
+      ];
+    };
+    const one = await answers(1);
+    expect(one.slice(-16).map((line) => line.split(" ")[0])).toEqual([
+      ...Array.from({ length: 2 }, () => "enqueued"),
+      ...Array.from({ length: 5 }, () => "transfer"),
+      ...Array.from({ length: 9 }, () => "hillClimber"),
+    ]);
+    expect(await answers(2)).toEqual(one);
+    expect(await answers(5)).toEqual(one);
+    expect(await answers(2, 3)).toEqual(one);
   });
 
   it("ends with the sampler, also where that ends at once", async () => {

@@ -68,3 +68,66 @@ export function untyped(space: Record<string, ReturnType<typeof float>>): StudyS
     },
   });
 }
+
+const branching = {
+  kernel: choice({ linear: {}, rbf: { gamma: float(0.1, 1) } }),
+  C: values([1, 10]),
+  rounds: int(1, 3),
+};
+
+/** Rules and points know the space. */
+defineStudy({
+  name: "ruled",
+  space: branching,
+  objective: () => 1,
+  forbid: [
+    { kernel: "rbf", C: 10 },
+    { kernel: ["linear", "rbf"], gamma: { min: 0.5 } },
+  ],
+  limits: [
+    { sum: { gamma: 1, rounds: 2 }, max: 4 },
+    { sum: { C: 1 }, min: 0 },
+  ],
+  enqueue: [{ kernel: "rbf", gamma: 0.2, C: 1, rounds: 1 }, { C: 10 }, {}],
+});
+
+export function refusedRules(): void {
+  const study = { name: "ruled", space: branching, objective: () => 1 };
+  // @ts-expect-error there is no such parameter
+  defineStudy({ ...study, forbid: [{ kernal: "rbf" }] });
+  // @ts-expect-error there is no such kernel
+  defineStudy({ ...study, forbid: [{ kernel: "poly" }] });
+  // @ts-expect-error there is no such value
+  defineStudy({ ...study, forbid: [{ C: [1, 2] }] });
+  // @ts-expect-error a kernel has no order
+  defineStudy({ ...study, forbid: [{ kernel: { min: 1 } }] });
+  // @ts-expect-error a kernel is no number
+  defineStudy({ ...study, limits: [{ sum: { kernel: 1 }, max: 1 }] });
+  // @ts-expect-error there is no such parameter
+  defineStudy({ ...study, limits: [{ sum: { gama: 1 }, max: 1 }] });
+  // @ts-expect-error a limit has a sum
+  defineStudy({ ...study, limits: [{ max: 1 }] });
+  // @ts-expect-error there is no such value
+  defineStudy({ ...study, enqueue: [{ C: 2 }] });
+  // @ts-expect-error there is no such parameter
+  defineStudy({ ...study, enqueue: [{ D: 1 }] });
+  // @ts-expect-error gamma exists only where the kernel is "rbf"
+  defineStudy({ ...study, enqueue: [{ kernel: "linear", gamma: 0.2 }] });
+}
+
+/** Constraints know the metrics. */
+export function bounded(): void {
+  const study = {
+    name: "bounded",
+    space: {},
+    objective: () => ({ loss: 1, latency: 2 }),
+    metrics: { loss: "minimize", latency: "minimize" },
+  } as const;
+  defineStudy({ ...study, constraints: { latency: { max: 0.2 }, loss: { min: 0 } } });
+  // @ts-expect-error there is no such metric
+  defineStudy({ ...study, constraints: { latancy: { max: 0.2 } } });
+  // @ts-expect-error a bound is a number
+  defineStudy({ ...study, constraints: { latency: { max: "0.2" } } });
+  // @ts-expect-error there is no such end
+  defineStudy({ ...study, constraints: { latency: { most: 0.2 } } });
+}

@@ -59,10 +59,10 @@ export function memoryStore(): Store {
         ...study.counts(),
       })),
     header: (name) => (isTaken(name) ? structuredClone(find(name).header) : undefined),
-    create(header) {
+    create(header, earlier = []) {
       checkStudyName(header.name);
       if (isTaken(header.name)) throw nameTaken(header.name, location);
-      studies.push(new MemoryStudy(header));
+      studies.push(new MemoryStudy(header, earlier));
     },
     acceptCode(name, codeHash) {
       const study = find(name);

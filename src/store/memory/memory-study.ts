@@ -1,3 +1,4 @@
+import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type {
   AttemptRecord,
@@ -51,8 +52,11 @@ export class MemoryStudy {
   readonly #attempts: AttemptRecord[] = [];
   readonly #attemptKeys: Set<string> = new Set();
 
-  constructor(header: StudyHeader) {
+  readonly #earlier: readonly EarlierRecord[];
+
+  constructor(header: StudyHeader, earlier: readonly EarlierRecord[]) {
     this.header = storedJson(canonicalJson(header));
+    this.#earlier = storedJson(canonicalJson(earlier));
   }
 
   /** Takes a batch that was checked; can't fail. */
@@ -97,6 +101,7 @@ export class MemoryStudy {
     const parts = [...this.#parts].flatMap(([group, byKey]) => [...byKey].map(([key, bytes]) => ({ group, key, bytes })));
     return structuredClone({
       header: this.header,
+      earlier: this.#earlier,
       trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
       evaluations: open.flatMap(({ record }) => this.evaluations(record.number)),
       parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),

@@ -221,3 +221,11 @@ CREATE TABLE models (
   FOREIGN KEY (study, trial) REFERENCES trials ON DELETE CASCADE
 ) STRICT;
 `;
+
+/** Schema version 4: trials of other studies that a study learns from, as deflated canonical JSON. */
+export const schemaVersion4 = `
+CREATE TABLE earlier_studies (
+  study INTEGER PRIMARY KEY REFERENCES studies ON DELETE CASCADE,
+  content BLOB NOT NULL
+) STRICT;
+`;

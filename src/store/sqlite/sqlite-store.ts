@@ -42,7 +42,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
     location,
     list: () => read(() => catalog.list(leases.held)),
     header: (study) => read(() => catalog.header(study)),
-    create: (header) => write(() => catalog.create(header)),
+    create: (header, earlier = []) => write(() => catalog.create(header, earlier)),
     acceptCode: (study, codeHash) => write(() => catalog.acceptCode(catalog.find(study), codeHash)),
     rename: (study, name) =>
       write(() => {
@@ -74,6 +74,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
+          earlier: catalog.earlier(id),
           // These records were made for this call.
           trials: trials.map(({ record, outcome }) => {
             const reported = reports.get(record.number);

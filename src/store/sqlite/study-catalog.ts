@@ -1,9 +1,12 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
+import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type { RunRecord, StudyHeader } from "../../core/records.ts";
 import type { StudySummary } from "../../core/snapshot.ts";
 import { checkStudyName, nameTaken, studyNotFound } from "../store-failure.ts";
 import { storedHeader } from "../stored-header.ts";
+import { storedJson } from "../stored-json.ts";
 import { pictureState } from "../study-picture.ts";
 
 /** The studies of a database; each call inside a transaction of the caller's. */
@@ -15,7 +18,9 @@ interface StudyCatalog {
   header(name: string): StudyHeader | undefined;
   /** The number and the header of a study; throws STUDY_NOT_FOUND. */
   open(name: string): { readonly id: number; readonly header: StudyHeader };
-  create(header: StudyHeader): void;
+  create(header: StudyHeader, earlier: readonly EarlierRecord[]): void;
+  /** Trials of other studies that a study learns from. */
+  earlier(study: number): readonly EarlierRecord[];
   acceptCode(study: number, codeHash: string): void;
   rename(study: number, name: string): void;
   remove(study: number): void;
@@ -37,6 +42,7 @@ const tables = [
   "runs",
   "models",
   "trials",
+  "earlier_studies",
   "metrics",
   "leases",
   "studies",
@@ -60,6 +66,8 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
     .raw();
   const insert = db.prepare("INSERT INTO studies (name, created_at, declaration, description, code_hash) VALUES (?, ?, ?, ?, ?)");
   const insertMetric = db.prepare("INSERT INTO metrics VALUES (?, ?, ?)");
+  const insertEarlier = db.prepare("INSERT INTO earlier_studies VALUES (?, ?)");
+  const earlierContent = db.prepare<[number], Buffer>("SELECT content FROM earlier_studies WHERE study = ?").pluck();
   const setCode = db.prepare("UPDATE studies SET code_hash = ? WHERE study = ?");
   const setName = db.prepare("UPDATE studies SET name = ? WHERE study = ?");
   const dropBytes = db.prepare("DELETE FROM shared_bytes WHERE work IN (SELECT work FROM shared_work WHERE study = ?)");
@@ -96,11 +104,16 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
         complete,
         failed,
       })),
-    create({ name, createdAt, declaration, codeHash, description }) {
+    create({ name, createdAt, declaration, codeHash, description }, earlier) {
       checkStudyName(name);
       if (number.get(name) !== undefined) throw nameTaken(name, location);
       const study = Number(insert.run(name, createdAt, canonicalJson(declaration), canonicalJson(description), codeHash).lastInsertRowid);
       [...new Set(description.metrics.map((each) => each.name))].forEach((metric, index) => insertMetric.run(study, index, metric));
+      if (earlier.length > 0) insertEarlier.run(study, deflateRawSync(canonicalJson(earlier)));
+    },
+    earlier(study) {
+      const content = earlierContent.get(study);
+      return content === undefined ? [] : storedJson<readonly EarlierRecord[]>(inflateRawSync(content).toString());
     },
     acceptCode(study, codeHash) {
       setCode.run(codeHash, study);
