@@ -46,15 +46,18 @@ export { type ComparingOptions, percentile, type PercentileOptions } from "./pru
 export { successiveHalving, type SuccessiveHalvingOptions } from "./pruners/successive-halving.ts";
 export { threshold, type ThresholdOptions } from "./pruners/threshold.ts";
 export { wilcoxon, type WilcoxonOptions } from "./pruners/wilcoxon.ts";
+export { auto } from "./samplers/auto/auto.ts";
 export { type CmaesOptions, cmaes } from "./samplers/cma-es/cmaes.ts";
 export { type DifferentialEvolutionOptions, differentialEvolution } from "./samplers/differential-evolution.ts";
 export { distinct } from "./samplers/distinct.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
+export { type Nsga2Options, nsga2 } from "./samplers/nsga2/nsga2.ts";
 export { gp, type GpOptions } from "./samplers/gp/gp.ts";
 export { type HaltonOptions, halton } from "./samplers/halton.ts";
 export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
+export { tpe } from "./samplers/tpe/tpe.ts";
 export { startup } from "./samplers/startup.ts";
 export { choice } from "./space/choice.ts";
 export { float } from "./space/float.ts";

@@ -38,8 +38,6 @@ export interface SamplerContext {
   readonly space: Space;
   /** One entry an objective, in order. */
   readonly directions: readonly Direction[];
-  /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
-  readonly seed?: number;
   /**
    * Whether the study's rules (forbidden combinations, limits) allow a configuration; left out where it has none. A sampler that ranks
    * candidates asks it of each; what others propose is mended for them.
@@ -54,6 +52,8 @@ export interface SamplerContext {
    * them loses nothing: `warmStarted` proposes a study's first trials from them, whatever sampler follows.
    */
   readonly earlier?: readonly EarlierStudy[];
+  /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
+  readonly seed?: number;
 }
 
 /**

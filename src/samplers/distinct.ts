@@ -8,6 +8,8 @@ interface DistinctState {
   readonly space: Space;
   /** How many configurations there are; Infinity where they can't be counted exactly. */
   readonly cells: number;
+  /** What the study's rules allow. */
+  readonly feasible: (params: Params) => boolean;
   /** Places in the grid of the trials absorbed, whatever became of them. */
   readonly tried: Set<number>;
   inner: unknown;
@@ -19,7 +21,7 @@ const redraws = 10;
 /**
  * Never tries a configuration of a finite space twice: a proposal that was tried already, or is running, is drawn again from
  * the same sampler with other random numbers, and after ten draws replaced by the next configuration in the grid's order
- * that was not. Ends with the last one. In an infinite space the sampler is left alone. Memory O(trials).
+ * that was not, and that the study's rules allow. Ends with the last one. In an infinite space the sampler is left alone. Memory O(trials).
  */
 export function distinct(sampler: Sampler): Sampler {
   const { adaptive, usesClock } = sampler.traits;
@@ -30,6 +32,7 @@ export function distinct(sampler: Sampler): Sampler {
     start: (context): DistinctState => ({
       space: context.space,
       cells: cellCount(context.space),
+      feasible: context.feasible ?? (() => true),
       tried: new Set(),
       inner: sampler.start(context),
     }),
@@ -40,7 +43,7 @@ export function distinct(sampler: Sampler): Sampler {
       return state;
     },
     propose(value, number, pending, rng) {
-      const { space, cells, tried, inner } = value as DistinctState;
+      const { space, cells, tried, inner, feasible } = value as DistinctState;
       if (number >= cells) return undefined;
       const seen = adaptive ? pending : [];
       const first = sampler.propose(inner, number, seen, rng);
@@ -49,10 +52,10 @@ export function distinct(sampler: Sampler): Sampler {
       const isNew = (cell: number): boolean => !tried.has(cell) && !running.has(cell);
       let proposal: Proposal | undefined = first;
       for (let draw = 1; proposal !== undefined && draw <= redraws; draw++) {
-        if (isNew(gridIndex(space, proposal.params))) return proposal;
+        if (isNew(gridIndex(space, proposal.params)) && feasible(proposal.params)) return proposal;
         proposal = sampler.propose(inner, number, seen, rng.fork("redraw", draw));
       }
-      const cell = nextCell(gridIndex(space, first.params), cells, isNew);
+      const cell = nextCell(gridIndex(space, first.params), cells, (one) => isNew(one) && feasible(gridParams(space, one)));
       return cell === undefined ? undefined : replaced(first, gridParams(space, cell));
     },
     size(space) {

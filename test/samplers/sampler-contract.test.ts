@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FinishedTrial, Proposal, Sampler } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
 import type { Rng } from "#hpo/math/rng";
+import { auto } from "#hpo/samplers/auto/auto";
 import { cmaes } from "#hpo/samplers/cma-es/cmaes";
 import { differentialEvolution } from "#hpo/samplers/differential-evolution";
 import { distinct } from "#hpo/samplers/distinct";
@@ -18,6 +19,7 @@ import { allScenarios, describeSamplerContract, finiteScenarios, samplerLaws } f
 
 describeSamplerContract("grid", () => grid(), finiteScenarios);
 describeSamplerContract("random", () => random());
+describeSamplerContract("auto", () => auto());
 describeSamplerContract("sobol", () => sobol());
 describeSamplerContract("cmaes", () => cmaes());
 describeSamplerContract("cmaes with small generations behind sobol", () => startup(3, sobol(), cmaes({ population: 4 })));

@@ -1,4 +1,4 @@
-import { choice, defineStudy, float, grid, int, openStudy, random, type StudySnapshot, type StudySpec, values } from "hpo";
+import { choice, defineStudy, distinct, float, grid, int, openStudy, random, type StudySnapshot, type StudySpec, values } from "hpo";
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { studyPage } from "#hpo/report/study-page";
@@ -64,6 +64,20 @@ describe("a study with rules", () => {
     const notes = new Set(trials.map(({ note }) => note?.split(":")[0]));
     expect([...notes].some((note) => note?.startsWith("draw ") === true || note === "moved to keep the limits")).toBe(true);
     expect((await run(spec)).trials.map(({ params, note }) => [params, note])).toEqual(trials.map(({ params, note }) => [params, note]));
+  });
+
+  it("tries each allowed cell once with distinct(), and ends with the last one", async () => {
+    const spec = defineStudy({
+      name: "distinct",
+      space: table,
+      forbid: [{ kernel: ["poly", "linear"] }],
+      objective: ({ params }) => params.C,
+      sampler: distinct(random()),
+    });
+    const { trials, state } = await run(spec);
+    expect(state).toBe("complete");
+    expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(6);
+    expect(trials).toHaveLength(6);
   });
 
   it("refuses rules that leave nothing, at its definition", () => {

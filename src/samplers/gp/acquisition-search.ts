@@ -20,7 +20,7 @@ export interface SearchOptions {
 }
 
 const climbs = 4;
-const climbEvaluations = 30;
+const climbEvaluations = 24;
 
 /**
  * Candidates by falling promise: the best of draws over the space and near the best known points, each improved by climbs in its continuous

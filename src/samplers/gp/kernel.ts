@@ -99,16 +99,16 @@ export function covariances(
 
 /**
  * k(x, row j) into `out` and its derivatives along x's axes `wanted` into `slopes` (wanted.length × count, one axis after the
- * other). The wanted axes must be ordered and active in x.
+ * other); `decays` is scratch of one number an axis. The wanted axes must be ordered and active in x.
  */
 export function covarianceSlopes(
   kernel: Kernel,
   rows: FeatureRows,
   x: { readonly features: Float64Array; readonly active: Uint8Array },
-  into: { readonly out: Float64Array; readonly slopes: Float64Array; readonly wanted: readonly number[] },
+  into: { readonly out: Float64Array; readonly slopes: Float64Array; readonly wanted: readonly number[]; readonly decays: Float64Array },
 ): void {
   const { axisCount: d, categorical, joint, single, jointVariance, singleVariance } = kernel;
-  const { out, slopes, wanted } = into;
+  const { out, slopes, wanted, decays } = into;
   const n = rows.count;
   for (let j = 0; j < n; j++) {
     const row = j * d;
@@ -121,7 +121,9 @@ export function covarianceSlopes(
       squared += scaled * scaled;
       if (singleVariance > 0 && (x.active[i] as number) * (rows.active[row + i] as number) === 1) {
         const t = delta * (single[i] as number);
-        sum += (1 + t + (t * t) / 3) * decayingExp(t);
+        const decay = decayingExp(t);
+        decays[i] = decay;
+        sum += (1 + t + (t * t) / 3) * decay;
       }
     }
     const r = Math.sqrt(squared);
@@ -136,7 +138,7 @@ export function covarianceSlopes(
       if (singleVariance > 0 && rows.active[row + i] === 1) {
         const inverse = single[i] as number;
         const t = Math.abs(difference) * inverse;
-        slope -= ((singleVariance * inverse * inverse * difference) / 3) * (1 + t) * decayingExp(t);
+        slope -= ((singleVariance * inverse * inverse * difference) / 3) * (1 + t) * (decays[i] as number);
       }
       slopes[w * n + j] = slope;
     }

@@ -23,11 +23,18 @@ export interface Posterior {
   deviation: number;
   readonly meanSlopes: Float64Array;
   readonly deviationSlopes: Float64Array;
-  readonly scratch: { readonly k: Float64Array; readonly v: Float64Array; readonly slopes: Float64Array };
+  readonly scratch: { readonly k: Float64Array; readonly v: Float64Array; readonly slopes: Float64Array; readonly decays: Float64Array };
 }
 
-/** Conditions on the observations, with room for `room` more. O(n³ / 6). */
-export function posteriorOf(kernel: Kernel, { rows, y, errors }: Observations, room: number = 0): Posterior {
+export interface PosteriorOptions {
+  /** For how many more observations there is to be room; default 0. */
+  readonly room?: number;
+  /** A posterior of the same hyperparameters, whose rows are taken as far as they are the same. */
+  readonly earlier?: Posterior | undefined;
+}
+
+/** Conditions on the observations. O(n³ / 6), or O(n²) for each row that `earlier` does not have; the bits are the same. */
+export function posteriorOf(kernel: Kernel, { rows, y, errors }: Observations, { room = 0, earlier }: PosteriorOptions = {}): Posterior {
   const d = kernel.axisCount;
   const n = rows.count;
   const most = n + room;
@@ -39,13 +46,15 @@ export function posteriorOf(kernel: Kernel, { rows, y, errors }: Observations, r
   values.set(y.subarray(0, n));
   const factor = new Float64Array(packedLength(most));
   const noise = new Float64Array(most).fill(kernel.noiseVariance);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < n; i++) noise[i] = kernel.noiseVariance + (errors[i] as number);
+  const shared = earlier === undefined ? 0 : sharedRows(earlier, { features, active, noise, count: n });
+  if (earlier !== undefined) factor.set(earlier.factor.subarray(0, packedLength(shared)));
+  for (let i = shared; i < n; i++) {
     const at = packedLength(i);
-    noise[i] = kernel.noiseVariance + (errors[i] as number);
     covariances(kernel, { count: i, features, active }, { features, active, start: i * d }, { out: factor, at, count: i });
     factor[at + i] = priorVariance(kernel, active, i * d) + (noise[i] as number);
   }
-  cholesky(factor, n);
+  cholesky(factor, n, shared);
   const posterior: Posterior = {
     kernel,
     count: n,
@@ -58,10 +67,26 @@ export function posteriorOf(kernel: Kernel, { rows, y, errors }: Observations, r
     deviation: 0,
     meanSlopes: new Float64Array(d),
     deviationSlopes: new Float64Array(d),
-    scratch: { k: new Float64Array(most), v: new Float64Array(most), slopes: new Float64Array(most * d) },
+    scratch: { k: new Float64Array(most), v: new Float64Array(most), slopes: new Float64Array(most * d), decays: new Float64Array(d) },
   };
   weigh(posterior);
   return posterior;
+}
+
+/** How many first rows two posteriors have in common. */
+function sharedRows(
+  { rows, noise, count, kernel }: Posterior,
+  other: { readonly features: Float64Array; readonly active: Uint8Array; readonly noise: Float64Array; readonly count: number },
+): number {
+  const d = kernel.axisCount;
+  const most = Math.min(count, other.count);
+  for (let row = 0; row < most; row++) {
+    if (noise[row] !== other.noise[row]) return row;
+    for (let i = row * d; i < (row + 1) * d; i++) {
+      if (rows.features[i] !== other.features[i] || rows.active[i] !== other.active[i]) return row;
+    }
+  }
+  return most;
 }
 
 /**
@@ -107,7 +132,7 @@ export function predict(posterior: Posterior, { features, active }: FeaturePoint
 /** The mean, the deviation and their derivatives along the axes `wanted`, which must be ordered and active at the point. O(n²). */
 export function predictSlopes(posterior: Posterior, { features, active }: FeaturePoint, wanted: readonly number[]): void {
   const { kernel, rows, count: n, factor, scratch, alpha, meanSlopes, deviationSlopes } = posterior;
-  covarianceSlopes(kernel, rows, { features, active }, { out: scratch.k, slopes: scratch.slopes, wanted });
+  covarianceSlopes(kernel, rows, { features, active }, { out: scratch.k, slopes: scratch.slopes, wanted, decays: scratch.decays });
   let mean = 0;
   for (let j = 0; j < n; j++) mean += (scratch.k[j] as number) * (alpha[j] as number);
   scratch.v.set(scratch.k);

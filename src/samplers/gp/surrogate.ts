@@ -38,6 +38,9 @@ const mostFitted = 150;
 /** Hyperparameters by target with the number of trials that they were fitted to: what follows from the history and is only kept. */
 const fits = new WeakMap<History, Map<Target, { readonly size: number; readonly theta: Float64Array }>>();
 
+/** The last process by target: the next one has most rows of its factor, which come out with the same bits when they are made anew. */
+const processes = new WeakMap<History, Map<Target, { readonly theta: Float64Array; readonly posterior: Posterior }>>();
+
 /**
  * The process of a target. Its hyperparameters are those of the last size of the history at which they are due to be fitted; each fit starts from the
  * one before, so that they follow from the history alone, whenever they are asked for. undefined with fewer than two observations.
@@ -47,7 +50,13 @@ export function surrogateOf(history: History, target: Target, room: number): Sur
   if (scaled.observations.rows.count < 2) return undefined;
   const shape = shapeOf(history);
   const theta = hyperparametersOf(history, target, shape);
-  return { ...scaled, posterior: posteriorOf(kernelOf(shape, theta), scaled.observations, room) };
+  const kept = processes.get(history) ?? new Map<Target, { theta: Float64Array; posterior: Posterior }>();
+  processes.set(history, kept);
+  const last = kept.get(target);
+  const earlier = last?.theta === theta ? last.posterior : undefined;
+  const posterior = posteriorOf(kernelOf(shape, theta), scaled.observations, { room, earlier });
+  kept.set(target, { theta, posterior });
+  return { ...scaled, posterior };
 }
 
 function shapeOf({ space }: History): KernelShape {
@@ -72,7 +81,7 @@ function hyperparametersOf(history: History, target: Target, shape: KernelShape)
     if (observations.rows.count < 2) continue;
     // While fits are cheap, a second start guards against being caught by an early one.
     const starts = size <= 60 ? [theta, start, short] : [theta];
-    theta = fitHyperparameters(shape, observations, starts, 30);
+    theta = fitHyperparameters(shape, observations, starts, size <= 60 ? 80 : 40);
   }
   kept.set(target, { size, theta });
   return theta;

@@ -118,12 +118,14 @@ describe("a process over categories and branches", () => {
     const grown = posteriorOf(
       kernelOf(shape, theta),
       { ...mixed, rows: { count: n - 3, features, active }, errors: new Float64Array(n) },
-      3,
+      { room: 3 },
     );
     for (let i = n - 3; i < n; i++) {
       observe(grown, { features: features.slice(i * 3, i * 3 + 3), active: active.slice(i * 3, i * 3 + 3) }, mixed.y[i]!);
     }
     expect(grown.alpha).toEqual(whole.alpha);
     expect(grown.factor).toEqual(whole.factor);
+    const again = posteriorOf(kernelOf(shape, theta), { ...mixed, errors: new Float64Array(n) }, { earlier: grown });
+    expect([again.factor, again.alpha]).toEqual([whole.factor, whole.alpha]);
   });
 });
