@@ -4,6 +4,7 @@ import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Direction, Metric } from "./core/metric.ts";
 import { checkOptions, showValue } from "./core/options.ts";
+import type { Pruner } from "./core/pruner.ts";
 import type { Sampler } from "./core/sampler.ts";
 import type { Params } from "./core/space.ts";
 import type { Splitter } from "./core/splitter.ts";
@@ -61,6 +62,12 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
   readonly retries?: number;
   /** What the best first objective has to reach; `hpo run` ends with exit code 3 where it does not. */
   readonly target?: number;
+  /** End the study once a trial has reached the `target`; trials that were proposed before it was visible (`lookahead`) end first. */
+  readonly stopAtTarget?: boolean;
+  /** End the study after so many trials without a better one. */
+  readonly staleTrials?: number;
+  /** Stop starting work after so many CPU seconds, all workers together. */
+  readonly cpuBudgetSeconds?: number;
 }
 
 /** A study that judges a model by cross-validation. */
@@ -79,6 +86,8 @@ export interface ModelStudyDefinition<S extends TypedSpace, M extends string = s
 
 /** A study that judges any function. */
 export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string = string> extends CommonDefinition<S, M> {
+  /** Stops trials that are not worth going on with: the objective tells values on its way by `trial.report(step, value)`. Default: none. */
+  readonly pruner?: Pruner;
   /** A number (NaN fails the trial), or one a metric by name. */
   readonly objective: (trial: Trial<ParamsOf<S>>) => ObjectiveValue | Promise<ObjectiveValue>;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
@@ -108,10 +117,17 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
   });
   const trials = definition.trials ?? null;
   const size = sampler.size(definition.space);
-  if (size === null && trials === null && definition.timeBudgetSeconds === undefined) {
+  const { timeBudgetSeconds, cpuBudgetSeconds, staleTrials } = definition;
+  if (size === null && [trials ?? undefined, timeBudgetSeconds, cpuBudgetSeconds, staleTrials].every((limit) => limit === undefined)) {
     throw new HpoError(
       "OPTION_INVALID",
-      `defineStudy(): trials or timeBudgetSeconds must be given with the sampler ${sampler.name}(), which has no end of its own; got neither.`,
+      `defineStudy(): trials, timeBudgetSeconds, cpuBudgetSeconds or staleTrials must be given with the sampler ${sampler.name}(), which has no end of its own; got none.`,
+    );
+  }
+  if (definition.stopAtTarget === true && definition.target === undefined) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      "defineStudy(): target must be given with stopAtTarget, which ends the study when it is reached; got none.",
     );
   }
   return Object.freeze({
@@ -122,6 +138,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     enqueue,
     warmStart,
     sampler,
+    pruner: prunerOf(definition),
     metrics: Object.freeze({ ...metrics }),
     objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),
     constraints: checkBounds("defineStudy", Object.keys(metrics), definition.constraints ?? {}),
@@ -133,9 +150,24 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     timeoutSeconds: definition.timeoutSeconds ?? null,
     retries: definition.retries ?? 1,
     target: definition.target ?? null,
+    stopAtTarget: definition.stopAtTarget ?? false,
+    staleTrials: definition.staleTrials ?? null,
+    cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
   } satisfies StudySpec);
+}
+
+/** What is reported is one number a step, so that a pruner knows one objective. */
+function prunerOf<S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): Pruner | null {
+  const pruner = "pruner" in definition ? definition.pruner : undefined;
+  if (pruner === undefined) return null;
+  const count = definition.objectives?.length ?? 1;
+  if (count === 1) return pruner;
+  throw new HpoError(
+    "OPTION_INVALID",
+    `defineStudy(): a pruner must have one objective to compare trials by; got ${pruner.name}() with ${count} objectives. Leave the pruner or the other objectives out.`,
+  );
 }
 
 function judgeOf<S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec["judge"] {

@@ -15,7 +15,7 @@ import { loadStudy } from "./loader/load-study.ts";
 import { spaceJson } from "./space/space-json.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
-import { Proposer } from "./study/proposer.ts";
+import { type OutcomeOf, Proposer } from "./study/proposer.ts";
 import { type RunStudyOptions, Study, type StudyParts } from "./study/study.ts";
 import { searchDeclaration } from "./study/search-declaration.ts";
 import { admitStudy } from "./study/study-identity.ts";
@@ -96,7 +96,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     return new Study({
       spec,
       store,
-      evaluation: (executor, { memory }) => evaluationOf(spec, shared, { judged, executor, store, memory }),
+      evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
       executor: (run) => executorOf(origin.source, run),
       fit: fitOf(spec, judged),
       codeHash: origin.codeHash,
@@ -217,14 +217,16 @@ interface EvaluationParts {
   readonly store: Store;
   /** Bytes for shared solves; undefined = half of what is free, in a control group with a limit half of what that leaves. */
   readonly memory: number | undefined;
+  readonly outcomeOf: OutcomeOf;
 }
 
 function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
-  const { judged, executor, store, memory } = parts;
+  const { judged, executor, store, memory, outcomeOf } = parts;
   const now = (): string => new Date().toISOString();
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
-    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now });
+    const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };
+    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
   }
   return crossValidation({
     judge,
@@ -272,7 +274,7 @@ function studyHeader(
       metrics: plain(declared),
       objectives: plain(spec.objectives),
       sampler: plain({ name: spec.sampler.name, options: spec.sampler.options }),
-      pruner: null,
+      pruner: spec.pruner === null ? null : plain({ name: spec.pruner.name, options: spec.pruner.options }),
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,

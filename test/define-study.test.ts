@@ -80,7 +80,7 @@ describe("defineStudy()", () => {
     [
       "a search without an end",
       { ...objective, sampler: random() },
-      "trials or timeBudgetSeconds must be given with the sampler random(), which has no end of its own; got neither.",
+      "trials, timeBudgetSeconds, cpuBudgetSeconds or staleTrials must be given with the sampler random(), which has no end of its own; got none.",
     ],
     ["no options", undefined, "options must be an object with name, space,"],
     ["a list", [], "options must be an object with name, space,"],

@@ -33,9 +33,9 @@ export interface TaskContext {
 
 export type TaskFunction = (input: never, context: TaskContext) => unknown;
 
-/** Why an attempt ended without a value. "aborted" costs no attempt. */
+/** Why an attempt ended without a value, or a trial before its end. "aborted" costs no attempt; "pruned" is no attempt's, but a trial's. */
 export interface Incident {
-  readonly kind: "error" | "crash" | "out-of-memory" | "timeout" | "aborted";
+  readonly kind: "error" | "crash" | "out-of-memory" | "timeout" | "aborted" | "pruned";
   /** One sentence. */
   readonly message: string;
   /** An HpoError's code, where the task threw one. */

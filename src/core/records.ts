@@ -1,5 +1,6 @@
 import type { Incident } from "./executor.ts";
 import type { Json } from "./json.ts";
+import type { ReportedSteps } from "./pruner.ts";
 import type { Params } from "./space.ts";
 
 /** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
@@ -140,11 +141,17 @@ export interface PredictionRecord {
 export interface OutcomeRecord {
   readonly trial: number;
   readonly state: "complete" | "pruned" | "failed";
-  /** Mean over folds, its standard error (null with one fold), and the value over all predictions pooled (null where undefined). */
+  /**
+   * Mean over folds, its standard error (null with one fold), and the value over all predictions pooled (null where undefined). Of a pruned trial
+   * the last that it reported of the first objective.
+   */
   readonly values: Readonly<
     Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
   >;
+  /** Why it failed or was pruned. */
   readonly incident: Incident | null;
+  /** What the objective reported on its way, up to the stop; left out where that is nothing. */
+  readonly reported?: ReportedSteps;
   readonly endedAt: string;
 }
 
@@ -166,6 +173,14 @@ export interface AttemptRecord {
   readonly endedAt: string;
 }
 
+/** What ended a run. */
+export interface RunEnd {
+  /** "trials" and "sampler": nothing was left to do; "target", "stale": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
+  readonly by: "trials" | "sampler" | "target" | "stale" | "time" | "cpu" | "stop" | "cut" | "error";
+  /** In a few words for people. */
+  readonly reason: string;
+}
+
 /** One run of the coordinator. */
 export interface RunRecord {
   readonly id: string;
@@ -173,6 +188,8 @@ export interface RunRecord {
   readonly endedAt: string | null;
   /** null while it runs, and for ever when it was killed. */
   readonly state: "complete" | "stopped" | "failed" | null;
+  /** What ended it; null while it runs, and where it was killed. */
+  readonly end: RunEnd | null;
   readonly wallSeconds: number;
   readonly workers: number;
   readonly codeHash: string;

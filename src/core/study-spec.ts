@@ -2,6 +2,7 @@ import type { DataRecipe } from "./dataset.ts";
 import type { StudySource } from "./earlier-study.ts";
 import type { Estimator } from "./estimator.ts";
 import type { Direction, Metric } from "./metric.ts";
+import type { Pruner } from "./pruner.ts";
 import type { OutcomeBound } from "./records.ts";
 import type { Sampler } from "./sampler.ts";
 import type { SpaceRules } from "./space-rules.ts";
@@ -16,6 +17,12 @@ export interface Trial<P = Params> {
   readonly signal: AbortSignal;
   /** A seed of this trial's own, an integer from 0 to 2³² − 1. */
   readonly seed: number;
+  /**
+   * Tells the value of the first objective after `step` (an integer from 0 up, such as epochs done; steps ascend), and asks the study's pruner.
+   * true: the trial is not worth going on with, so return now; it is pruned whatever it returns or throws, with this value as its estimate.
+   * Always false without a pruner. @throws HpoError OBJECTIVE_INVALID
+   */
+  readonly report: (step: number, value: number) => boolean;
 }
 
 /** What an objective returns: a number for the first metric, or one a metric by name. */
@@ -34,6 +41,8 @@ export interface StudySpec {
   readonly warmStart: { readonly from: readonly StudySource[]; readonly trials: number } | null;
   /** Proposes what is enqueued first, and nothing that the rules forbid. */
   readonly sampler: Sampler;
+  /** Stops trials that report steps; null = none. */
+  readonly pruner: Pruner | null;
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
   /** What the best trial has to meet. */
@@ -49,6 +58,12 @@ export interface StudySpec {
   readonly retries: number;
   /** The study misses its goal (exit code 3) where the best first objective is worse; null = none. */
   readonly target: number | null;
+  /** Whether the study ends once a visible trial has reached the target. */
+  readonly stopAtTarget: boolean;
+  /** The study ends after so many visible trials without a better one; null = never. */
+  readonly staleTrials: number | null;
+  /** CPU seconds of one run's tasks after which no more are started; null = no limit. */
+  readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
 }

@@ -62,15 +62,15 @@ export function costParts(snapshot: StudySnapshot): string[] {
   return parts;
 }
 
-/** One line a failed trial, at most `limit` and then how many more there are. */
-export function failureLines(snapshot: StudySnapshot, limit: number = 3): string[] {
-  const failed = snapshot.trials.filter((trial) => trial.state === "failed");
-  const lines = failed.slice(0, limit).map((trial) => {
+/** One line a trial that ended so, at most `limit` and then how many more there are. */
+export function endedLines(snapshot: StudySnapshot, state: "failed" | "pruned", limit: number = 3): string[] {
+  const ended = snapshot.trials.filter((trial) => trial.state === state);
+  const lines = ended.slice(0, limit).map((trial) => {
     const params = formatParams(trial.params, parameterNames(snapshot));
     return `trial ${trial.number}${params === "" ? "" : ` (${params})`}: ${plainText(trial.incident ?? "no reason stored")}`;
   });
-  const more = failed.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more: hpo show ${plainText(snapshot.name)}`] : lines;
+  const more = ended.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more: hpo ${state === "failed" ? "show" : "trials"} ${plainText(snapshot.name)}`] : lines;
 }
 
 /** What the cells hide and what was left out: "each cell the best over kernel (2 values)", "only C=10", "smaller is better". */

@@ -11,7 +11,7 @@ import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
-import { costParts, failureLines, scalingLabel, titleParts } from "./study-lines.ts";
+import { costParts, endedLines, scalingLabel, titleParts } from "./study-lines.ts";
 import { formatTime } from "./study-list.ts";
 import type { TextOptions } from "./table-text.ts";
 import { foldScoresText, trialConfusion } from "./trial-folds.ts";
@@ -38,7 +38,8 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
     ["confusion of the best trial, all folds", confusion === null ? [] : confusionText(confusion, width - 2)],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
-    ["failed trials", failureLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
+    ["failed trials", endedLines(snapshot, "failed", limit).flatMap((line) => hanging(line, width - 2))],
+    ["pruned trials", endedLines(snapshot, "pruned", limit).flatMap((line) => hanging(line, width - 2))],
     ["failed attempts", attemptLines(snapshot, limit).flatMap((line) => hanging(line, width - 2))],
     ["warnings", more(snapshot.warnings.map(plainText), limit).flatMap((line) => hanging(line, width - 2))],
     ["runs", runLines(snapshot, limit, width - 2)],
@@ -68,6 +69,7 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     ...data,
     ...(description.cv === null ? [] : [`cv          ${plainText(description.cv.label)}`]),
     `sampler     ${plainText(description.sampler)}`,
+    ...prunerLine(declaration.pruner),
     `objectives  ${objectives}`,
     `metrics     ${metrics}`,
     ...(constraintsText(snapshot) === "" ? [] : [`constraints ${constraintsText(snapshot)}`]),
@@ -77,6 +79,14 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     `created     ${formatTime(snapshot.createdAt)} UTC · code ${plainText(snapshot.codeHash.slice(0, 12))}`,
     ...(declaration.data === null ? [] : [`            data ${plainText(declaration.data.slice(0, 12))}`]),
   ];
+}
+
+/** "pruner      median (startupTrials 5, warmupSteps 0)"; nothing without one. */
+function prunerLine(pruner: Json): string[] {
+  if (!isObject(pruner) || typeof pruner["name"] !== "string") return [];
+  const options = isObject(pruner["options"] ?? null) ? Object.entries(pruner["options"] as Readonly<Record<string, Json>>) : [];
+  const told = options.filter(([, value]) => value !== null).map(named);
+  return [`pruner      ${plainText(pruner["name"])}${told.length === 0 ? "" : ` (${told.join(", ")})`}`];
 }
 
 function dataLines(snapshot: StudySnapshot, width: number): string[] {
@@ -138,10 +148,10 @@ function runLines(snapshot: StudySnapshot, limit: number, width: number): string
   const lines = snapshot.runs.slice(hidden).flatMap((run) => {
     const state = run.state ?? (run.endedAt === null && snapshot.state === "running" ? "running" : "cut off");
     const code = run.codeHash === snapshot.codeHash ? "" : ` · code ${plainText(run.codeHash.slice(0, 12))}`;
-    const notes = run.notes.flatMap((note) => wrap(plainText(note), width - 2)).map((line) => `  ${line}`);
+    const told = [...(run.end === null ? [] : [run.end.reason]), ...run.notes];
     return [
       `${formatTime(run.startedAt)} UTC  ${state}  ${formatSeconds(run.wallSeconds)} · ${count(run.workers, "worker")}${code}`,
-      ...notes,
+      ...told.flatMap((line) => wrap(plainText(line), width - 2)).map((line) => `  ${line}`),
     ];
   });
   return hidden > 0 ? [`${hidden} earlier runs`, ...lines] : lines;

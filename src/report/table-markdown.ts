@@ -3,7 +3,7 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue } from "./number-format.ts";
-import { bestOfTable, costParts, failureLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
+import { bestOfTable, costParts, endedLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
 import { tableFormat } from "./table-text.ts";
 
 /** The table in GitHub's Markdown, with its title and foot as paragraphs; the best value is bold. */
@@ -31,7 +31,7 @@ export function tableMarkdown(snapshot: StudySnapshot, table: AccuracyTable): st
     markdownTable([header, ...body], { align: ["l", ...header.slice(1).map(() => "r")], stringLength: (text) => [...text].length }),
     `${found === null ? "No trial is complete" : `Best: ${escapeMarkdown(found)}`} · ${escapeMarkdown([...costParts(snapshot), ...notes].join(" · "))}`,
   ];
-  const failures = failureLines(snapshot).map((line) => `- failed: ${escapeMarkdown(line)}`);
+  const failures = endedLines(snapshot, "failed").map((line) => `- failed: ${escapeMarkdown(line)}`);
   if (failures.length > 0) paragraphs.push(failures.join("\n"));
   return `${paragraphs.join("\n\n")}\n`;
 }

@@ -1,19 +1,26 @@
 import type picocolors from "picocolors";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { plainText, truncate, wrap } from "./plain-text.ts";
-import { failureLines } from "./study-lines.ts";
+import { endedLines } from "./study-lines.ts";
 
-/** Failed trials and warnings, a few of each, behind their labels: the end of a foot. */
+/** What ended the study where that is not its trials, then failed trials and warnings, a few of each, behind their labels: the end of a foot. */
 export function troubleLines(
   snapshot: StudySnapshot,
   { width, colours }: { readonly width: number; readonly colours: ReturnType<typeof picocolors.createColors> },
 ): string[] {
   return [
-    ...failureLines(snapshot).flatMap((line) => labelled("failed", line, width).map((one) => coloured(one, "failed", colours.red))),
+    ...endLines(snapshot).flatMap((line) => labelled("end", line, width)),
+    ...endedLines(snapshot, "failed").flatMap((line) => labelled("failed", line, width).map((one) => coloured(one, "failed", colours.red))),
     ...snapshot.warnings
       .slice(0, 3)
       .flatMap((line) => labelled("warning", plainText(line), width).map((one) => coloured(one, "warning", colours.yellow))),
   ];
+}
+
+/** Of the newest run; that nothing was left to do needs no words. */
+function endLines({ runs, state }: StudySnapshot): string[] {
+  const end = runs.at(-1)?.end ?? null;
+  return end === null || state === "running" || end.by === "trials" || end.by === "sampler" ? [] : [plainText(end.reason)];
 }
 
 /** A sentence behind its label, at most two lines. */

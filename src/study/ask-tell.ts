@@ -3,13 +3,16 @@ import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
+import type { OutcomeRecord, RunEnd, RunRecord, TrialRecord } from "../core/records.ts";
 import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { objectiveValues } from "./objective-values.ts";
-import { Proposer } from "./proposer.ts";
+import { judgedValues, objectiveOutcome } from "./objective-outcome.ts";
+import type { Proposer } from "./proposer.ts";
+import { completeBy } from "./run-end.ts";
+import { studyProposer } from "./study-proposer.ts";
+import { finishedReports, type TrialReports, trialReports } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
 
 export interface AskTellOptions {
@@ -40,6 +43,8 @@ export class AskTell {
   readonly #told = new Map<number, Promise<void>>();
   /** Waiting trials of earlier processes, not handed out by this one yet. */
   readonly #toHandOut: number[] = [];
+  /** Of trials that this process handed out and that wait. */
+  readonly #reports = new Map<number, TrialReports>();
   #failure: { readonly error: unknown } | undefined;
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
@@ -56,7 +61,7 @@ export class AskTell {
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations, earlier } = store.load(spec.name);
-      this.#proposer = new Proposer({ ...spec, earlier }, (trial) => this.#outcomes.get(trial));
+      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);
@@ -133,10 +138,14 @@ export class AskTell {
     }
     const endedAt = new Date().toISOString();
     const wallSeconds = Math.max(0, (Date.parse(endedAt) - Date.parse(waiting.startedAt)) / 1000);
+    const reports = this.#reports.get(number);
+    const state = reports?.state() ?? { reported: null, stopped: null };
     const outcome =
-      value instanceof Error ? failed(number, value, endedAt) : complete(number, objectiveValues(this.#options.spec, value), endedAt);
+      value instanceof Error && state.stopped === null
+        ? failed(number, value, endedAt)
+        : objectiveOutcome(number, { ...state, values: judgedValues(this.#options.spec, state, value) }, endedAt);
     const evaluations =
-      outcome.state !== "complete" || this.#judged.has(number)
+      outcome.state === "failed" || this.#judged.has(number)
         ? []
         : [
             {
@@ -158,6 +167,8 @@ export class AskTell {
     if (left === 0) this.#waitingInGroup.delete(group);
     else this.#waitingInGroup.set(group, left);
     this.#waiting.delete(number);
+    reports?.close();
+    this.#reports.delete(number);
     const queued = this.#toHandOut.indexOf(number);
     if (queued >= 0) this.#toHandOut.splice(queued, 1);
     const rows: Batch = { evaluations, outcomes: [outcome], finishedGroups: left === 0 ? [group] : [] };
@@ -180,7 +191,9 @@ export class AskTell {
   close(): void {
     clearInterval(this.#renewal);
     try {
-      void this.#add({ run: this.#runRow(this.#waiting.size === 0 && this.#ended ? "complete" : "stopped") });
+      const complete = this.#waiting.size === 0 && this.#ended;
+      const end = complete ? completeBy(this.#proposer, this.#options.trials) : ({ by: "stop", reason: "the study was closed" } as const);
+      void this.#add({ run: this.#runRow({ state: complete ? "complete" : "stopped", end }) });
       this.#queue.flush();
     } finally {
       this.#options.store.release(this.#options.spec.name, this.#holderId);
@@ -210,6 +223,7 @@ export class AskTell {
       number,
       params,
       seed,
+      report: (step, value) => this.#report(number, step, value),
       // Made when it is asked for: it would be the dearest part of a trial that takes microseconds.
       get signal() {
         return (signal ??= new AbortController().signal);
@@ -226,7 +240,24 @@ export class AskTell {
     return stored;
   }
 
-  #runRow(state: "complete" | "stopped" | null): RunRecord {
+  #report(number: number, step: number, value: number): boolean {
+    let reports = this.#reports.get(number);
+    if (reports === undefined) {
+      const { pruner, objectives, lookahead } = this.#options.spec;
+      const { metric = "", direction = "minimize" } = objectives[0] ?? {};
+      const history = () =>
+        Array.from({ length: Math.max(0, number - lookahead + 1) }, (_, past) => this.#outcomes.get(past))
+          .filter((outcome) => outcome !== undefined)
+          .map((outcome) => finishedReports(outcome, metric));
+      reports = trialReports({ number, direction, pruner, history });
+      if (this.#waiting.has(number)) this.#reports.set(number, reports);
+      else reports.close();
+    }
+    return reports.report(step, value);
+  }
+
+  #runRow(ended: { readonly state: "complete" | "stopped"; readonly end: RunEnd } | null): RunRecord {
+    const { state, end } = ended ?? { state: null, end: null };
     const { codeHash, environment } = this.#options;
     return {
       id: this.#holderId,
@@ -237,14 +268,10 @@ export class AskTell {
       workers: 0,
       codeHash,
       environment,
+      end,
       notes: [],
     };
   }
-}
-
-function complete(trial: number, values: Readonly<Record<string, number>>, endedAt: string): OutcomeRecord {
-  const judged = Object.entries(values).map(([metric, value]) => [metric, { value, standardError: null, pooled: null }] as const);
-  return { trial, state: "complete", values: Object.fromEntries(judged), incident: null, endedAt };
 }
 
 function failed(trial: number, error: Error, endedAt: string): OutcomeRecord {

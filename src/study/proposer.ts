@@ -1,10 +1,11 @@
 import type { EarlierRecord } from "../core/earlier-study.ts";
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { OutcomeBound, OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
 import { earlierStudies } from "./earlier-studies.ts";
+import type { EndWatch } from "./end-rules.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
@@ -16,6 +17,10 @@ export interface ProposerOptions {
   readonly earlier?: readonly EarlierRecord[];
   readonly seed: number;
   readonly lookahead: number;
+  /** Trials look back on visible outcomes although the sampler may not: those of a study with a pruner. */
+  readonly looksBack?: boolean;
+  /** Rules that end the study; they look back as far as a proposal does. */
+  readonly end?: EndWatch;
 }
 
 /** Where a trial's outcome is read; undefined while it has none. */
@@ -30,8 +35,11 @@ export class Proposer {
   readonly #params: Params[] = [];
   readonly #outcomeOf: OutcomeOf;
   #state: unknown;
-  /** Trials 0 … absorbed − 1 are in the state. */
+  /** Trials 0 … absorbed − 1 are in the state of an adaptive sampler. */
   #absorbed = 0;
+  /** Trials 0 … visible − 1 are known to have outcomes. */
+  #visible = 0;
+  readonly #waits: boolean;
   #exhausted = false;
   /** Proposals that there are; null where there is no end. */
   readonly #size: number | null;
@@ -41,6 +49,7 @@ export class Proposer {
     this.#outcomeOf = outcomeOf;
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
+    this.#waits = options.sampler.traits.adaptive || options.looksBack === true;
     const { sampler, space, seed, earlier = [] } = options;
     const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
     this.#state = sampler.start({ space, directions, seed, ...learnt });
@@ -52,7 +61,14 @@ export class Proposer {
   }
 
   get exhausted(): boolean {
-    return this.#exhausted || (this.#size !== null && this.next >= this.#size);
+    return this.#exhausted || (this.#size !== null && this.next >= this.#size) || this.ended !== undefined;
+  }
+
+  /** Why the rules of the study end it here; undefined while they do not, or can't be judged yet. It follows from the outcomes that are visible. */
+  get ended(): RunEnd | undefined {
+    const { end, lookahead } = this.#options;
+    if (end === undefined || this.waitsFor() !== undefined) return undefined;
+    return end.end(Math.max(0, this.next - lookahead + 1));
   }
 
   /** Takes a trial that is stored already; in number order. */
@@ -62,10 +78,9 @@ export class Proposer {
 
   /** The first trial whose outcome is missing for the next proposal; undefined when it can be made. */
   waitsFor(): number | undefined {
-    const { sampler, lookahead } = this.#options;
-    if (!sampler.traits.adaptive) return undefined;
-    for (let trial = this.#absorbed; trial <= this.next - lookahead; trial++) {
-      if (this.#outcomeOf(trial) === undefined) return trial;
+    if (!this.#waits) return undefined;
+    for (; this.#visible <= this.next - this.#options.lookahead; this.#visible++) {
+      if (this.#outcomeOf(this.#visible) === undefined) return this.#visible;
     }
     return undefined;
   }
@@ -90,16 +105,17 @@ export class Proposer {
     const outcome = this.#outcomeOf(number);
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
-    const complete = outcome.state === "complete";
     const { constraints = [] } = this.#options;
     const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
+    // A pruned trial has an estimate of every objective, or says nothing.
+    const told = outcome.state === "complete" || (outcome.state === "pruned" && !judged.includes(undefined));
     return {
       number,
       state: outcome.state,
       params,
-      values: complete ? judged.map((value) => value?.value ?? Number.NaN) : [],
-      standardErrors: complete ? judged.map((value) => value?.standardError ?? null) : [],
-      ...(complete && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
+      values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
+      standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
+      ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }
 }

@@ -18,6 +18,9 @@ const commonRules = {
   timeoutSeconds: optional(finite(0, Infinity, true)),
   retries: optional(integer(0, 100)),
   target: optional(finite()),
+  stopAtTarget: optional(flag()),
+  staleTrials: optional(integer(1)),
+  cpuBudgetSeconds: optional(finite(0, Infinity, true)),
 };
 
 const modelRules = {
@@ -36,6 +39,7 @@ const modelRules = {
 const objectiveRules = {
   ...commonRules,
   objective: callable("a function from a trial to a number"),
+  pruner: optional(shaped("a pruner such as median() or hyperband({ maxSteps: 81 })", (value) => "verdict" in value)),
   metrics: optional(
     shaped('an object of directions such as { loss: "minimize" }', (value) => {
       const directions = Object.values(value);

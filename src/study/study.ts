@@ -5,19 +5,23 @@ import type { Executor } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, RunRecord } from "../core/records.ts";
+import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
 import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { AskTell } from "./ask-tell.ts";
+import { cpuBudget } from "./cpu-budget.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { declaredOrder } from "./declared-order.ts";
-import { ProgressMeter } from "./progress-meter.ts";
+import type { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
-import { Proposer } from "./proposer.ts";
 import { modelKeeper } from "./model-keeper.ts";
+import type { OutcomeOf, Proposer } from "./proposer.ts";
+import { failureOf, runEnd } from "./run-end.ts";
 import { runLimits } from "./run-limits.ts";
+import { studyMeter } from "./study-meter.ts";
 import { type ModelParts, type StudyModel, studyModel } from "./study-model.ts";
+import { looksBack, studyProposer } from "./study-proposer.ts";
 import { StudyRun, type StudyRunOptions } from "./study-run.ts";
 
 /** What a study is wired from; `open-study` picks the parts. */
@@ -25,7 +29,7 @@ export interface StudyParts {
   readonly spec: StudySpec;
   readonly store: Store;
   /** Made anew for each run, since it may hold memory. */
-  readonly evaluation: (executor: Executor, options: RunStudyOptions) => Evaluation;
+  readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
   readonly fit: ModelParts["fit"];
   readonly codeHash: string;
@@ -135,14 +139,20 @@ export class Study {
   async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
     const { store, codeHash, environment } = this.#parts;
     const executor = this.#parts.executor(options);
+    const cpu = cpuBudget(executor, this.spec.cpuBudgetSeconds, () => {
+      const goesOn = this.#run?.stopping === false;
+      this.#run?.stop();
+      return goesOn;
+    });
     const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
-    const row = (state: RunRecord["state"]): RunRecord => ({
+    const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
       id: holderId,
       startedAt,
       endedAt: state === null ? null : new Date().toISOString(),
       state,
+      end,
       wallSeconds: seconds() - began,
       workers: executor.slots,
       codeHash,
@@ -156,8 +166,8 @@ export class Study {
     let disarm = (): void => {};
     try {
       await queue.add({ run: row(null) });
-      const { run, meter } = this.#studyRun(options, {
-        executor,
+      const { run, meter, proposer } = this.#studyRun(options, {
+        executor: cpu.executor,
         commit: (batch) => queue.add(batch),
         flush: () => queue.flush(),
         runRow: () => row(null),
@@ -169,13 +179,19 @@ export class Study {
       disarm = limits.disarm;
       if (this.#stopRequested) run.stop();
       this.#stopRequested = false;
-      const end = await run.work();
+      const worked = await run.work();
       progress.end(() => meter.read());
-      // Without a number of trials the time budget is the only end there is.
-      const endless = (this.#parts.trials ?? this.spec.sampler.size(this.spec.space)) === null;
-      await queue.add({ run: row(end === "stopped" && endless && limits.budgetSpent() ? "complete" : end) });
+      const { state, end } = runEnd(worked, {
+        spec: this.spec,
+        trials: this.#parts.trials,
+        timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
+        cpuBudgetSpent: cpu.stoppedAt,
+        cut: options.signal?.aborted === true || this.#closed,
+        proposer,
+      });
+      await queue.add({ run: row(state, end) });
     } catch (error) {
-      await queue.add({ run: row("failed") }).catch(() => {
+      await queue.add({ run: row("failed", failureOf(error)) }).catch(() => {
         // The store itself failed: the error that ended the run says so.
       });
       throw error;
@@ -190,12 +206,13 @@ export class Study {
   #studyRun(
     options: RunStudyOptions,
     parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">,
-  ): { readonly run: StudyRun; readonly meter: ProgressMeter } {
+  ): { readonly run: StudyRun; readonly meter: ProgressMeter; readonly proposer: Proposer } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
-    const proposer = new Proposer({ ...spec, earlier: saved.earlier }, (trial) => outcomes.get(trial));
-    const meter = this.#meter(proposer, parts.executor.slots, seconds);
+    const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
+    const proposer = studyProposer(spec, saved.earlier, outcomeOf);
+    const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
     const keeper = modelKeeper({
       metric: first?.metric ?? "",
@@ -214,38 +231,19 @@ export class Study {
       ...parts,
       saved,
       proposer,
-      evaluation: this.#parts.evaluation(parts.executor, options),
+      evaluation: this.#parts.evaluation(parts.executor, options, outcomeOf),
       meter,
       keeper,
       outcomes,
       trials,
       retries: spec.retries,
       codeHash,
-      adaptive: spec.sampler.traits.adaptive,
+      adaptive: looksBack(spec),
       proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
     });
-    return { run, meter };
-  }
-
-  #meter(proposer: Proposer, slots: number, clock: () => number): ProgressMeter {
-    const { spec, trials } = this.#parts;
-    const [objective] = spec.objectives;
-    const metric = objective?.metric ?? "";
-    const size = spec.sampler.size(spec.space);
-    const total = trials === null ? size : size === null ? trials : Math.min(trials, size);
-    return new ProgressMeter({
-      study: this.name,
-      slots,
-      metric,
-      unit: spec.metrics[metric]?.unit ?? "number",
-      direction: objective?.direction ?? "maximize",
-      constraints: spec.constraints,
-      // Trials that are planned are done, also where the total was lowered later.
-      total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),
-      clock,
-    });
+    return { run, meter, proposer };
   }
 
   /** Lets running tasks finish, starts no more; `run()` then resolves. Before a `run()` it stops that one at its start. */

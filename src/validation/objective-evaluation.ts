@@ -1,27 +1,55 @@
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork } from "../core/evaluation.ts";
 import type { SharedValue, Task } from "../core/executor.ts";
-import type { EvaluationRecord, OutcomeRecord } from "../core/records.ts";
+import type { StudySpec } from "../core/study-spec.ts";
+import type { EvaluationRecord } from "../core/records.ts";
+import { objectiveOutcome } from "../study/objective-outcome.ts";
+import type { OutcomeOf } from "../study/proposer.ts";
 import { noRows } from "./fold-work.ts";
 import type { ObjectiveInput, ObjectiveOutput } from "./objective-task.ts";
+import { finishedReports } from "../study/trial-reports.ts";
+import { type StepLogView, stepLog } from "./step-log.ts";
 import { failedTrial } from "./trial-outcome.ts";
 
 export interface ObjectiveEvaluationOptions {
   readonly shared: SharedValue;
   readonly timeoutSeconds: number | null;
   readonly now: () => string;
+  /** For a study with a pruner: where the trials that trial n may see (0 … n − lookahead) have their outcomes. */
+  readonly pruning?: { readonly outcomeOf: OutcomeOf } & Pick<StudySpec, "lookahead" | "objectives">;
 }
 
 /** Judges each trial by one call of the study's objective. */
 export function objectiveEvaluation(options: ObjectiveEvaluationOptions): Evaluation {
+  const pastOf = visiblePast(options.pruning);
   return {
     groupSize: 64,
     tasksPerTrial: 1,
-    begin: (_group, trials, saved) => Promise.resolve(objectiveWork(trials, saved, options)),
+    begin: (_group, trials, saved) => Promise.resolve(objectiveWork(trials, saved, { ...options, pastOf })),
   };
 }
 
-function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, options: ObjectiveEvaluationOptions): GroupWork {
-  const { shared, timeoutSeconds, now } = options;
+/** What trials may see of others' reports. Trials are asked about in the order of their numbers. */
+function visiblePast(pruning: ObjectiveEvaluationOptions["pruning"]): (trial: number) => StepLogView | null {
+  if (pruning === undefined) return () => null;
+  const { outcomeOf, lookahead, objectives } = pruning;
+  const metric = objectives[0]?.metric ?? "";
+  const log = stepLog();
+  return (trial) => {
+    while (log.count <= trial - lookahead) {
+      const outcome = outcomeOf(log.count);
+      if (outcome === undefined) throw new RangeError(`Trial ${trial} was begun before trial ${log.count} had its outcome.`);
+      log.append(finishedReports(outcome, metric));
+    }
+    return log.view(Math.max(0, trial - lookahead + 1));
+  };
+}
+
+interface ObjectiveWorkOptions extends ObjectiveEvaluationOptions {
+  readonly pastOf: (trial: number) => StepLogView | null;
+}
+
+function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, options: ObjectiveWorkOptions): GroupWork {
+  const { shared, timeoutSeconds, now, pastOf } = options;
   let waiting: Task[] = trials
     .filter((trial) => !saved.finished.has(trial.number))
     .map((trial) => ({
@@ -29,7 +57,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       label: `trial ${trial.number}`,
       module: new URL("./objective-task.js", import.meta.url).href,
       export: "objectiveTask",
-      input: { trial: trial.number, params: trial.params } satisfies ObjectiveInput,
+      input: { trial: trial.number, params: trial.params, past: pastOf(trial.number) } satisfies ObjectiveInput,
       shared,
       priority: 0,
       timeoutSeconds,
@@ -43,7 +71,8 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
     },
     accept(task, result) {
       const { trial } = task.input as ObjectiveInput;
-      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = result.value as ObjectiveOutput;
+      const output = result.value as ObjectiveOutput;
+      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,
@@ -58,8 +87,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
         startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
         endedAt,
       };
-      const judged = Object.entries(values).map(([name, value]) => [name, { value, standardError: null, pooled: null }] as const);
-      const outcome: OutcomeRecord = { trial, state: "complete", values: Object.fromEntries(judged), incident: null, endedAt };
+      const outcome = objectiveOutcome(trial, output, endedAt);
       return { shared: [], evaluations: [evaluation], predictions: [], outcomes: [outcome] };
     },
     fail: (task, incident) => ({ ...noRows, outcomes: [failedTrial((task.input as ObjectiveInput).trial, incident, now())] }),

@@ -1,16 +1,21 @@
 import type { TaskContext } from "../core/executor.ts";
 import type { Params } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
-import { objectiveValues } from "../study/objective-values.ts";
+import { judgedValues } from "../study/objective-outcome.ts";
+import { trialReports, type TrialReportsState } from "../study/trial-reports.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "../workers/thread-cpu.ts";
 import { type SharedStudy, specInSlot } from "./shared-study.ts";
+import { loggedTrials, type StepLogView } from "./step-log.ts";
 
 export interface ObjectiveInput {
   readonly trial: number;
   readonly params: Params;
+  /** What the trials that this one may see have reported; null without a pruner. */
+  readonly past: StepLogView | null;
 }
 
-export interface ObjectiveOutput {
+export interface ObjectiveOutput extends TrialReportsState {
+  /** Of a pruned trial the last value that it reported. */
   readonly values: Readonly<Record<string, number>>;
   readonly wallSeconds: number;
   /** Left out where the whole task's are the objective's: reading a thread's CPU takes longer than many an objective. */
@@ -30,9 +35,28 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   loaded.add(shared);
   const start = performance.now();
   const cpuStart = first ? threadCpuSeconds() : null;
+  const [objective] = spec.objectives;
+  const { trial: number, past } = input;
+  const reports = trialReports({
+    number,
+    direction: objective?.direction ?? "minimize",
+    pruner: spec.pruner,
+    history: () => (past === null ? [] : loggedTrials(past)),
+  });
   // A fresh copy: an objective that changes its parameters changes nobody else's.
-  const trial = { number: input.trial, params: Object.freeze({ ...input.params }), seed, signal: context.signal };
-  const values = objectiveValues(spec, await spec.judge.objective(trial));
+  const trial = { number, params: Object.freeze({ ...input.params }), seed, signal: context.signal, report: reports.report };
+  let returned: unknown;
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    returned = await spec.judge.objective(trial);
+  } catch (error) {
+    thrown = { error };
+  }
+  reports.close();
+  const end = reports.state();
+  // Once a trial is told to stop it is pruned, however its objective goes about it.
+  if (thrown !== undefined && end.stopped === null) throw thrown.error;
+  const values = judgedValues(spec, end, returned);
   const wallSeconds = (performance.now() - start) / 1000;
-  return first ? { values, wallSeconds, cpuSeconds: cpuSecondsSince(cpuStart) } : { values, wallSeconds };
+  return first ? { ...end, values, wallSeconds, cpuSeconds: cpuSecondsSince(cpuStart) } : { ...end, values, wallSeconds };
 }

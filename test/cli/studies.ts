@@ -104,6 +104,24 @@ export default defineStudy({
 });
 `;
 
+/** Twenty curves, most of them stopped on their way, and an end by rule. */
+export const pruned = `
+import { defineStudy, float, random, successiveHalving } from "hpo";
+export default defineStudy({
+  name: "pruned",
+  space: { x: float(0, 1) },
+  sampler: random(),
+  pruner: successiveHalving({ factor: 2 }),
+  lookahead: 3,
+  trials: 40,
+  staleTrials: 15,
+  objective: ({ params, report }) => {
+    for (let step = 1; step <= 8; step++) if (report(step, params.x + (1 - params.x) / step)) break;
+    return params.x;
+  },
+});
+`;
+
 /** An adaptive search whose trials take unequal times, some failing, in a space with a branch. */
 export const uneven = (name: string): string => `
 import { setTimeout as sleep } from "node:timers/promises";

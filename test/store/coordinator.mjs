@@ -10,7 +10,18 @@ const store = sqliteStore(file);
 const now = () => new Date().toISOString();
 store.acquire(study, { id, pid: process.pid, host: hostname(), since: now() });
 store.commit(study, id, {
-  run: { id, startedAt: now(), endedAt: null, state: null, wallSeconds: 0, workers: 1, codeHash: "c0de", environment: {}, notes: [] },
+  run: {
+    id,
+    startedAt: now(),
+    endedAt: null,
+    state: null,
+    wallSeconds: 0,
+    workers: 1,
+    codeHash: "c0de",
+    environment: {},
+    end: null,
+    notes: [],
+  },
 });
 if (verb === "hold") {
   writeSync(1, "0\n");

@@ -69,6 +69,11 @@ const prediction = fc
       scores: scores === null ? null : take(scores, rows.length * 2),
     };
   });
+/** Ascending steps and their values. */
+const reported = fc.uniqueArray(fc.tuple(fc.nat(), number), { maxLength: 5, selector: ([step]) => step }).map((pairs) => {
+  const rows = pairs.toSorted(([a], [b]) => a - b);
+  return { steps: rows.map(([step]) => step), values: rows.map(([, value]) => value) };
+});
 const trial = fc.record({
   record: fc.record({
     group: fc.nat(2),
@@ -88,6 +93,7 @@ const trial = fc.record({
       state: fc.constantFrom("complete" as const, "pruned" as const, "failed" as const),
       values: perMetric(value),
       incident: fc.option(incident),
+      reported,
       endedAt: time,
     }),
   ),
@@ -119,6 +125,7 @@ const run = fc.record({
   endedAt: fc.option(time),
   state: fc.option(fc.constantFrom("complete" as const, "stopped" as const, "failed" as const)),
   wallSeconds: seconds,
+  end: fc.option(fc.record({ by: fc.constantFrom("trials" as const, "cut" as const), reason: text })),
   workers: fc.integer({ min: 1, max: 64 }),
   codeHash: text,
   environment: fc.constantFrom({ node: "v20.20.2" }, { node: "v22.15.0", git: null }),
@@ -161,7 +168,10 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
       for (const at of one.started) some().started.push({ trial: number, at });
       for (const [at, rest] of one.evaluations) some().evaluations.push({ trial: number, ...at, ...rest });
       for (const each of one.predictions) some().predictions.push({ trial: number, ...each });
-      if (one.outcome !== null) some().outcomes.push({ trial: number, ...one.outcome });
+      if (one.outcome !== null) {
+        const { reported: steps, ...outcome } = one.outcome;
+        some().outcomes.push({ trial: number, ...outcome, ...(steps.steps.length === 0 ? {} : { reported: steps }) });
+      }
     });
     const among = (uses: readonly number[]): number[] => (trials.length === 0 ? [] : uses.map((use) => use % trials.length));
     for (const { uses, ...work } of works) some().shared.push({ ...work, trials: among(uses) });

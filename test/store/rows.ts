@@ -65,6 +65,7 @@ export function runRow(id: string, over: Partial<RunRecord> = {}): RunRecord {
     startedAt: time,
     endedAt: null,
     state: null,
+    end: null,
     wallSeconds: 1,
     workers: 2,
     codeHash: "c0de",

@@ -1,4 +1,22 @@
-import { choice, defineStudy, float, int, type Params, rng, type Sampler, type StudySpec, values } from "hpo";
+import {
+  choice,
+  defineStudy,
+  float,
+  hyperband,
+  int,
+  median,
+  type Params,
+  patience,
+  percentile,
+  type Pruner,
+  rng,
+  type Sampler,
+  type StudySpec,
+  successiveHalving,
+  threshold,
+  values,
+  wilcoxon,
+} from "hpo";
 import { canonicalJson } from "#hpo/core/json";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { Study } from "#hpo/study/study";
@@ -29,6 +47,38 @@ function specOf(sampler: Sampler, objectives: 1 | 2): StudySpec {
   });
 }
 
+/** Each trial reports a noisy curve that falls to what its parameters are worth. */
+function prunedSpec(pruner: Pruner): StudySpec {
+  const objective = async ({
+    params,
+    seed,
+    report,
+  }: {
+    params: Params;
+    seed: number;
+    report: (step: number, value: number) => boolean;
+  }) => {
+    const stream = rng(seed);
+    const worth = judge(params);
+    for (let step = 1; step <= 9; step++) {
+      await Promise.resolve();
+      if (report(step, worth + 2 / step + stream.uniform() / 10)) break;
+    }
+    return worth;
+  };
+  return defineStudy({ name: "uneven", space: open, sampler: allSeeing(), trials: 40, lookahead: 5, retries: 0, pruner, objective });
+}
+
+const pruners: readonly Pruner[] = [
+  median({ startupTrials: 2 }),
+  percentile({ percentile: 30, startupTrials: 2 }),
+  successiveHalving({ factor: 2 }),
+  hyperband({ maxSteps: 9 }),
+  wilcoxon(),
+  threshold({ upper: 5, warmupSteps: 2 }),
+  patience({ reports: 2, minDelta: 0.4, rule: median({ startupTrials: 2 }) }),
+];
+
 interface Drive {
   readonly workers: number;
   /** Of the speeds of its tasks. */
@@ -46,8 +96,9 @@ async function drive(spec: StudySpec, store: Store, { workers, luck, end, onEnd 
   const study = new Study({
     spec,
     store,
-    evaluation: () =>
+    evaluation: (_executor, _options, outcomeOf) =>
       objectiveEvaluation({
+        ...(spec.pruner === null ? {} : { pruning: { ...spec, outcomeOf } }),
         shared: { id: "uneven", value: { source: { spec }, seed: spec.seed, data: null, plan: null } },
         timeoutSeconds: null,
         now: () => new Date().toISOString(),
@@ -141,6 +192,15 @@ describe("a study is the same for 1, 2 and 5 workers of uneven speed, and after 
     expect(one.filter((line) => line.includes('"complete"')).length).toBeGreaterThan(5);
     for (const workers of [2, 5]) expect(await answersOf(spec(), { workers, luck: workers })).toEqual(one);
     expect(await answersOfStops(spec(), 3)).toEqual(one);
+  });
+
+  it.each(pruners)("pruned by $name", async (pruner) => {
+    const spec = prunedSpec(pruner);
+    const one = await answersOf(spec, { workers: 1, luck: 1 });
+    expect(one.filter((line) => line.includes('"state":"complete"')).length).toBeGreaterThan(3);
+    expect(one.filter((line) => line.includes('"state":"pruned"')).length).toBeGreaterThan(1);
+    for (const workers of [2, 5]) expect(await answersOf(spec, { workers, luck: workers })).toEqual(one);
+    expect(await answersOfStops(spec, 3)).toEqual(one);
   });
 
   it("whose tasks end out of order, and whose every proposal hangs on all outcomes before", async () => {

@@ -30,6 +30,7 @@ export function batchWriter(db: Database): BatchWriter {
   const scoreRow = insert("evaluation_scores", 7);
   const outcomeRow = insert("outcomes", 8);
   const valueRow = insert("outcome_values", 6);
+  const stepRow = insert("steps", 4);
   const rowSetRow = db.prepare("INSERT OR IGNORE INTO row_sets VALUES (?, ?, ?, ?, ?, ?)");
   const predictionRow = insert("predictions", 8);
   const sharedRow = insert("shared_work", 11);
@@ -104,6 +105,8 @@ export function batchWriter(db: Database): BatchWriter {
       for (const [key, { value, standardError, pooled }] of Object.entries(one.values)) {
         valueRow.run(study, one.trial, metric(key), storedNumber(value), storedNumber(standardError), storedNumber(pooled));
       }
+      const { steps = [], values = [] } = one.reported ?? {};
+      for (const [i, step] of steps.entries()) stepRow.run(study, one.trial, step, storedNumber(values[i] as number));
     };
     const attempt = (one: AttemptRecord): void => {
       const { kind, message, code, stack } = one.incident;

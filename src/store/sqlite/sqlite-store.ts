@@ -70,12 +70,17 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       read(() => {
         const { id, header } = catalog.open(study);
         const trials = reader.trials(id);
+        const reports = reader.reports(id);
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
           earlier: catalog.earlier(id),
           // These records were made for this call.
-          trials: trials.map(({ record, outcome }) => Object.assign(record, { outcome })),
+          trials: trials.map(({ record, outcome }) => {
+            const reported = reports.get(record.number);
+            if (outcome !== null && reported !== undefined) Object.assign(outcome, { reported });
+            return Object.assign(record, { outcome });
+          }),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),

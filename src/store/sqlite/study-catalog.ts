@@ -31,6 +31,7 @@ const tables = [
   "evaluation_scores",
   "evaluations",
   "outcome_values",
+  "steps",
   "outcomes",
   "predictions",
   "row_sets",

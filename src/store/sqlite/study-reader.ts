@@ -1,6 +1,15 @@
 import type { Database } from "better-sqlite3";
 import type { Incident } from "../../core/executor.ts";
-import type { AttemptRecord, EvaluationRecord, ModelRecord, OutcomeRecord, PredictionRecord, RunRecord } from "../../core/records.ts";
+import type { ReportedSteps } from "../../core/pruner.ts";
+import type {
+  AttemptRecord,
+  EvaluationRecord,
+  ModelRecord,
+  OutcomeRecord,
+  PredictionRecord,
+  RunEnd,
+  RunRecord,
+} from "../../core/records.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
 import { storedJson } from "../stored-json.ts";
@@ -9,8 +18,10 @@ import { readNumber, readNumberOrNull } from "./stored-number.ts";
 
 /** Rows of one study as records. Several reads are consistent inside one transaction only. */
 interface StudyReader {
-  /** By number. */
+  /** By number; what was reported stays unread. */
   trials(study: number): StoredTrial[];
+  /** By trial. */
+  reports(study: number): Map<number, ReportedSteps>;
   totals(study: number): Map<number, TrialTotals>;
   shared(study: number): SharedPiece[];
   /** By group and key. */
@@ -78,8 +89,11 @@ export function studyReader(db: Database): StudyReader {
   const attemptTrialRows = select<[number, number]>(
     "SELECT attempt_id, trial FROM attempt_trials WHERE study = ? ORDER BY attempt_id, trial",
   );
-  const runRows = select<[string, string, string | null, RunRecord["state"], number, number, string, string, string]>(
-    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content, notes
+  const stepRows = select<[number, number, Real]>("SELECT trial, step, value FROM steps WHERE study = ? ORDER BY trial, step");
+  const runRows = select<
+    [string, string, string | null, RunRecord["state"], number, number, string, string, string, RunEnd["by"] | null, string]
+  >(
+    `SELECT id, started_at, ended_at, state, wall_seconds, workers, code_hash, content, notes, end_by, end_reason
      FROM runs JOIN environments USING (environment) WHERE study = ? ORDER BY run`,
   );
   const evaluationRows = select<
@@ -151,6 +165,17 @@ export function studyReader(db: Database): StudyReader {
       return trials;
     },
 
+    reports(study) {
+      const reports = new Map<number, { steps: number[]; values: number[] }>();
+      for (const [trial, step, value] of stepRows.all(study)) {
+        let report = reports.get(trial);
+        if (report === undefined) reports.set(trial, (report = { steps: [], values: [] }));
+        report.steps.push(step);
+        report.values.push(readNumber(value));
+      }
+      return reports;
+    },
+
     totals(study) {
       const totals = new Map<number, TrialTotals>();
       for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.iterate(study)) {
@@ -190,11 +215,12 @@ export function studyReader(db: Database): StudyReader {
     },
 
     runs: (study) =>
-      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment, notes]) => ({
+      runRows.all(study).map(([id, startedAt, endedAt, state, wallSeconds, workers, codeHash, environment, notes, by, reason]) => ({
         id,
         startedAt,
         endedAt,
         state,
+        end: by === null ? null : { by, reason },
         wallSeconds,
         workers,
         codeHash,

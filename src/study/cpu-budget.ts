@@ -1,0 +1,45 @@
+import type { Executor } from "../core/executor.ts";
+import { HpoError } from "../core/hpo-error.ts";
+import { threadCpuSeconds } from "../workers/thread-cpu.ts";
+
+/** The CPU seconds that the tasks of one run may take, all slots together. */
+export interface CpuBudget {
+  /** The same executor, whose tasks are counted as they end. */
+  readonly executor: Executor;
+  /** The budget, where it is what stopped the run; else null. */
+  readonly stoppedAt: number | null;
+}
+
+/**
+ * `seconds`: null for no limit. `stop` is called once, when they are spent, and says whether that stopped the run (it may be stopping already).
+ * @throws HpoError OPTION_INVALID where a thread's CPU time can't be measured
+ */
+export function cpuBudget(executor: Executor, seconds: number | null, stop: () => boolean): CpuBudget {
+  if (seconds === null) return { executor, stoppedAt: null };
+  if (threadCpuSeconds() === null) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      "cpuBudgetSeconds needs the CPU time of single threads, which this system tells from Node 22.15 on; use timeBudgetSeconds.",
+    );
+  }
+  let used = 0;
+  let stopped = false;
+  const spend = (cpuSeconds: number): void => {
+    const before = used;
+    used += cpuSeconds;
+    if (before < seconds && used >= seconds) stopped = stop();
+  };
+  return {
+    executor: {
+      ...executor,
+      run: async (task, options) => {
+        const result = await executor.run(task, options);
+        spend(result.cpuSeconds ?? 0);
+        return result;
+      },
+    },
+    get stoppedAt() {
+      return stopped ? seconds : null;
+    },
+  };
+}
