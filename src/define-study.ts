@@ -32,7 +32,7 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
   /** The first trials; what a point leaves out is drawn. */
   readonly enqueue?: readonly PartialParams<NoInfer<S>>[];
   /**
-   * Learns from stored studies: the first `trials` (default 25) are proposed from theirs, then the sampler goes on. What is learnt from is copied when
+   * Learns from stored studies: the first `trials` (default 15) are proposed from theirs, then the sampler goes on. What is learnt from is copied when
    * the study is created, so that it stays the same whatever becomes of them.
    */
   readonly warmStart?: { readonly from: readonly StudySource[]; readonly trials?: number };

@@ -1,6 +1,6 @@
 // Searches on real landscapes that learn from the studies of the other landscapes of the table, beside the same searches cold.
 //
-//   npm run bench -- warm-start [--sampler random] [--table svm_grid_50x288] [--tasks 50] [--earlier 49] [--warm 25] [--trials 50] [--seeds 1] [--lookahead 1] [--drawn 0]
+//   npm run bench -- warm-start [--sampler random] [--table svm_grid_50x288] [--tasks 50] [--earlier 49] [--warm 15] [--trials 50] [--seeds 1] [--lookahead 1] [--drawn 0]
 //
 // An earlier study holds every configuration that the table has for its task or, with --drawn n, n drawn at random. Regret as in `tables`.
 import { parseArgs } from "node:util";
@@ -25,7 +25,7 @@ export function warmStartTable(args: readonly string[]): void {
       table: { type: "string", default: "svm_grid_50x288" },
       tasks: { type: "string", default: "1000" },
       earlier: { type: "string", default: "1000" },
-      warm: { type: "string", default: "25" },
+      warm: { type: "string", default: "15" },
       trials: { type: "string", default: "50" },
       seeds: { type: "string", default: "1" },
       lookahead: { type: "string", default: "1" },

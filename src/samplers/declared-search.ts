@@ -64,7 +64,7 @@ export function declaredSearch(where: string, definition: SearchDefinition): Dec
 }
 
 /** Trials that earlier studies propose unless a study says how many. */
-const warmTrials = 25;
+const warmTrials = 15;
 
 function checkWarmStart(where: string, { sampler, warmStart }: SearchDefinition): DeclaredSearch["warmStart"] {
   if (warmStart === undefined) return null;
