@@ -9,8 +9,8 @@ import type { Params } from "./core/space.ts";
 import type { Splitter } from "./core/splitter.ts";
 import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
+import { auto } from "./samplers/auto/auto.ts";
 import { declaredSearch } from "./samplers/declared-search.ts";
-import { random } from "./samplers/random.ts";
 import { checkSpace } from "./space/check-space.ts";
 import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
 import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
@@ -35,7 +35,7 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
    * the study is created, so that it stays the same whatever becomes of them.
    */
   readonly warmStart?: { readonly from: readonly StudySource[]; readonly trials?: number };
-  /** How to search; default: `grid()` over a finite space of at most 1000 cells, else `random()`. */
+  /** How to search; default: `grid()` over a finite space of at most 1000 cells where no `trials` are given, else `auto()`. */
   readonly sampler?: Sampler;
   /** What "best" means: names of metrics, the first one first; default the first metric. */
   readonly objectives?: readonly string[];
@@ -104,7 +104,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
   const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
   const { sampler, rules, enqueue, warmStart } = declaredSearch("defineStudy", {
     ...definition,
-    sampler: definition.sampler ?? defaultSampler(definition.space),
+    sampler: definition.sampler ?? defaultSampler(definition.space, definition.trials),
   });
   const trials = definition.trials ?? null;
   const size = sampler.size(definition.space);
@@ -170,8 +170,8 @@ function objectivesOf(
   });
 }
 
-/** A table wants every cell; where there are too many, points drawn at random. */
-function defaultSampler(space: TypedSpace): Sampler {
+/** A table wants every cell, unless it is too large, or fewer trials are asked for by number. */
+function defaultSampler(space: TypedSpace, trials: number | undefined): Sampler {
   const size = spaceSize(space);
-  return size !== null && size <= 1000 ? grid() : random();
+  return trials === undefined && size !== null && size <= 1000 ? grid() : auto();
 }

@@ -103,8 +103,9 @@ describe("defineStudy()", () => {
     expect([spec, spec.metrics, spec.objectives, spec.judge].every(Object.isFrozen)).toBe(true);
     expect(defineStudy({ ...objective, space: { x: float(0, 1) }, trials: 3 })).toMatchObject({
       lookahead: 8,
-      sampler: { name: "random" },
+      sampler: { name: "auto" },
     });
+    expect(defineStudy({ ...model, trials: 2 }).sampler.name).toBe("auto");
     const two = defineStudy({ ...objective, metrics: { time: "minimize", score: "maximize" }, objectives: ["score", "time"] } as never);
     expect(two.objectives).toEqual([
       { metric: "score", direction: "maximize" },

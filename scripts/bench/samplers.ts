@@ -1,9 +1,8 @@
 // Regret of samplers on the suite of functions, beside the peers' stored figures.
 //
-//   npm run bench -- samplers [--sampler tpe] [--functions sphere5,branin] [--trials 200] [--seeds 20] [--lookahead 1] [--json]
+//   npm run bench -- samplers [--sampler tpe] [--functions sphere5,branin] [--trials 200] [--seeds 20] [--lookahead 1,8] [--json]
 //
-// `--sampler` takes what named-sampler.ts reads; with commas at top level only between options of a call. Figures are described
-// in docs/performance.md.
+// `--sampler` takes what named-sampler.ts reads. Figures are described in docs/performance.md.
 import { parseArgs } from "node:util";
 import { namedSampler } from "./named-sampler.ts";
 import { bestPeer, noWorse, type PeerQuality, peerCells, peerQuality } from "./peer-quality.ts";
@@ -15,6 +14,7 @@ const budgets = [50, 100, 200, 500];
 
 interface Cell {
   readonly function: string;
+  readonly lookahead: number;
   readonly trials: number;
   readonly median: number;
   readonly q25: number;
@@ -24,6 +24,8 @@ interface Cell {
   readonly noWorse: boolean | null;
   /** Medians of all of the peer's samplers. */
   readonly peers: Readonly<Record<string, number>>;
+  /** This median over that at the first lookahead, 1 where both are equal by the rule; null at the first. */
+  readonly overFirst: number | null;
 }
 
 export async function samplers(args: readonly string[]): Promise<void> {
@@ -42,8 +44,8 @@ export async function samplers(args: readonly string[]): Promise<void> {
     sampler: values.sampler,
     trials: readCount("trials", values.trials, 1),
     seeds: readCount("seeds", values.seeds, 1),
-    lookahead: readCount("lookahead", values.lookahead, 1),
   };
+  const lookaheads = values.lookahead.split(",").map((text) => readCount("lookahead", text, 1));
   const functions = values.functions.split(",").map((name) => {
     const one = suiteFunctions[name];
     if (one === undefined) throw new RangeError(`bench: --functions must be of ${Object.keys(suiteFunctions).join(", ")}; got ${name}.`);
@@ -52,24 +54,40 @@ export async function samplers(args: readonly string[]): Promise<void> {
   const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
   const peers = peerQuality();
   if (peers === null) say("The peers' figures are not there: put ../shared beside the checkout or set HPO_SHARED_DATA.");
-  say(`${asked.sampler}, ${asked.seeds} seeds, lookahead ${asked.lookahead}: median regret [quartiles]; CPU for propose and absorb`);
+  say(`${asked.sampler}, ${asked.seeds} seeds: median regret [quartiles]`);
   const cells: Cell[] = [];
-  const cpu: Record<string, number> = {};
+  const searches: { function: string; lookahead: number; cpuMillisecondsPerTrial: number; medianRegrets: readonly number[] }[] = [];
   for (const one of functions) {
-    const { regrets, milliseconds } = searches(one, asked);
-    const here = budgets.filter((trials) => trials <= asked.trials).map((trials) => cellOf(one, trials, { regrets, peers }));
-    cpu[one.name] = milliseconds;
-    cells.push(...here);
-    say(`${one.name}: ${milliseconds.toFixed(3)} ms CPU a trial`);
-    for (const cell of here) say(`  ${lineOf(cell)}`);
+    const range = rangeOf(one);
+    for (const lookahead of lookaheads) {
+      const { regrets, milliseconds } = searchesOf(one, { ...asked, lookahead });
+      const here = budgets
+        .filter((trials) => trials <= asked.trials)
+        .map((trials) => {
+          const first = cells.find((cell) => cell.function === one.name && cell.trials === trials) ?? null;
+          return cellOf(one, { trials, lookahead, regrets, peers, range, first });
+        });
+      const medianRegrets = Array.from({ length: asked.trials }, (_, at) => median(reachedBy(regrets, at + 1)));
+      searches.push({ function: one.name, lookahead, cpuMillisecondsPerTrial: milliseconds, medianRegrets });
+      cells.push(...here);
+      say(`${one.name}, lookahead ${lookahead}: ${milliseconds.toFixed(3)} ms CPU a trial for propose and absorb`);
+      for (const cell of here) say(`  ${lineOf(cell)}`);
+    }
   }
-  const judged = cells.filter((cell) => cell.noWorse !== null);
-  say(`no worse than the best peer in ${judged.filter((cell) => cell.noWorse).length} of ${judged.length} cells`);
-  if (values.json) console.log(JSON.stringify({ ...asked, cpuMillisecondsPerTrial: cpu, cells }));
+  for (const lookahead of lookaheads) {
+    const judged = cells.filter((cell) => cell.lookahead === lookahead && cell.noWorse !== null);
+    const compared = cells.filter((cell) => cell.lookahead === lookahead && cell.overFirst !== null);
+    const close = compared.filter((cell) => (cell.overFirst as number) <= 1.25);
+    const own = compared.length === 0 ? "" : `; within 1.25 × lookahead ${lookaheads[0]} in ${close.length} of ${compared.length}`;
+    say(
+      `lookahead ${lookahead}: no worse than the best peer in ${judged.filter((cell) => cell.noWorse).length} of ${judged.length} cells${own}`,
+    );
+  }
+  if (values.json) console.log(JSON.stringify({ ...asked, cells, searches }));
 }
 
 /** Best-so-far over the optimum, by seed and trial. */
-function searches(
+function searchesOf(
   one: SuiteFunction,
   { sampler, trials, seeds, lookahead }: { sampler: string; trials: number; seeds: number; lookahead: number },
 ): { readonly regrets: readonly Float64Array[]; readonly milliseconds: number } {
@@ -83,29 +101,43 @@ function searches(
   return { regrets, milliseconds: (1000 * cpuSeconds) / (seeds * trials) };
 }
 
-function cellOf(
-  one: SuiteFunction,
-  trials: number,
-  { regrets, peers }: { readonly regrets: readonly Float64Array[]; readonly peers: PeerQuality | null },
-): Cell {
-  // A sampler that is exhausted earlier keeps what it has.
-  const reached = regrets.map((path) => path[Math.min(trials, path.length) - 1] ?? Infinity);
+/** By seed; a sampler that is exhausted earlier keeps what it has. */
+function reachedBy(regrets: readonly Float64Array[], trials: number): readonly number[] {
+  return regrets.map((path) => path[Math.min(trials, path.length) - 1] ?? Infinity);
+}
+
+interface CellParts {
+  readonly trials: number;
+  readonly lookahead: number;
+  readonly regrets: readonly Float64Array[];
+  readonly peers: PeerQuality | null;
+  readonly range: number;
+  /** The cell at the first lookahead. */
+  readonly first: Cell | null;
+}
+
+function cellOf(one: SuiteFunction, { trials, lookahead, regrets, peers, range, first }: CellParts): Cell {
+  const reached = reachedBy(regrets, trials);
   const ours = median(reached);
   const best = bestPeer(peers, one.name, trials);
+  const equal = first !== null && Math.max(ours, first.median) < 1e-6 * range;
   return {
     function: one.name,
+    lookahead,
     trials,
     median: ours,
     q25: quantile(reached, 0.25),
     q75: quantile(reached, 0.75),
     bestPeer: best === null ? null : { sampler: best.sampler, median: best.median, q75: best.q75, seeds: best.seeds },
-    noWorse: best === null ? null : noWorse(ours, best, rangeOf(one)),
+    noWorse: best === null ? null : noWorse(ours, best, range),
     peers: Object.fromEntries(peerCells(peers, one.name, trials).map((cell) => [cell.sampler, cell.median])),
+    overFirst: first === null ? null : equal ? 1 : ours / first.median,
   };
 }
 
 function lineOf(cell: Cell): string {
-  const ours = `@${cell.trials}  ${short(cell.median)} [${short(cell.q25)}, ${short(cell.q75)}]`;
+  const own = cell.overFirst === null ? "" : `  ${cell.overFirst.toFixed(2)} × first`;
+  const ours = `@${cell.trials}  ${short(cell.median)} [${short(cell.q25)}, ${short(cell.q75)}]${own}`;
   if (cell.bestPeer === null) return ours;
   const { sampler, median: theirs } = cell.bestPeer;
   const others = Object.entries(cell.peers)

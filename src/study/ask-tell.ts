@@ -160,12 +160,16 @@ export class AskTell {
     this.#waiting.delete(number);
     const queued = this.#toHandOut.indexOf(number);
     if (queued >= 0) this.#toHandOut.splice(queued, 1);
-    const stored = this.#add({ evaluations, outcomes: [outcome], finishedGroups: left === 0 ? [group] : [] }).then(() => {
-      this.#told.delete(number);
-      this.#outcomes.set(number, outcome);
-    });
+    const rows: Batch = { evaluations, outcomes: [outcome], finishedGroups: left === 0 ? [group] : [] };
+    const stored = this.#storeOutcome(rows, outcome);
     this.#told.set(number, stored);
     await stored;
+  }
+
+  async #storeOutcome(rows: Batch, outcome: OutcomeRecord): Promise<void> {
+    await this.#add(rows);
+    this.#told.delete(outcome.trial);
+    this.#outcomes.set(outcome.trial, outcome);
   }
 
   /** Makes durable at once what was asked and told in this turn. */

@@ -222,7 +222,6 @@ export class Study {
       retries: spec.retries,
       codeHash,
       adaptive: spec.sampler.traits.adaptive,
-      // The work of a trial with a model is long, and a clock is not read twice.
       proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
@@ -257,13 +256,13 @@ export class Study {
 
   /**
    * The next trial for work done elsewhere; first those asked for earlier and never told. undefined when the sampler is exhausted.
-   * The study stays leased to this object until `close()`.
+   * It is stored with what else is asked and told in this turn of the event loop. The study stays leased until `close()`.
    */
   async ask(): Promise<Trial | undefined> {
     return this.#asking().ask();
   }
 
-  /** The value of an asked trial: a number for the first metric, one a metric by name, or an Error for a failed trial. */
+  /** Stores the value of an asked trial: a number for the first metric, one a metric by name, or an Error for a failed trial. */
   async tell(trial: number, value: ObjectiveValue | Error): Promise<void> {
     return this.#asking().tell(trial, value);
   }

@@ -1,6 +1,7 @@
 import { serialize } from "node:v8";
 import { describe, expect, it, vi } from "vitest";
 import { canonicalJson } from "#hpo/core/json";
+import type { Direction } from "#hpo/core/metric";
 import type { FinishedTrial, Proposal, Sampler, SamplerContext } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
 import { rng } from "#hpo/math/rng";
@@ -16,6 +17,10 @@ export interface SamplerScenario {
   readonly space: Space;
   /** How many trials are proposed. */
   readonly trials: number;
+  /** One an objective; default: one to maximise. */
+  readonly directions?: readonly Direction[];
+  /** Whether trials tell two outcome constraints. */
+  readonly constrained?: boolean;
 }
 
 /** A law of the contract; `check` throws where a sampler breaks it. `factory` makes a fresh sampler each time. */
@@ -35,6 +40,18 @@ export const finiteScenarios: readonly SamplerScenario[] = [
 export const allScenarios: readonly SamplerScenario[] = [
   ...finiteScenarios,
   { name: "floats, logs and nested branches", space: mixedSpace(), trials: 25 },
+];
+
+/** For samplers that can judge by several objectives; most trials break a constraint. */
+export const severalObjectivesScenarios: readonly SamplerScenario[] = [
+  { name: "two objectives", space: mixedSpace(), trials: 25, directions: ["maximize", "minimize"] },
+  {
+    name: "three objectives and constraints",
+    space: finiteSpace(),
+    trials: 25,
+    directions: ["minimize", "minimize", "maximize"],
+    constrained: true,
+  },
 ];
 
 /**
@@ -107,7 +124,7 @@ export const samplerLaws: readonly SamplerLaw[] = [
     check(factory, scenario) {
       for (const lookahead of [1, 4]) {
         const proposals = simulate(factory(), scenario, lookahead);
-        const history = proposals.map((proposal, n) => finishedTrial(n, proposal.params));
+        const history = proposals.map((proposal, n) => finishedTrial(scenario, n, proposal.params));
         const stored = JSON.parse(JSON.stringify(history)) as typeof history;
         for (const [n, proposal] of proposals.entries()) {
           // Another process: a new sampler, trials read from a store, with other objects in them.
@@ -150,7 +167,7 @@ export const samplerLaws: readonly SamplerLaw[] = [
       expect(Number.isInteger(size) && size >= 0).toBe(true);
       expect(proposals.length).toBe(Math.min(size, scenario.trials));
       let state = sampler.start(contextOf(scenario));
-      for (const [n, proposal] of proposals.entries()) state = sampler.absorb(state, finishedTrial(n, proposal.params));
+      for (const [n, proposal] of proposals.entries()) state = sampler.absorb(state, finishedTrial(scenario, n, proposal.params));
       if (proposals.length < size) return;
       for (const number of [size, size + 1, size + 2, size + 100, size * 1000]) {
         expect(sampler.propose(state, number, [], streamOf(number))).toBeUndefined();
@@ -168,7 +185,8 @@ function simulate(sampler: Sampler, scenario: SamplerScenario, lookahead = 1, vi
   let state = sampler.start(contextOf(scenario));
   let known = 0;
   for (let number = 0; number < scenario.trials; number++) {
-    for (; known <= number - lookahead; known++) state = sampler.absorb(state, finishedTrial(known, (proposals[known] as Proposal).params));
+    for (; known <= number - lookahead; known++)
+      state = sampler.absorb(state, finishedTrial(scenario, known, (proposals[known] as Proposal).params));
     const pending = deepFreeze(proposals.slice(known).map((proposal) => structuredClone(proposal.params)));
     visit(sampler, state, number, pending);
     const proposal = sampler.propose(state, number, pending, streamOf(number));
@@ -180,13 +198,16 @@ function simulate(sampler: Sampler, scenario: SamplerScenario, lookahead = 1, vi
 
 const streamOf = (number: number) => rng("sampler contract").fork(number);
 
-const contextOf = ({ space }: SamplerScenario): SamplerContext => deepFreeze({ space, directions: ["maximize"] });
+const contextOf = ({ space, directions = ["maximize"] }: SamplerScenario): SamplerContext =>
+  deepFreeze({ space, directions: [...directions] });
 
 /** An outcome that hangs on the parameters alone, with some failed and pruned trials among them. */
-function finishedTrial(number: number, params: Params): FinishedTrial {
+function finishedTrial({ directions = ["maximize"], constrained = false }: SamplerScenario, number: number, params: Params): FinishedTrial {
   const state = number % 7 === 3 ? "failed" : number % 7 === 5 ? "pruned" : "complete";
-  const values = state === "complete" ? [rng(canonicalJson(params)).uniform()] : [];
-  return deepFreeze({ number, state, params: structuredClone(params), values, standardErrors: values.map(() => null) });
+  const stream = rng(canonicalJson(params));
+  const values = state === "complete" ? directions.map(() => stream.uniform()) : [];
+  const told = constrained && state === "complete" ? { constraints: [stream.uniform() - 0.4, stream.uniform() - 0.6] } : {};
+  return deepFreeze({ number, state, params: structuredClone(params), values, standardErrors: values.map(() => null), ...told });
 }
 
 function elsewhere<T>(action: () => T): T {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FinishedTrial, Proposal, Sampler } from "#hpo/core/sampler";
 import type { Params, Space } from "#hpo/core/space";
 import type { Rng } from "#hpo/math/rng";
+import { auto } from "#hpo/samplers/auto/auto";
 import { cmaes } from "#hpo/samplers/cma-es/cmaes";
 import { differentialEvolution } from "#hpo/samplers/differential-evolution";
 import { distinct } from "#hpo/samplers/distinct";
@@ -18,6 +19,7 @@ import { allScenarios, describeSamplerContract, finiteScenarios, samplerLaws } f
 
 describeSamplerContract("grid", () => grid(), finiteScenarios);
 describeSamplerContract("random", () => random());
+describeSamplerContract("auto", () => auto());
 describeSamplerContract("sobol", () => sobol());
 describeSamplerContract("cmaes", () => cmaes());
 describeSamplerContract("cmaes with small generations behind sobol", () => startup(3, sobol(), cmaes({ population: 4 })));
@@ -32,10 +34,6 @@ describeSamplerContract("distinct around a climber", () => distinct(startup(3, u
 describeSamplerContract("a hill climber", () => climber());
 describeSamplerContract("a grid within rules", () => withinRules(grid(), ruled), finiteScenarios);
 describeSamplerContract("a hill climber within rules", () => withinRules(climber(), ruled));
-describeSamplerContract("cmaes within rules, with points given", () =>
-  enqueued(withinRules(cmaes({ population: 4 }), ruled), points, ruled.rules),
-);
-describeSamplerContract("sobol within rules", () => withinRules(sobol(), ruled));
 describeSamplerContract("a grid with points given", () => enqueued(grid(), points, ruled.rules), finiteScenarios);
 describeSamplerContract("a hill climber with points given", () => enqueued(climber(), points, ruled.rules));
 

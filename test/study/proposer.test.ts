@@ -55,6 +55,21 @@ describe("Proposer", () => {
     expect(proposer.waitsFor()).toBeUndefined();
   });
 
+  it("tells the sampler the study's seed, for what all trials share", () => {
+    const told: (number | undefined)[] = [];
+    const listener: Sampler<readonly number[]> = {
+      ...witness,
+      start({ seed }) {
+        told.push(seed);
+        return [];
+      },
+    };
+    const objectives = [{ metric: "loss", direction: "minimize" as const }];
+    const proposers = [0, 7].map((seed) => new Proposer({ sampler: listener, space: {}, objectives, seed, lookahead: 1 }, () => undefined));
+    expect(proposers.map((proposer) => proposer.propose()?.by)).toEqual(["witness", "witness"]);
+    expect(told).toEqual([0, 7]);
+  });
+
   it("proposes after a restart what it would have proposed without one", () => {
     const outcomes = new Map([0, 1, 2, 3].map((trial) => [trial, outcome(trial)]));
     const straight = proposerWith(outcomes, 2);

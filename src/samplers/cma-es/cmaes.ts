@@ -34,7 +34,7 @@ const mostDraws = 20;
  * and restarts with a doubled population (A. Auger, N. Hansen 2005). It works best on floats and integers from about 100
  * trials on, however they are scaled and correlated.
  *
- * A generation is λ points: ⌈λ/2⌉ new trials, in number order, and the best of those before them, at most 2λ trials old. A trial is drawn
+ * A generation is λ points: ⌈λ/2⌉ new trials, in number order, and the best of those before them, at most 1½ λ trials old. A trial is drawn
  * from the distribution after all generations that are complete among the trials it sees; with lookahead it is a few trials older,
  * and its points are weighed against the present one all the same. A choice has a distribution of its own, moved towards what
  * good points chose; parameters that are not active in a trial teach nothing. Ties share their ranks; trials that failed, or without a

@@ -20,7 +20,7 @@ const tolerance = 1e-12;
 /** … or where its axes differ by more than this factor. */
 const worstCondition = 1e7;
 /** Points older than so many generations no longer take part: without it a lucky draw under noise would lead for ever. */
-const oldestGenerations = 2;
+const oldestGenerations = 1.5;
 /** λ doubles at most so often. */
 const mostDoublings = 9;
 
@@ -168,7 +168,7 @@ function startRun({ axes, step, population, stream }: EvolutionOptions, restartC
   const n = axes.numeric.length;
   const own = stream.fork("restart", restartCount);
   const mean = Float64Array.from({ length: n }, () => (restartCount === 0 ? 0.5 : own.uniform()));
-  const points = (population ?? defaultPopulation(n)) * 2 ** Math.min(mostDoublings, restartCount);
+  const points = (population ?? defaultPopulation(n)) * (1 << Math.min(mostDoublings, restartCount));
   const run = startDistribution(strategy(Math.max(1, n), points), mean, step);
   correctMargin(run, axes);
   return run;

@@ -42,8 +42,8 @@ export function strategy(dimension: number, population: number): Strategy {
   const cSigma = (effective + 2) / (n + effective + 5);
   const dSigma = 1 + 2 * Math.max(0, Math.sqrt((effective - 1) / (n + 1)) - 1) + cSigma;
   const cPath = (4 + effective / n) / (n + 4 + (2 * effective) / n);
-  const cOne = 2 / ((n + 1.3) ** 2 + effective);
-  const cMu = Math.min(1 - cOne, (2 * (0.25 + effective + 1 / effective - 2)) / ((n + 2) ** 2 + effective));
+  const cOne = 2 / ((n + 1.3) * (n + 1.3) + effective);
+  const cMu = Math.min(1 - cOne, (2 * (0.25 + effective + 1 / effective - 2)) / ((n + 2) * (n + 2) + effective));
   // eq. 50–53: the negative weights must leave the matrix positive definite.
   const bound = Math.min(1 + cOne / cMu, 1 + (2 * effectiveNegative) / (effective + 2), (1 - cOne - cMu) / (n * cMu));
   let positive = 0;
