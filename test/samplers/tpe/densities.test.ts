@@ -84,9 +84,8 @@ describe("the densities of tpe()", () => {
       for (const [d, axis] of tree.axes.entries()) {
         if (Number.isNaN(at[d])) continue;
         const has = kept.filter((from) => !Number.isNaN(from[d]));
-        const alone =
-          has.reduce((sum, from) => sum + kernel(axis, width(from, d), crowd.spread, at[d]!, from[d]!), 1) / (has.length + 1);
-        // Places are rounded to 512 bins, and wide cells of the log scale count as their middles.
+        const alone = has.reduce((sum, from) => sum + kernel(axis, width(from, d), crowd.spread, at[d]!, from[d]!), 1) / (has.length + 1);
+        // Places are rounded to 256 bins, and wide cells of the log scale count as their middles.
         const tolerance = axis.kind === "cells" && axis.count > 128 ? 0.3 : 0.02;
         expect(Math.abs(crowd.logMarginal(d, at[d]!, others) - Math.log(alone)), axis.name).toBeLessThan(tolerance);
       }
@@ -173,7 +172,8 @@ describe("the densities of tpe()", () => {
       const sum = xs.reduce((all, from) => all + kernel(treeSpace({ space: line, directions: [] }).axes[0]!, h, 0, x, from), 1) / 1001;
       const none = { without: [], pending: [], levels: [], prior: 1 };
       expect(long.crowd.logDensity(Float64Array.of(x), none, new Float64Array(1001))).toBeCloseTo(log(sum), 6);
-      expect(long.crowd.logMarginal(0, x, none)).toBeCloseTo(log(sum), 1.5);
+      // A bin is a fourteenth of the bandwidth, and the density steep at the edge.
+      expect(Math.abs(long.crowd.logMarginal(0, x, none) - log(sum))).toBeLessThan(0.05);
     }
   });
 });
