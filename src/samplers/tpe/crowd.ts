@@ -51,7 +51,7 @@ export interface Others {
   readonly without: readonly number[];
   /** Codes of trials that are not finished: they count as bad (constant liar). */
   readonly pending: readonly Float64Array[];
-  /** Levels of the bandwidths of pending trials, by axis: as narrow as the kernels of the best, or they would hardly be seen among so many. */
+  /** Levels of the bandwidths of pending trials, by axis: twice those of the best, or they would hardly be seen among so many. */
   readonly levels: ArrayLike<number>;
   /** Weight of the prior; a trial has weight 1. */
   readonly prior: number;

@@ -17,7 +17,7 @@ const mostTabulated = 128;
 const narrow = 0.2;
 /** Bandwidths are rounded to powers of 2^(1/8), within 4.5 %, so that what follows from them can be kept. */
 export const stepsPerOctave = 8;
-const lnStep = 0.6931471805599453 / stepsPerOctave;
+const lnStep = Math.LN2 / stepsPerOctave;
 
 /** The bandwidth nearest to h among those that are used, by its level. */
 export function levelOf(h: number): number {

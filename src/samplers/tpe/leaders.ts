@@ -136,7 +136,7 @@ export function meanLevels({ tree, codes, levels }: Leaders): Int32Array {
       sum += levels[i * D + d] as number;
       count++;
     }
-    return count === 0 ? 0 : Math.round(sum / count) - stepsPerOctave;
+    return count === 0 ? 0 : Math.min(0, Math.round(sum / count) + stepsPerOctave);
   });
 }
 

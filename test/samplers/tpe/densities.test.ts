@@ -135,6 +135,23 @@ describe("the densities of tpe()", () => {
     }
   });
 
+  it("counts what runs as bad: the density of the others rises there, most at the very place, and not far away", () => {
+    const at = state.codes[5]!;
+    const narrow = { ...others, without: [5], levels: tree.axes.map(() => -28) };
+    const rise = (query: Float64Array): number =>
+      exp(crowd.logDensity(query, { ...narrow, pending: [at] }, new Float64Array(80))) -
+      exp(crowd.logDensity(query, { ...narrow, pending: [] }, new Float64Array(80)));
+    const near = at.map((code, d) => (tree.axes[d]!.kind === "interval" ? Math.min(1, code + 0.05) : code));
+    expect(rise(at)).toBeGreaterThan(rise(near));
+    expect(rise(near)).toBeGreaterThan(0);
+    // One kernel more in the whole lowers all others a little.
+    expect(rise(state.codes.find((codes) => codes[0]! - at[0]! > 0.5)!)).toBeLessThan(0);
+    for (const d of [0, 1]) {
+      const own = crowd.logMarginal(d, at[d]!, { ...narrow, pending: [at] }) - crowd.logMarginal(d, at[d]!, { ...narrow, pending: [] });
+      expect(own).toBeGreaterThan(0);
+    }
+  });
+
   it("has normalisers of truncated normals as SciPy does", () => {
     // SciPy 1.10.1: truncnorm.logpdf(x, −m/h, (1 − m)/h, loc=m, scale=h), with x, m, h.
     for (const [x, m, h, expected] of [

@@ -129,32 +129,6 @@ describe("tpe()", () => {
     expect(looks.filter((x) => x === 1).length).toBeGreaterThan(looks.filter((x) => x === 8).length);
   });
 
-  it("moves away from what runs: pending trials count as bad", () => {
-    const space = cube(2);
-    const sampler = tpe();
-    const past = run({ space, trials: 40, outcome: sphere });
-    let state = sampler.start({ space, directions: ["minimize"] });
-    for (const [number, { params }] of past.entries()) {
-      state = sampler.absorb(state, { number, state: "complete", params, values: [sphere(params)], standardErrors: [null] });
-    }
-    // Both ways of looking, at all parameters and at each alone.
-    for (const first of [2, 1]) {
-      const proposed = (pending: readonly Params[], n: number): Params =>
-        sampler.propose(state, first + 12 * n, pending, rng("liar").fork(n))!.params;
-      // Those that are best so far run again: what is near to them is believed to be bad.
-      const running = past
-        .map(({ params }) => params)
-        .toSorted((a, b) => sphere(a) - sphere(b))
-        .slice(0, 8);
-      const gap = (a: Params, b: Params): number => Math.hypot(...Object.keys(space).map((x) => (a[x] as number) - (b[x] as number)));
-      const distance = (pending: readonly Params[]): number => {
-        const draws = Array.from({ length: 60 }, (_, n) => proposed(pending, n));
-        return draws.reduce((sum, params) => sum + Math.min(...running.map((one) => gap(params, one))), 0) / draws.length;
-      };
-      expect(distance(running)).toBeGreaterThan(1.25 * distance([]));
-    }
-  });
-
   it("keeps its quality eight trials ahead", () => {
     const regret = (lookahead: number): number =>
       median(
