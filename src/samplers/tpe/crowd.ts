@@ -20,7 +20,6 @@ import {
   logCellKernel,
   logNormaliser,
 } from "./kernels.ts";
-import { S } from "./settings.ts";
 import { type Axis, type TreeSpace, unitOf } from "./tree-space.ts";
 
 /** Terms so much below the largest one are left out: e^(−40) of it. */
@@ -31,6 +30,8 @@ interface Column {
   readonly axis: Axis;
   /** Kernels without a table: densities at a cell's middle do. */
   readonly smooth: boolean;
+  /** An interval that every trial has. */
+  readonly plain: boolean;
   /** By trial: the code, or the place in [0, 1] of a smooth column; NaN where the trial has no such parameter. */
   places: Float64Array;
   /** How many trials have the axis. */
@@ -50,7 +51,7 @@ export interface Others {
   readonly without: readonly number[];
   /** Codes of trials that are not finished: they count as bad (constant liar). */
   readonly pending: readonly Float64Array[];
-  /** Levels of the bandwidths of pending trials, by axis: as narrow as the kernels of the best, or they would hardly be seen among so many. */
+  /** Levels of the bandwidths of pending trials, by axis: twice those of the best, or they would hardly be seen among so many. */
   readonly levels: ArrayLike<number>;
   /** Weight of the prior; a trial has weight 1. */
   readonly prior: number;
@@ -59,6 +60,10 @@ export interface Others {
 export class Crowd {
   readonly #tree: TreeSpace;
   readonly #columns: readonly Column[];
+  /** The plain axes. */
+  readonly #plain: readonly number[];
+  /** By trial: less the sum of the normalisers of the plain axes. */
+  #bases: Float64Array = new Float64Array(16);
   #count = 0;
 
   constructor(tree: TreeSpace) {
@@ -69,6 +74,7 @@ export class Crowd {
       return {
         axis,
         smooth,
+        plain: axis.kind === "interval" && axis.always,
         places: new Float64Array(16),
         active: 0,
         level: 0,
@@ -77,11 +83,14 @@ export class Crowd {
         weighted: new Float64Array(smooth ? size : 0),
       };
     });
+    this.#plain = this.#columns.flatMap(({ plain }, d) => (plain ? [d] : []));
   }
 
   /** Takes the next trial in. O(axes); O(n) where a bandwidth changes, which it does about four times while n grows tenfold. */
   add(codes: Float64Array): void {
     const id = this.#count++;
+    if (id >= this.#bases.length) this.#bases = doubled(this.#bases);
+    let changed = id;
     for (const [d, column] of this.#columns.entries()) {
       if (id >= column.places.length) {
         column.places = doubled(column.places);
@@ -93,19 +102,26 @@ export class Crowd {
       if (Number.isNaN(code)) continue;
       column.active++;
       (column.histogram[binIn(column, place)] as number) += 1;
-      if (column.axis.kind !== "category") this.#refresh(column, id);
+      if (column.axis.kind === "category") continue;
+      const from = this.#refresh(column, id);
+      if (column.plain) changed = Math.min(changed, from);
+    }
+    for (let i = changed; i <= id; i++) {
+      let sum = 0;
+      for (const d of this.#plain) sum -= this.#columns[d]?.normalisers[i] as number;
+      this.#bases[i] = sum;
     }
   }
 
-  /** Brings what hangs on the bandwidth up to trial `id`. */
-  #refresh(column: Column, id: number): void {
+  /** Brings what hangs on the bandwidth up to trial `id`; the first trial for which it changed. */
+  #refresh(column: Column, id: number): number {
     const { axis, places, normalisers, histogram, weighted } = column;
-    const scott = 0.2 * S.gscale * exp(-log(column.active + 1) / (this.#tree.ordered + 4));
+    const scott = 0.2 * exp(-log(column.active + 1) / (this.#tree.ordered + 4));
     const least = Math.max(1 / Math.min(100, column.active + 2), axis.kind === "cells" ? 0.35 / axis.count : 0);
     const level = levelOf(Math.min(1, Math.max(scott, least)));
     const from = level === column.level ? id : 0;
     column.level = level;
-    if (!column.smooth) return;
+    if (!column.smooth) return from;
     const h = bandwidthAt(level);
     for (let i = from; i <= id; i++) {
       const place = places[i] as number;
@@ -114,6 +130,7 @@ export class Crowd {
     const { constants } = binnedKernel(level);
     if (from === 0) for (let bin = 0; bin < bins; bin++) weighted[bin] = (histogram[bin] as number) * (constants[bin] as number);
     else (weighted[binOf(places[id] as number)] as number) += constants[binOf(places[id] as number)] as number;
+    return from;
   }
 
   /** The bandwidth of axis d. */
@@ -130,12 +147,14 @@ export class Crowd {
   logDensity(at: Float64Array, { without, pending, levels, prior }: Others, terms: Float64Array): number {
     const n = this.#count;
     const total = n + pending.length;
-    terms.fill(0, 0, total);
     const { spread } = this;
-    for (const [d, column] of this.#columns.entries()) {
+    this.#beginTerms(at, terms);
+    terms.fill(0, n, total);
+    for (let d = 0; d < at.length; d++) {
       const code = at[d] as number;
       if (Number.isNaN(code)) continue;
-      this.#addTerms(column, code, terms);
+      const column = this.#columns[d] as Column;
+      if (!column.plain) this.#addTerms(column, code, terms);
       for (let p = 0; p < pending.length; p++) {
         const from = (pending[p] as Float64Array)[d] as number;
         if (!Number.isNaN(from)) (terms[n + p] as number) += logTerm(column.axis, levels[d] as number, { at: code, from, spread });
@@ -152,6 +171,28 @@ export class Crowd {
       if (term > least) sum += decayingExp(largest - term);
     }
     return largest + log(sum / (total - without.length + prior));
+  }
+
+  /** Sets each trial's term to ln of its kernel over the plain axes, two at a time: what most spaces are made of. */
+  #beginTerms(at: Float64Array, terms: Float64Array): void {
+    const n = this.#count;
+    const bases = this.#bases;
+    const plain = this.#plain;
+    for (let i = 0; i < n; i++) terms[i] = bases[i] as number;
+    for (let a = 0; a < plain.length; a += 2) {
+      const d = plain[a] as number;
+      const e = plain[a + 1] ?? d;
+      const [first, second] = [this.#columns[d] as Column, this.#columns[e] as Column];
+      const [xs, ys] = [first.places, second.places];
+      const [x, y] = [at[d] as number, at[e] as number];
+      const xScale = Math.SQRT1_2 / bandwidthAt(first.level);
+      const yScale = e === d ? 0 : Math.SQRT1_2 / bandwidthAt(second.level);
+      for (let i = 0; i < n; i++) {
+        const u = (x - (xs[i] as number)) * xScale;
+        const v = (y - (ys[i] as number)) * yScale;
+        (terms[i] as number) -= u * u + v * v;
+      }
+    }
   }
 
   /** Adds ln of each trial's kernel at a code to its term; a trial without the axis counts 0. */
@@ -182,9 +223,9 @@ export class Crowd {
     const scale = Math.SQRT1_2 / h;
     for (let i = 0; i < n; i++) {
       const z = (place - (places[i] as number)) * scale;
-      // NaN, and so no change, where the trial has no such parameter.
+      // NaN where the trial has no such parameter.
       const term = z * z + (normalisers[i] as number);
-      if (axis.always || !Number.isNaN(term)) (terms[i] as number) -= term;
+      if (!Number.isNaN(term)) (terms[i] as number) -= term;
     }
   }
 

@@ -16,8 +16,8 @@ const mostTabulated = 128;
 /** A cell narrower than this share of the bandwidth counts as its middle: the mass is right within 0.3 % at two bandwidths' distance. */
 const narrow = 0.2;
 /** Bandwidths are rounded to powers of 2^(1/8), within 4.5 %, so that what follows from them can be kept. */
-const stepsPerOctave = 8;
-const lnStep = 0.6931471805599453 / stepsPerOctave;
+export const stepsPerOctave = 8;
+const lnStep = Math.LN2 / stepsPerOctave;
 
 /** The bandwidth nearest to h among those that are used, by its level. */
 export function levelOf(h: number): number {
@@ -25,8 +25,11 @@ export function levelOf(h: number): number {
 }
 
 export function bandwidthAt(level: number): number {
-  return exp(level * lnStep);
+  // The levels that are used lie from 10⁻⁴ of the range to all of it.
+  return bandwidths[-level] ?? exp(level * lnStep);
 }
+
+const bandwidths = Float64Array.from({ length: 128 }, (_, index) => exp(-index * lnStep));
 
 /** ln of what a kernel at `centre` keeps within [0, 1], with the constant of its density. */
 export function logNormaliser(centre: number, h: number): number {
@@ -83,7 +86,7 @@ export interface BinnedKernel {
   readonly constants: Float64Array;
 }
 
-export const bins = 512;
+export const bins = 256;
 
 const binned = new Map<number, BinnedKernel>();
 

@@ -5,15 +5,30 @@
 import { exp, log } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
 import { unitNormalQuantile } from "../../math/truncated-normal.ts";
-import { bandwidthAt, cellKernels, isTabulated, levelOf, logCategoryKernel, logCellKernel, logNormaliser } from "./kernels.ts";
-import { S } from "./settings.ts";
+import {
+  bandwidthAt,
+  cellKernels,
+  isTabulated,
+  levelOf,
+  logCategoryKernel,
+  logCellKernel,
+  logNormaliser,
+  stepsPerOctave,
+} from "./kernels.ts";
 import { type Axis, codeAt, type TreeSpace, unitOf } from "./tree-space.ts";
+
+/** How many of the nearest kernels decide a bandwidth. */
+const neighbours = 3;
+/** The least bandwidths, as shares of the range and of a cell. */
+const narrowest = 1e-3;
+const narrowestCells = 0.35;
 
 export interface Leaders {
   readonly tree: TreeSpace;
   /** Codes of the best trials, best first. */
   readonly codes: readonly Float64Array[];
   readonly weights: Float64Array;
+  /** Weight of the prior; the weights of the kernels have mean 1. */
   readonly prior: number;
   /** Levels of the bandwidths: kernel · axes + axis. */
   readonly levels: Int32Array;
@@ -24,72 +39,93 @@ export interface Leaders {
   readonly spread: number;
 }
 
+/** The kernels of trials of these codes, best first. O(n² · axes). */
 export function leadersOf(tree: TreeSpace, codes: readonly Float64Array[], weights: Float64Array): Leaders {
-  const found = levels(tree, codes);
-  const D = tree.axes.length;
-  const places = Float64Array.from(found, (_, e) =>
-    unitOf(tree.axes[e % D] as Axis, (codes[Math.floor(e / D)] as Float64Array)[e % D] as number),
-  );
-  const scales = Float64Array.from(found, (level) => Math.SQRT1_2 / bandwidthAt(level));
-  const normalisers = Float64Array.from(found, (level, e) =>
-    tree.axes[e % D]?.kind === "interval" && !Number.isNaN(places[e]) ? logNormaliser(places[e] as number, bandwidthAt(level)) : 0,
-  );
-  const spread = S.lcat < 0 ? -S.lcat : 1 / (1 + S.lcat * codes.length);
-  return { tree, codes, weights, prior: S.prior, levels: found, places, scales, normalisers, spread };
+  const { axes } = tree;
+  const D = axes.length;
+  const n = codes.length;
+  const places = new Float64Array(n * D);
+  for (let e = 0; e < n * D; e++) places[e] = unitOf(axes[e % D] as Axis, (codes[Math.floor(e / D)] as Float64Array)[e % D] as number);
+  const found = levels(tree, places, n);
+  const scales = new Float64Array(n * D);
+  const normalisers = new Float64Array(n * D);
+  for (let e = 0; e < n * D; e++) {
+    const place = places[e] as number;
+    if ((axes[e % D] as Axis).kind !== "interval" || Number.isNaN(place)) continue;
+    const h = bandwidthAt(found[e] as number);
+    scales[e] = Math.SQRT1_2 / h;
+    normalisers[e] = logNormaliser(place, h);
+  }
+  return { tree, codes, weights, prior: 1, levels: found, places, scales, normalisers, spread: 1 / (1 + n) };
 }
 
-function levels({ axes }: TreeSpace, codes: readonly Float64Array[]): Int32Array {
-  const n = codes.length;
+/** Bandwidths: the root mean square distance to the nearest kernels, with a share of a uniform one that fades with n. O(n² · axes). */
+function levels(tree: TreeSpace, places: Float64Array, n: number): Int32Array {
+  const { axes } = tree;
   const D = axes.length;
-  const units = codes.map((one) => one.map((code, d) => unitOf(axes[d] as Axis, code)));
   const found = new Int32Array(n * D);
-  const distances = new Float64Array(n);
-  const k = Math.min(S.k, n - 1);
+  const gaps = distances(tree, places, n);
+  const near = new Int32Array(Math.max(0, Math.min(neighbours, n - 1)));
+  const own = 1 / (1 + n);
   for (let i = 0; i < n; i++) {
-    const own = units[i] as Float64Array;
-    for (let j = 0; j < n; j++) distances[j] = i === j ? Infinity : distance(axes, own, units[j] as Float64Array);
-    const near: number[] = [];
-    for (let t = 0; t < k; t++) {
-      let least = -1;
-      for (let j = 0; j < n; j++)
-        if (j !== i && !near.includes(j) && (least < 0 || (distances[j] as number) < (distances[least] as number))) least = j;
-      near.push(least);
-    }
-    let isoSum = 0;
-    let isoCount = 0;
-    for (let d = 0; d < D; d++) {
-      const x = own[d] as number;
-      if ((axes[d] as Axis).kind === "category" || Number.isNaN(x)) continue;
-      for (const j of near) {
-        const gap = ((units[j] as Float64Array)[d] as number) - x;
-        if (Number.isNaN(gap)) continue;
-        isoSum += gap * gap;
-        isoCount++;
-      }
-    }
-    const iso = isoCount > 0 ? isoSum / isoCount : 1 / 12;
+    nearest(gaps, { n, i, near });
     for (let d = 0; d < D; d++) {
       const axis = axes[d] as Axis;
-      const x = own[d] as number;
+      const x = places[i * D + d] as number;
       if (axis.kind === "category" || Number.isNaN(x)) continue;
-      let squares = 0;
-      let shared = 0;
-      for (const j of near) {
-        const gap = ((units[j] as Float64Array)[d] as number) - x;
+      let squares = own / 12;
+      let weight = own;
+      for (let t = 0; t < near.length; t++) {
+        const gap = (places[(near[t] as number) * D + d] as number) - x;
         if (Number.isNaN(gap)) continue;
         squares += gap * gap;
-        shared++;
+        weight++;
       }
-      const pv = S.shrink / (1 + n);
-      const h = Math.sqrt((1 - S.iso) * ((squares + pv / 12) / (shared + pv)) + S.iso * iso) * S.scale * S.mult;
-      const floor = axis.kind === "cells" ? S.cellFloor / axis.count : 0;
-      found[i * D + d] = levelOf(Math.min(1, Math.max(h, S.floor, floor)));
+      const least = axis.kind === "cells" ? Math.max(narrowest, narrowestCells / axis.count) : narrowest;
+      found[i * D + d] = levelOf(Math.min(1, Math.max(Math.sqrt(squares / weight), least)));
     }
   }
   return found;
 }
 
-/** The mean level of the kernels' bandwidths, by axis; that of the whole range where no kernel has the axis. */
+/** Squared, n × n: a different alternative, or an axis that only one of the two has, counts as the whole range. */
+function distances({ axes }: TreeSpace, places: Float64Array, n: number): Float64Array {
+  const D = axes.length;
+  const gaps = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let d = 0; d < D; d++) {
+        const x = places[i * D + d] as number;
+        const y = places[j * D + d] as number;
+        const gap = x - y;
+        if (!Number.isNaN(gap)) sum += (axes[d] as Axis).kind === "category" ? (gap === 0 ? 0 : 1) : gap * gap;
+        else if (!(Number.isNaN(x) && Number.isNaN(y))) sum += 1;
+      }
+      gaps[i * n + j] = sum;
+      gaps[j * n + i] = sum;
+    }
+  }
+  return gaps;
+}
+
+/** Writes the nearest others of i to `near`, the nearest first; ties go to the better trial. */
+function nearest(gaps: Float64Array, { n, i, near }: { n: number; i: number; near: Int32Array }): void {
+  let filled = 0;
+  for (let j = 0; j < n; j++) {
+    if (j === i) continue;
+    const gap = gaps[i * n + j] as number;
+    let place = filled;
+    while (place > 0 && gap < (gaps[i * n + (near[place - 1] as number)] as number)) {
+      if (place < near.length) near[place] = near[place - 1] as number;
+      place--;
+    }
+    if (place < near.length) near[place] = j;
+    if (filled < near.length) filled++;
+  }
+}
+
+/** Twice the mean bandwidth of the kernels (geometric), by axis, as levels; that of the whole range where no kernel has the axis. */
 export function meanLevels({ tree, codes, levels }: Leaders): Int32Array {
   const D = tree.axes.length;
   return Int32Array.from(tree.axes, (_, d) => {
@@ -100,21 +136,8 @@ export function meanLevels({ tree, codes, levels }: Leaders): Int32Array {
       sum += levels[i * D + d] as number;
       count++;
     }
-    return count === 0 ? 0 : Math.round(sum / count) + S.pendh;
+    return count === 0 ? 0 : Math.min(0, Math.round(sum / count) + stepsPerOctave);
   });
-}
-
-/** Squared; a different alternative, or an axis that only one of the two has, counts as the whole range. */
-function distance(axes: readonly Axis[], a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < axes.length; d++) {
-    const [x, y] = [a[d] as number, b[d] as number];
-    if (Number.isNaN(x) && Number.isNaN(y)) continue;
-    if (Number.isNaN(x) || Number.isNaN(y)) sum += 1;
-    else if ((axes[d] as Axis).kind === "category") sum += x === y ? 0 : 1;
-    else sum += (x - y) * (x - y);
-  }
-  return sum;
 }
 
 /** ln of kernel i in axis d. */
@@ -136,20 +159,19 @@ function logTerm({ tree, codes, levels, spread, places, scales, normalisers }: L
 /** ln l at a configuration. */
 export function logDensity(leaders: Leaders, at: Float64Array): number {
   const { codes, weights, prior } = leaders;
-  const D = at.length;
-  const terms = new Float64Array(codes.length);
+  // The sum is kept relative to its largest term so far.
   let largest = 0;
+  let sum = prior;
+  let weight = prior;
   for (let i = 0; i < codes.length; i++) {
     let term = 0;
-    for (let d = 0; d < D; d++) term += logTerm(leaders, i, d, at[d] as number);
-    terms[i] = term;
-    if (term > largest) largest = term;
-  }
-  let sum = prior * exp(-largest);
-  let weight = prior;
-  for (let i = 0; i < terms.length; i++) {
-    sum += (weights[i] as number) * exp((terms[i] as number) - largest);
-    weight += weights[i] as number;
+    for (let d = 0; d < at.length; d++) term += logTerm(leaders, i, d, at[d] as number);
+    const own = weights[i] as number;
+    weight += own;
+    if (term > largest) {
+      sum = sum * exp(largest - term) + own;
+      largest = term;
+    } else sum += own * exp(term - largest);
   }
   return largest + log(sum / weight);
 }
@@ -169,12 +191,11 @@ export function logMarginal(leaders: Leaders, d: number, at: number): number {
 
 /** A kernel drawn by its weight among those with axis d (all of them for −1); −1 for the prior. */
 export function drawKernel({ codes, weights, prior }: Leaders, d: number, rng: Rng): number {
-  const has = (i: number): boolean => d < 0 || !Number.isNaN((codes[i] as Float64Array)[d]);
   let total = prior;
-  for (let i = 0; i < codes.length; i++) if (has(i)) total += weights[i] as number;
+  for (let i = 0; i < codes.length; i++) if (d < 0 || !Number.isNaN((codes[i] as Float64Array)[d])) total += weights[i] as number;
   let rest = rng.uniform() * total;
   for (let i = 0; i < codes.length; i++) {
-    if (!has(i)) continue;
+    if (d >= 0 && Number.isNaN((codes[i] as Float64Array)[d])) continue;
     rest -= weights[i] as number;
     if (rest < 0) return i;
   }

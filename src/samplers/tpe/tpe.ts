@@ -16,13 +16,19 @@ import { bestTrials, emptyHistory, type History, rankWeights, remember } from ".
 import { drawCode, drawKernel, type Leaders, leadersOf, logDensity, logMarginal, meanLevels } from "./leaders.ts";
 import { type Neglected, neglected } from "./neglected.ts";
 import { replicate } from "./replicate.ts";
-import { S } from "./settings.ts";
 import { codeAt, codesOf, drawAlong, paramsOf, type TreeSpace } from "./tree-space.ts";
 
 /** Fewer trials than this are no model. */
 const fewest = 10;
 /** Candidates drawn from l for one proposal. */
 const candidates = 24;
+/** The share of good trials, and how many at most. */
+const goodShare = 0.1;
+const mostGood = 25;
+/** Every third trial looks at each parameter alone: that puts good values of different trials together, where parameters hardly interact. */
+const aloneEvery = 3;
+/** Every fourth trial, where there are choices, belongs to an alternative that the best trial does not have. */
+const turnEvery = 4;
 
 /**
  * The tree-structured Parzen estimator, for spaces of any kind: mixed, with branches, finite; for one objective or several, with outcome constraints.
@@ -58,7 +64,7 @@ function propose(history: History, number: number, pending: readonly Params[], r
   const { tree, count } = history;
   const open = new OpenCells(history, pending);
   if (count < fewest) return firstDraw(history, { open, pending, rng });
-  const turn = S.niche && number % S.niche === 0 && history.directions.length === 1 ? neglected(history) : undefined;
+  const turn = number % turnEvery === 0 && history.directions.length === 1 ? neglected(history) : undefined;
   const { trials, weights } = turn === undefined ? bestTrials(history, goodCount(count)) : ownBest(turn);
   const leaders = leadersOf(
     tree,
@@ -69,9 +75,10 @@ function propose(history: History, number: number, pending: readonly Params[], r
     without: trials,
     pending: pending.map((params) => codesOf(tree, params)),
     levels: meanLevels(leaders),
-    prior: leaders.prior * ((count - trials.length + 1) / (trials.length + 1)) ** S.gp,
+    // The same share of both densities, so that where nothing was tried the ratio is 1: no reward for being far from everything.
+    prior: (leaders.prior * (count - trials.length + 1)) / (trials.length + 1),
   };
-  const search = { history, leaders, others, alone: number % S.every === 1, turn, open, rng };
+  const search = { history, leaders, others, alone: number % aloneEvery === 1, turn, open, rng };
   const cells = open.list();
   const codes = cells === null ? bestDraw(search) : bestOf(search, cells);
   if (codes === undefined) return rest(history, { open, pending, rng });
@@ -79,7 +86,7 @@ function propose(history: History, number: number, pending: readonly Params[], r
 }
 
 function goodCount(n: number): number {
-  return Math.max(S.gmin, Math.min(S.gcap, Math.ceil(S.gfrac * n)));
+  return Math.min(mostGood, Math.ceil(goodShare * n));
 }
 
 function ownBest({ trials }: Neglected): { trials: readonly number[]; weights: Float64Array } {
@@ -119,7 +126,7 @@ function bestDraw(search: Search): Float64Array | undefined {
   const { history, leaders, alone, turn, open, rng } = search;
   const drawn: Float64Array[] = [];
   let last = new Float64Array(0);
-  for (let tries = 0; tries < 4 * candidates && drawn.length < S.candidates; tries++) {
+  for (let tries = 0; tries < 4 * candidates && drawn.length < candidates; tries++) {
     const codes = new Float64Array(history.tree.axes.length);
     const one = alone ? -1 : drawKernel(leaders, -1, rng);
     drawAlong(history.tree, codes, (_axis, d) =>

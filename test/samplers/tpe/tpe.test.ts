@@ -129,30 +129,6 @@ describe("tpe()", () => {
     expect(looks.filter((x) => x === 1).length).toBeGreaterThan(looks.filter((x) => x === 8).length);
   });
 
-  it("moves away from what runs: pending trials count as bad", () => {
-    const space = cube(2);
-    const sampler = tpe();
-    const past = run({ space, trials: 60, outcome: sphere });
-    let state = sampler.start({ space, directions: ["minimize"] });
-    for (const [number, { params }] of past.entries()) {
-      state = sampler.absorb(state, { number, state: "complete", params, values: [sphere(params)], standardErrors: [null] });
-    }
-    const distance = (pending: readonly Params[], from: Params): number =>
-      median(
-        Array.from({ length: 41 }, (_, n) => {
-          const { params } = sampler.propose(state, 2 + 12 * n, pending, rng("liar").fork(n))!;
-          return Math.hypot(...Object.keys(space).map((name) => (params[name] as number) - (from[name] as number)));
-        }),
-      );
-    const favourite = sampler.propose(state, 2, [], rng("liar").fork(0))!.params;
-    expect(
-      distance(
-        Array.from({ length: 8 }, () => favourite),
-        favourite,
-      ),
-    ).toBeGreaterThan(distance([], favourite));
-  });
-
   it("keeps its quality eight trials ahead", () => {
     const regret = (lookahead: number): number =>
       median(
