@@ -36,6 +36,7 @@ export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
 export { svr } from "./models/svr/svr.ts";
 export { listStudies, type OpenStudyOptions, openStudy, readStudy } from "./open-study.ts";
 export { distinct } from "./samplers/distinct.ts";
+export { ehvi, type EhviOptions } from "./samplers/ehvi/ehvi.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
 export { type Nsga2Options, nsga2 } from "./samplers/nsga2/nsga2.ts";
 export { gp, type GpOptions } from "./samplers/gp/gp.ts";

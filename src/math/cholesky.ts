@@ -78,7 +78,14 @@ export function logDeterminant(factor: Float64Array, n: number, log: (x: number)
 }
 
 /** target[…] += scale × source[…] over `count` entries. */
-function addScaled(target: Float64Array, targetStart: number, source: Float64Array, sourceStart: number, count: number, scale: number): void {
+function addScaled(
+  target: Float64Array,
+  targetStart: number,
+  source: Float64Array,
+  sourceStart: number,
+  count: number,
+  scale: number,
+): void {
   for (let k = 0; k < count; k++) {
     target[targetStart + k] = (target[targetStart + k] as number) + scale * (source[sourceStart + k] as number);
   }

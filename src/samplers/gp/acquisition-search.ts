@@ -1,7 +1,6 @@
 import { lbfgsb } from "../../math/lbfgsb.ts";
 import type { Rng } from "../../math/rng.ts";
-import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisition.ts";
-import { type Axis, emptyPoint, type FeatureSpace, featuresAt, keyOf } from "./feature-space.ts";
+import { type Axis, emptyPoint, type FeaturePoint, type FeatureSpace, featuresAt, keyOf } from "./feature-space.ts";
 
 /** A point of the unit cube, snapped to values, and what it promises. */
 export interface Candidate {
@@ -9,9 +8,15 @@ export interface Candidate {
   readonly promise: number;
 }
 
+/** What is searched for its largest value: `at` a point, and with its derivatives along the axes `wanted` (ordered and active there) into `slopes`. */
+export interface Promising {
+  at(point: FeaturePoint): number;
+  slopesAt(point: FeaturePoint, wanted: readonly number[], slopes: Float64Array): number;
+}
+
 export interface SearchOptions {
   readonly space: FeatureSpace;
-  readonly acquisition: Acquisition;
+  readonly acquisition: Promising;
   readonly rng: Rng;
   /** The best points known, best first: the search also starts near them. */
   readonly best: readonly Float64Array[];
@@ -28,7 +33,7 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
   const point = emptyPoint(space);
   const promiseAt = (unit: Float64Array): number => {
     featuresAt(space, unit, point);
-    const promise = acquisitionAt(acquisition, point);
+    const promise = acquisition.at(point);
     return Number.isNaN(promise) ? -Infinity : promise;
   };
   const draws: Candidate[] = [];
@@ -56,14 +61,16 @@ export function searchAcquisition({ space, acquisition, rng, best }: SearchOptio
   /** L-BFGS-B in the coordinates that can be told apart finely; the others stand. */
   function climb(start: Candidate): Candidate {
     featuresAt(space, start.unit, point);
-    const wanted = space.axes.flatMap(({ kind, levels }, i) => (kind !== "category" && levels === null && point.active[i] === 1 ? [i] : []));
+    const wanted = space.axes.flatMap(({ kind, levels }, i) =>
+      kind !== "category" && levels === null && point.active[i] === 1 ? [i] : [],
+    );
     if (wanted.length === 0) return start;
     const unit = Float64Array.from(start.unit);
     const place = wanted.map((i) => (space.axes[i] as Axis).dimension);
     const evaluate = (x: Float64Array, gradient: Float64Array): number => {
       for (const [w, dimension] of place.entries()) unit[dimension] = x[w] as number;
       featuresAt(space, unit, point);
-      const promise = acquisitionSlopes(acquisition, point, wanted, gradient);
+      const promise = acquisition.slopesAt(point, wanted, gradient);
       for (let w = 0; w < gradient.length; w++) gradient[w] = -(gradient[w] as number);
       return -promise;
     };

@@ -11,8 +11,8 @@ import type { Proposal, Sampler } from "../../core/sampler.ts";
 import type { Params } from "../../core/space.ts";
 import type { Rng } from "../../math/rng.ts";
 import { decode } from "../../space/unit-cube.ts";
-import { type Acquisition, acquisitionAt } from "./acquisition.ts";
-import { type Candidate, byPromise, firstUnseen, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
+import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisition.ts";
+import { type Candidate, byPromise, firstUnseen, type Promising, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
 import { type FeaturePoint, featuresOf, keyOf } from "./feature-space.ts";
 import { cellsOf } from "./finite-space.ts";
 import { emptyHistory, type History, remember } from "./history.ts";
@@ -73,14 +73,20 @@ function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, take
   const cells = cellsOf(space);
   if (cells !== null) {
     const open = cells.filter(({ key }) => !taken.has(key));
-    return (open.length > 0 ? open : cells).map(({ unit, point }) => ({ unit, promise: acquisitionAt(acquisition, point) })).sort(byPromise);
+    return (open.length > 0 ? open : cells)
+      .map(({ unit, point }) => ({ unit, promise: acquisitionAt(acquisition, point) }))
+      .sort(byPromise);
   }
   const best = trials
     .filter(({ value }) => !Number.isNaN(value))
     .toSorted((a, b) => a.value - b.value || a.number - b.number)
     .slice(0, 5)
     .map(({ unit }) => unit);
-  return searchAcquisition({ space, acquisition, rng, best });
+  const promising: Promising = {
+    at: (point) => acquisitionAt(acquisition, point),
+    slopesAt: (point, wanted, slopes) => acquisitionSlopes(acquisition, point, wanted, slopes),
+  };
+  return searchAcquisition({ space, acquisition: promising, rng, best });
 }
 
 function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Acquisition | undefined {
