@@ -15,7 +15,7 @@ import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisitio
 import { type Candidate, byPromise, firstUnseen, type Promising, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
 import { type FeaturePoint, featuresOf, keyOf } from "./feature-space.ts";
 import { cellsOf } from "./finite-space.ts";
-import { emptyHistory, type History, remember } from "./history.ts";
+import { emptyHistory, type History, type Observed, remember } from "./history.ts";
 import { observe, type Posterior, predict } from "./posterior.ts";
 import { type Surrogate, surrogateOf } from "./surrogate.ts";
 
@@ -93,7 +93,7 @@ function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costA
   const surrogate = surrogateOf(history, "value", waiting.length);
   if (surrogate === undefined) return undefined;
   const { posterior } = surrogate;
-  const best = lowestMean(posterior);
+  const best = lowestMean(history, surrogate);
   believe(posterior, waiting);
   const count = history.trials.reduce((most, trial) => Math.max(most, trial.constraints.length), 0);
   const constraints: Surrogate[] = [];
@@ -104,13 +104,22 @@ function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costA
     constraints.push(one);
   }
   const seconds = costAware ? (surrogateOf(history, "seconds", 0) ?? null) : null;
-  return { objective: { posterior, best }, constraints, seconds };
+  return { objective: best < Infinity ? { posterior, best } : null, constraints, seconds };
 }
 
-/** The lowest posterior mean at an observation: with noise a better guess than the lowest value. */
-function lowestMean({ count, alpha, y, noise }: Posterior): number {
+/**
+ * The lowest posterior mean at an observation that met the constraints: with noise a better guess than the lowest value. Since K α = y, the mean there
+ * is y less the error's variance times α. Infinity where none met them.
+ */
+function lowestMean({ trials }: History, { posterior, chosen }: Surrogate): number {
+  const { alpha, y, noise } = posterior;
   let least = Infinity;
-  for (let i = 0; i < count; i++) least = Math.min(least, (y[i] as number) - (noise[i] as number) * (alpha[i] as number));
+  for (const [row, index] of chosen.entries()) {
+    const { value, constraints } = trials[index] as Observed;
+    // A constraint that is NaN is not met.
+    if (Number.isNaN(value) || !constraints.every((one) => one <= 0)) continue;
+    least = Math.min(least, (y[row] as number) - (noise[row] as number) * (alpha[row] as number));
+  }
   return least;
 }
 

@@ -9,9 +9,6 @@ import { lbfgsb } from "../../math/lbfgsb.ts";
 import { hyperparameterCount, type KernelShape } from "./kernel.ts";
 import { negativeLogPosterior, type Observations, type Prior } from "./likelihood.ts";
 
-const root2 = 1.4142135623730951;
-const root3 = 1.7320508075688772;
-
 export function priorOf(shape: KernelShape): Prior {
   const { axisCount: d, additive } = shape;
   const size = hyperparameterCount(shape);
@@ -20,6 +17,7 @@ export function priorOf(shape: KernelShape): Prior {
     deviation: new Float64Array(size),
     lower: new Float64Array(size),
     upper: new Float64Array(size),
+    noiseRate: 30,
   };
   const put = (i: number, mean: number, deviation: number, lower: number, upper: number): void => {
     prior.mean[i] = mean;
@@ -28,8 +26,8 @@ export function priorOf(shape: KernelShape): Prior {
     prior.upper[i] = log(upper);
   };
   for (let i = 0; i < d; i++) {
-    put(i, root2 + 0.5 * log(d), root3, 0.01, 1000);
-    if (additive) put(d + i, root2 / 2, root3, 0.01, 1000);
+    put(i, -0.35 + 0.5 * log(d), 0.75, 0.01, 1000);
+    if (additive) put(d + i, -0.3, 0.8, 0.01, 1000);
   }
   put(additive ? 2 * d : d, 0, 1.5, 1e-3, 1e3);
   if (additive) put(2 * d + 1, 0, 1.5, 1e-4, 1e3);

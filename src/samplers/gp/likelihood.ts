@@ -25,6 +25,8 @@ export interface Prior {
   readonly deviation: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+  /** The density falls with e^(−rate · σ²) besides. */
+  readonly noiseRate: number;
 }
 
 const log2Pi = 1.8378770664093453;
@@ -135,6 +137,8 @@ export function negativeLogPosterior(
         value += 0.5 * away * away;
         gradient[k] = (gradient[k] as number) + away / (prior.deviation[k] as number);
       }
+      value += prior.noiseRate * noiseVariance;
+      gradient[size - 1] = (gradient[size - 1] as number) + prior.noiseRate * noiseVariance;
     }
     return value;
   };

@@ -13,6 +13,8 @@ export type Target = "value" | "seconds" | number;
 /** A process with what its scale means. */
 export interface Surrogate {
   readonly posterior: Posterior;
+  /** Which of the history's trials the observations are. */
+  readonly chosen: readonly number[];
   /** Where 0 of the target lies on the scale (constraints), and the scale's unit (seconds: of their logarithm). */
   readonly zero: number;
   readonly unit: number;
@@ -20,6 +22,7 @@ export interface Surrogate {
 
 /** Observations of a target on a scale of its own. */
 interface Scaled {
+  readonly chosen: readonly number[];
   readonly observations: Observations;
   readonly zero: number;
   readonly unit: number;
@@ -28,8 +31,9 @@ interface Scaled {
 /** The sum of kernels of one axis is left out above so many axes: it takes an exponential an axis and pair. */
 const mostAdditiveAxes = 16;
 
-/** Trials that a process takes at most; time per trial is bounded so. */
-export const mostObservations = 240;
+/** Trials that a process takes at most, and that its hyperparameters are fitted to: time per trial is bounded so. */
+const mostObservations = 240;
+const mostFitted = 150;
 
 /** Hyperparameters by target with the number of trials that they were fitted to: what follows from the history and is only kept. */
 const fits = new WeakMap<History, Map<Target, { readonly size: number; readonly theta: Float64Array }>>();
@@ -39,11 +43,11 @@ const fits = new WeakMap<History, Map<Target, { readonly size: number; readonly 
  * one before, so that they follow from the history alone, whenever they are asked for. undefined with fewer than two observations.
  */
 export function surrogateOf(history: History, target: Target, room: number): Surrogate | undefined {
-  const scaled = scaledTarget(history, target, history.trials.length);
+  const scaled = scaledTarget(history, target, { size: history.trials.length, most: mostObservations });
   if (scaled.observations.rows.count < 2) return undefined;
   const shape = shapeOf(history);
   const theta = hyperparametersOf(history, target, shape);
-  return { posterior: posteriorOf(kernelOf(shape, theta), scaled.observations, room), zero: scaled.zero, unit: scaled.unit };
+  return { ...scaled, posterior: posteriorOf(kernelOf(shape, theta), scaled.observations, room) };
 }
 
 function shapeOf({ space }: History): KernelShape {
@@ -51,38 +55,53 @@ function shapeOf({ space }: History): KernelShape {
   return { axisCount, categorical: space.categorical, additive: axisCount > 1 && axisCount <= mostAdditiveAxes };
 }
 
-/** After every trial at first, then each time that the history has grown by a tenth. */
+/** After every trial at first, then each time that the history has grown by a tenth, at last by a fifth. */
 function nextFit(size: number): number {
-  return size + Math.max(1, Math.floor(size / 10));
+  return size + Math.max(1, Math.floor(size / (size < 300 ? 10 : 5)));
 }
 
 function hyperparametersOf(history: History, target: Target, shape: KernelShape): Float64Array {
   const kept = fits.get(history) ?? new Map<Target, { size: number; theta: Float64Array }>();
   fits.set(history, kept);
   const start = Float64Array.from(priorOf(shape).mean);
+  const short = shortStart(shape, start);
   let { size, theta } = kept.get(target) ?? { size: 1, theta: start };
   for (let next = nextFit(size); next <= history.trials.length; next = nextFit(size)) {
     size = next;
-    const { observations } = scaledTarget(history, target, size);
+    const { observations } = scaledTarget(history, target, { size, most: mostFitted });
     if (observations.rows.count < 2) continue;
     // While fits are cheap, a second start guards against being caught by an early one.
-    const starts = size <= 60 && theta !== start ? [theta, start] : [theta];
+    const starts = size <= 60 ? [theta, start, short] : [theta];
     theta = fitHyperparameters(shape, observations, starts, 30);
   }
   kept.set(target, { size, theta });
   return theta;
 }
 
-function scaledTarget(history: History, target: Target, size: number): Scaled {
-  if (target === "value") return scaledValues(history, size);
-  const trials = history.trials.slice(0, size);
+function shortStart({ axisCount: d, additive }: KernelShape, start: Float64Array): Float64Array {
+  const theta = Float64Array.from(start);
+  for (let i = 0; i < d; i++) theta[i] = log(0.3) + 0.5 * log(d);
+  if (additive) theta[2 * d + 1] = log(0.1);
+  return theta;
+}
+
+/** The first `size` trials, or the `most` of them that tell most. */
+interface Extent {
+  readonly size: number;
+  readonly most: number;
+}
+
+function scaledTarget(history: History, target: Target, extent: Extent): Scaled {
+  if (target === "value") return scaledValues(history, extent);
+  const trials = history.trials.slice(0, extent.size);
   const raw = trials.map((trial) => (target === "seconds" ? log(trial.seconds) : compressed(trial.constraints[target] ?? Number.NaN)));
   const told = raw.filter((value) => Number.isFinite(value));
   const mean = told.reduce((sum, value) => sum + value, 0) / Math.max(1, told.length);
   const spread = Math.sqrt(told.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, told.length));
   const unit = spread > 0 ? spread : 1;
-  const chosen = choose(trials, raw);
+  const chosen = choose(trials, raw, extent.most);
   return {
+    chosen,
     observations: {
       rows: rowsOf(history, chosen),
       y: Float64Array.from(chosen, (index) => ((raw[index] as number) - mean) / unit),
@@ -98,8 +117,8 @@ function compressed(value: number): number {
   return value < 0 ? -log(1 - value) : log(1 + value);
 }
 
-function scaledValues(history: History, size: number): Scaled {
-  const trials = history.trials.slice(0, size);
+function scaledValues(history: History, extent: Extent): Scaled {
+  const trials = history.trials.slice(0, extent.size);
   const scale = outcomeScale(trials.map(({ value }) => value));
   const y = trials.map(({ value }) => (Number.isNaN(value) ? 1 : scale.valueOf(value)));
   // Without a value a trial is taken for bad, with little weight, so that the search turns elsewhere.
@@ -108,8 +127,9 @@ function scaledValues(history: History, size: number): Scaled {
     const error = standardError * scale.slopeAt(value);
     return pruned ? Math.max(4 * error * error, 0.04) : error * error;
   });
-  const chosen = choose(trials, y);
+  const chosen = choose(trials, y, extent.most);
   return {
+    chosen,
     observations: {
       rows: rowsOf(history, chosen),
       y: Float64Array.from(chosen, (index) => y[index] as number),
@@ -121,16 +141,16 @@ function scaledValues(history: History, size: number): Scaled {
 }
 
 /** The trials that the process takes, ascending: all with a number, or of too many the best, the last, and those nearest the best one. */
-function choose(trials: readonly Observed[], raw: readonly number[]): readonly number[] {
+function choose(trials: readonly Observed[], raw: readonly number[], most: number): readonly number[] {
   const all = trials.flatMap((_, index) => (Number.isFinite(raw[index]) ? [index] : []));
-  if (all.length <= mostObservations) return all;
-  const share = Math.floor(mostObservations / 3);
+  if (all.length <= most) return all;
+  const share = Math.floor(most / 3);
   const byValue = all.toSorted((a, b) => (raw[a] as number) - (raw[b] as number) || a - b);
   const chosen = new Set<number>([...byValue.slice(0, share), ...all.slice(-share)]);
   const centre = (trials[byValue[0] as number] as Observed).unit;
   const away = new Map(all.map((index) => [index, distance(centre, (trials[index] as Observed).unit)]));
   for (const index of all.toSorted((a, b) => (away.get(a) as number) - (away.get(b) as number) || a - b)) {
-    if (chosen.size >= mostObservations) break;
+    if (chosen.size >= most) break;
     chosen.add(index);
   }
   return [...chosen].toSorted((a, b) => a - b);
