@@ -45,7 +45,8 @@ export function openBoxes(front: readonly ArrayLike<number>[], reference: ArrayL
     // Slabs along the last objective; in each, what the points at or below its bottom leave open.
     const levels = [...new Set([0, ...points.map((point) => point[m - 1] as number)])].sort((a, b) => a - b);
     for (const [i, bottom] of levels.entries()) {
-      const top = levels[i + 1] ?? (last[m - 1] as number);
+      const next = i + 1 < levels.length ? levels[i + 1] : last[m - 1];
+      const top = next as number;
       const below = points.filter((point) => (point[m - 1] as number) <= bottom);
       // A point at −∞ leaves nothing.
       if (below.some((point) => point.slice(0, m - 1).every((place) => place === 0))) continue;

@@ -60,12 +60,12 @@ function propose(histories: Histories, pending: readonly Params[], rng: Rng): Pr
   const model = space.axes.length === 0 ? undefined : modelOf(histories, waiting);
   if (model === undefined) {
     const draws = Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 }));
-    const unit = (firstUnseen(space, draws, taken) ?? (draws[0] as Candidate)).unit;
-    return offer(histories, unit, "a random draw: too few values to model");
+    const unseen = firstUnseen(space, draws, taken);
+    return offer(histories, unseen?.unit ?? uniformPoint(space, rng), "a random draw: too few values to model");
   }
   const candidates = candidatesOf(histories, model, taken, rng);
-  const chosen = firstUnseen(space, candidates, taken) ?? (candidates[0] as Candidate);
-  return offer(histories, chosen.unit, model.why);
+  const chosen = firstUnseen(space, candidates, taken) ?? candidates[0];
+  return offer(histories, chosen?.unit ?? uniformPoint(space, rng), model.why);
 }
 
 function offer({ space }: Histories, unit: Float64Array, why: string): Proposal {

@@ -3,10 +3,11 @@ import { nonDominatedRanks } from "../../math/pareto.ts";
 import type { FinishedTrial, SamplerContext } from "../../core/sampler.ts";
 import { type FeatureSpace, featureSpace } from "../gp/feature-space.ts";
 import { emptyHistory, type History, type Observed, remember } from "../gp/history.ts";
-import { fitHyperparameters, priorOf } from "../gp/hyperparameters.ts";
+import { priorOf } from "../gp/hyperparameters.ts";
 import { kernelOf, type KernelShape } from "../gp/kernel.ts";
 import type { Observations } from "../gp/likelihood.ts";
 import { type Posterior, posteriorOf } from "../gp/posterior.ts";
+import { mostFitted, mostObservations, nextFit, refitted, shapeOf } from "../gp/surrogate.ts";
 import { scaledObjective } from "./objective-scale.ts";
 
 /** All that was absorbed: the histories of the single objectives, the first with the constraints. */
@@ -34,19 +35,13 @@ export interface ObjectiveModels {
   readonly posteriors: readonly Posterior[];
 }
 
-/** Trials that the processes take at most. */
-const mostObservations = 240;
-
-/** The sum of kernels of one axis is left out above so many axes: it takes an exponential an axis and pair. */
-const mostAdditiveAxes = 16;
-
 /** Hyperparameters by objective with the number of trials that they were fitted to: they follow from the histories and are only kept. */
 const fits = new WeakMap<Histories, { size: number; thetas: readonly Float64Array[] }>();
 
 /** The processes, with room for `room` fantasies; undefined with fewer than two trials that have all values. */
 export function objectiveModels(histories: Histories, room: number): ObjectiveModels | undefined {
   const size = trialCount(histories);
-  const { chosen, observations } = observationsOf(histories, size);
+  const { chosen, observations } = observationsOf(histories, { size, most: mostObservations });
   if (observations.length === 0 || completeCount(histories, size) < 2) return undefined;
   const shape = shapeOf(histories);
   const thetas = hyperparametersOf(histories, shape);
@@ -56,32 +51,17 @@ export function objectiveModels(histories: Histories, room: number): ObjectiveMo
   };
 }
 
-function shapeOf({ space }: Histories): KernelShape {
-  const axisCount = space.axes.length;
-  return { axisCount, categorical: space.categorical, additive: axisCount > 1 && axisCount <= mostAdditiveAxes };
-}
-
 function hyperparametersOf(histories: Histories, shape: KernelShape): readonly Float64Array[] {
-  const start = Float64Array.from(priorOf(shape).mean);
-  let { size, thetas } = fits.get(histories) ?? { size: 1, thetas: histories.objectives.map(() => start) };
+  let { size, thetas } = fits.get(histories) ?? { size: 1, thetas: histories.objectives.map(() => priorOf(shape).mean) };
   for (let next = nextFit(size); next <= trialCount(histories); next = nextFit(size)) {
     size = next;
     if (completeCount(histories, size) < 2) continue;
-    const { observations } = observationsOf(histories, size);
     const before = thetas;
-    thetas = observations.map((one, j) => {
-      const last = before[j] as Float64Array;
-      // While fits are cheap, a second start guards against being caught by an early one.
-      return fitHyperparameters(shape, one, size <= 60 && last !== start ? [last, start] : [last], 30);
-    });
+    const { observations } = observationsOf(histories, { size, most: mostFitted });
+    thetas = observations.map((one, j) => refitted(shape, one, { size, theta: before[j] as Float64Array }));
   }
   fits.set(histories, { size, thetas });
   return thetas;
-}
-
-/** After every trial at first, then each time that the history has grown by a tenth. */
-function nextFit(size: number): number {
-  return size + Math.max(1, Math.floor(size / 10));
 }
 
 function trialCount({ objectives }: Histories): number {
@@ -94,7 +74,8 @@ function valuesAt({ objectives }: Histories, index: number): number[] {
 
 /** Whether a trial was complete with a value for each objective. */
 export function isComplete(histories: Histories, index: number): boolean {
-  return !(histories.objectives[0]?.trials[index] as Observed).pruned && !valuesAt(histories, index).some((value) => Number.isNaN(value));
+  const { pruned } = (histories.objectives[0] as History).trials[index] as Observed;
+  return !pruned && !valuesAt(histories, index).some((value) => Number.isNaN(value));
 }
 
 function completeCount(histories: Histories, size: number): number {
@@ -103,14 +84,18 @@ function completeCount(histories: Histories, size: number): number {
   return count;
 }
 
-function observationsOf(histories: Histories, size: number): { chosen: readonly number[]; observations: readonly Observations[] } {
+/** Of the first `size` trials, or of those `most` that tell most. */
+function observationsOf(
+  histories: Histories,
+  { size, most }: { readonly size: number; readonly most: number },
+): { chosen: readonly number[]; observations: readonly Observations[] } {
   const { space, objectives } = histories;
   const m = objectives.length;
   const complete: number[] = [];
   for (let index = 0; index < size; index++) if (isComplete(histories, index)) complete.push(index);
   const ranks = nonDominatedRanks(Float64Array.from(complete.flatMap((index) => valuesAt(histories, index))), m);
   const front = complete.filter((_, place) => ranks[place] === 0);
-  const chosen = choose(size, complete, ranks);
+  const chosen = choose({ size, most }, complete, ranks);
   const d = space.axes.length;
   const features = new Float64Array(chosen.length * d);
   const active = new Uint8Array(chosen.length * d);
@@ -144,12 +129,16 @@ function scaled(
 }
 
 /** All trials, or of too many the first fronts for two thirds and the last ones for the rest; ascending. */
-function choose(size: number, complete: readonly number[], ranks: Int32Array): readonly number[] {
+function choose(
+  { size, most }: { readonly size: number; readonly most: number },
+  complete: readonly number[],
+  ranks: Int32Array,
+): readonly number[] {
   const all = Array.from({ length: size }, (_, index) => index);
-  if (size <= mostObservations) return all;
+  if (size <= most) return all;
   const byRank = [...complete.keys()].sort((a, b) => (ranks[a] as number) - (ranks[b] as number) || b - a);
-  const best = byRank.slice(0, Math.floor((mostObservations * 2) / 3)).map((place) => complete[place] as number);
+  const best = byRank.slice(0, Math.floor((most * 2) / 3)).map((place) => complete[place] as number);
   const chosen = new Set(best);
-  for (let index = size - 1; chosen.size < mostObservations; index--) chosen.add(index);
+  for (let index = size - 1; chosen.size < most; index--) chosen.add(index);
   return [...chosen].toSorted((a, b) => a - b);
 }
