@@ -26,7 +26,13 @@ export interface GpOptions {
 }
 
 /**
- * The Gaussian-process sampler…
+ * Bayesian optimization: a Gaussian process is fitted to all values so far, and the configuration of the largest expected improvement is tried next. For few or costly
+ * trials on smooth functions of up to about twenty parameters; begin with spread points: `startup(10, sobol(), gp())`. Before two values are known it draws at random.
+ *
+ * Ordered, unordered and branched parameters; known standard errors, estimates of pruned trials, outcome constraints (at most 0 where met) and pending trials enter
+ * the model. A finite space is searched without repeats until all of it is tried. About 7 ms a trial near trial 100, 15 ms near 200 and 20 ms from there on (5 floats):
+ * the model takes 240 trials at most. One objective.
+ * @throws HpoError OPTION_INVALID
  */
 export function gp(options: GpOptions = {}): Sampler<History> {
   checkOptions("gp", options, { costAware: optional(flag()) });
@@ -54,12 +60,12 @@ function propose(history: History, pending: readonly Params[], rng: Rng, costAwa
   const acquisition = space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
   if (acquisition === undefined) {
     const draws = Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 }));
-    const unit = (firstUnseen(space, draws, taken) ?? (draws[0] as Candidate)).unit;
-    return Object.freeze({ params: decode(space.space, unit), by: "gp", why: "a random draw: too few values to model" });
+    const drawn = firstUnseen(space, draws, taken) ?? draws[0];
+    return Object.freeze({ params: decode(space.space, drawn?.unit ?? []), by: "gp", why: "a random draw: too few values to model" });
   }
   const candidates = candidatesOf(history, acquisition, rng, taken);
-  const chosen = firstUnseen(space, candidates, taken) ?? (candidates[0] as Candidate);
-  return Object.freeze({ params: decode(space.space, chosen.unit), by: "gp", why: whyOf(acquisition) });
+  const chosen = firstUnseen(space, candidates, taken) ?? candidates[0];
+  return Object.freeze({ params: decode(space.space, chosen?.unit ?? []), by: "gp", why: whyOf(acquisition) });
 }
 
 function whyOf({ objective, constraints }: Acquisition): string {
@@ -90,18 +96,19 @@ function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, take
 }
 
 function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Acquisition | undefined {
-  const surrogate = surrogateOf(history, "value", waiting.length);
+  const room = waiting.length;
+  const surrogate = surrogateOf(history, "value", room);
   if (surrogate === undefined) return undefined;
   const { posterior } = surrogate;
-  const best = lowestMean(history, surrogate);
-  believe(posterior, waiting);
+  let best = lowestMean(history, surrogate);
   const count = history.trials.reduce((most, trial) => Math.max(most, trial.constraints.length), 0);
-  const constraints: Surrogate[] = [];
-  for (let index = 0; index < count; index++) {
-    const one = surrogateOf(history, index, waiting.length);
-    if (one === undefined) continue;
-    believe(one.posterior, waiting);
-    constraints.push(one);
+  const constraints = Array.from({ length: count }, (_, index) => surrogateOf(history, index, room)).filter((one) => one !== undefined);
+  for (const point of waiting) {
+    const mean = believe(posterior, point);
+    let allowed = true;
+    for (const one of constraints) if (believe(one.posterior, point) > one.zero) allowed = false;
+    // What a pending trial is believed to reach is no improvement any more.
+    if (allowed && best < Infinity) best = Math.min(best, mean);
   }
   const seconds = costAware ? (surrogateOf(history, "seconds", 0) ?? null) : null;
   return { objective: best < Infinity ? { posterior, best } : null, constraints, seconds };
@@ -123,9 +130,10 @@ function lowestMean({ trials }: History, { posterior, chosen }: Surrogate): numb
   return least;
 }
 
-function believe(posterior: Posterior, waiting: readonly FeaturePoint[]): void {
-  for (const point of waiting) {
-    predict(posterior, point);
-    observe(posterior, point, posterior.mean);
-  }
+/** Takes a pending trial for a finished one whose value is the mean there, which it returns. */
+function believe(posterior: Posterior, point: FeaturePoint): number {
+  predict(posterior, point);
+  const { mean } = posterior;
+  observe(posterior, point, mean);
+  return mean;
 }

@@ -19,19 +19,19 @@ export function priorOf(shape: KernelShape): Prior {
     upper: new Float64Array(size),
     noiseRate: 30,
   };
-  const put = (i: number, mean: number, deviation: number, lower: number, upper: number): void => {
+  const put = (i: number, [mean, deviation]: readonly [number, number], [lower, upper]: readonly [number, number]): void => {
     prior.mean[i] = mean;
     prior.deviation[i] = deviation;
     prior.lower[i] = log(lower);
     prior.upper[i] = log(upper);
   };
   for (let i = 0; i < d; i++) {
-    put(i, -0.35 + 0.5 * log(d), 0.75, 0.01, 1000);
-    if (additive) put(d + i, -0.3, 0.8, 0.01, 1000);
+    put(i, [-0.35 + 0.5 * log(d), 0.75], [0.01, 1000]);
+    if (additive) put(d + i, [-0.3, 0.8], [0.01, 1000]);
   }
-  put(additive ? 2 * d : d, 0, 1.5, 1e-3, 1e3);
-  if (additive) put(2 * d + 1, 0, 1.5, 1e-4, 1e3);
-  put(size - 1, log(1e-4), 3, 1e-8, 1);
+  put(additive ? 2 * d : d, [0, 1.5], [1e-3, 1e3]);
+  if (additive) put(2 * d + 1, [0, 1.5], [1e-4, 1e3]);
+  put(size - 1, [log(1e-4), 3], [1e-8, 1]);
   return prior;
 }
 

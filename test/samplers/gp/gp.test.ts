@@ -13,10 +13,10 @@ import { choice } from "#hpo/space/choice";
 import { float } from "#hpo/space/float";
 import { int } from "#hpo/space/int";
 import { values } from "#hpo/space/values";
-import { describeSamplerContract } from "../../contract/sampler-contract.ts";
+import { describeSamplerContract, finiteScenarios } from "../../contract/sampler-contract.ts";
 
 describeSamplerContract("gp", () => gp());
-describeSamplerContract("gp with costAware", () => gp({ costAware: true }));
+describeSamplerContract("gp with costAware", () => gp({ costAware: true }), finiteScenarios);
 
 type Told = Partial<FinishedTrial> | number;
 
@@ -162,7 +162,9 @@ describe("gp", () => {
   });
 
   it("refuses several objectives and unknown options", () => {
-    expect(() => gp().start({ space: plane, directions: ["minimize", "minimize"] })).toThrow("gp(): a study must have one objective; got 2.");
+    expect(() => gp().start({ space: plane, directions: ["minimize", "minimize"] })).toThrow(
+      "gp(): a study must have one objective; got 2.",
+    );
     expect(() => gp({ costAware: 1 } as object)).toThrow("gp(): costAware must be true or false; got 1.");
   });
 });
