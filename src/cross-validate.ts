@@ -46,7 +46,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
 async function judged({ model, seed = 0, ...definition }: CrossValidateOptions): Promise<CrossValidated> {
   const name = "cross-validate";
   const store = memoryStore();
-  const spec = defineStudy({ ...definition, name, seed, space: {}, sampler: grid(), model: () => model, retries: 0 });
+  const spec = defineStudy({ ...definition, name, seed, space: {}, sampler: grid(), model: () => model, retries: 0, keepModel: false });
   const study = await openStudy(spec, { store });
   try {
     const { trials, attempts } = await study.run();

@@ -26,7 +26,10 @@ interface CommonDefinition<S extends TypedSpace> {
   readonly objectives?: readonly string[];
   /** Default 0; stored with the study. */
   readonly seed?: number;
-  /** How many trials may run ahead of the outcomes that an adaptive sampler sees; default 8. Never derived from the machine. */
+  /**
+   * How many trials may run ahead of the outcomes that an adaptive sampler sees: trial n sees those of 0 … n − lookahead. Default 8, with a
+   * model 4, whose folds run in parallel besides. Never derived from the machine.
+   */
   readonly lookahead?: number;
   /** Total number of trials; default all of a finite sampler. */
   readonly trials?: number;
@@ -50,6 +53,8 @@ export interface ModelStudyDefinition<S extends TypedSpace> extends CommonDefini
   readonly metrics: Readonly<Record<string, Metric>>;
   /** Keep out-of-fold predictions; default true. Without them there are no pooled values. */
   readonly keepPredictions?: boolean;
+  /** Keep the model of the best trial, fitted to all rows, where folds start from it (svm with 8 folds or more); default true. */
+  readonly keepModel?: boolean;
 }
 
 /** A study that judges any function. */
@@ -93,13 +98,14 @@ export function defineStudy<const S extends TypedSpace>(definition: ModelStudyDe
     objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),
     judge: Object.freeze(judgeOf(definition)),
     seed: definition.seed ?? 0,
-    lookahead: definition.lookahead ?? 8,
+    lookahead: definition.lookahead ?? (isObjective ? 8 : 4),
     trials,
     timeBudgetSeconds: definition.timeBudgetSeconds ?? null,
     timeoutSeconds: definition.timeoutSeconds ?? null,
     retries: definition.retries ?? 1,
     target: definition.target ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
+    keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
   } satisfies StudySpec);
 }
 

@@ -16,14 +16,16 @@ import { spaceJson } from "./space/space-json.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
 import { Proposer } from "./study/proposer.ts";
-import { type RunStudyOptions, Study } from "./study/study.ts";
+import { type RunStudyOptions, Study, type StudyParts } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
+import { keptModel, type StudyModel } from "./study/study-model.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
 import { checkEstimator, type Judging, judging } from "./validation/judging.ts";
 import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 import { solverArenas } from "./validation/solver-arenas.ts";
+import { fitWhole } from "./validation/whole-fit.ts";
 import { inlineExecutor } from "./workers/inline-executor.ts";
 import { availableSlots } from "./workers/available-slots.ts";
 import { threadExecutor } from "./workers/thread-executor.ts";
@@ -90,10 +92,13 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       store,
       evaluation: (executor, { memory }) => evaluationOf(spec, shared, { judged, executor, store, memory }),
       executor: (run) => executorOf(origin.source, run),
+      fit: fitOf(spec, judged),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
+      // Inline trials wait for each write, so they get half of the time; those on threads go on meanwhile.
+      writePauseMs: "bundle" in origin.source ? () => 0 : (writeMs) => Math.min(writeMs, 100),
       ownsStore: options.store === undefined,
     });
   } catch (error) {
@@ -112,6 +117,16 @@ export function listStudies(options: { readonly database?: string } = {}): reado
 export function readStudy(name: string, options: { readonly database?: string } = {}): StudySnapshot {
   checkOptions("readStudy", options, { database: optional(text()) });
   return reading(options.database, (store) => store.snapshot(name));
+}
+
+/**
+ * The model that a stored study keeps of a trial (default: the best by the first objective), fitted to all rows; undefined where it keeps none of
+ * that trial: an open study's `model()` fits it. Reads only.
+ * @throws HpoError STUDY_NOT_FOUND, TRIAL_NOT_FOUND, MODEL_NOT_FOUND (no complete trial), MODEL_UNSUPPORTED (an objective function)
+ */
+export function readModel(name: string, options: { readonly database?: string; readonly trial?: number } = {}): StudyModel | undefined {
+  checkOptions("readModel", options, { database: optional(text()), trial: optional(integer(0)) });
+  return reading(options.database, (store) => keptModel(store, name, options.trial));
 }
 
 function reading<T>(database: string | undefined, read: (store: Store) => T): T {
@@ -185,6 +200,11 @@ function checkFirstModel(spec: StudySpec, judged: Judging): void {
   }
 }
 
+function fitOf({ judge, seed }: StudySpec, judged: Judging | null): StudyParts["fit"] {
+  if (judge.kind !== "model" || judged === null) return null;
+  return (trial, signal) => fitWhole(trial, { judge, judging: judged, seed, signal });
+}
+
 interface EvaluationParts {
   readonly judged: Judging | null;
   readonly executor: Executor;
@@ -208,6 +228,7 @@ function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationPar
     arenas: solverArenas(judged.data, executor.slots, memory ?? process.availableMemory() / 2),
     timeoutSeconds,
     keepPredictions: spec.keepPredictions,
+    keepModel: spec.keepModel,
     now,
     savedPredictions: (trial) => store.predictions(spec.name, trial),
   });

@@ -57,6 +57,7 @@ describe("defineStudy()", () => {
     ["metrics", {}, "metrics must be an object of metrics such as { accuracy: accuracy() }; got {}."],
     ["metrics", ["accuracy"], "metrics must be an object of metrics"],
     ["keepPredictions", "yes", 'keepPredictions must be true or false; got "yes".'],
+    ["keepModel", 1, "keepModel must be true or false; got 1."],
   ])("checks %s of a model", (option, value, message) => {
     expect(refusal({ ...model, [option]: value })).toContain(`defineStudy(): ${message}`);
   });
@@ -96,11 +97,14 @@ describe("defineStudy()", () => {
 
   it("picks defaults, and freezes", () => {
     const spec = defineStudy(model);
-    expect(spec).toMatchObject({ seed: 0, lookahead: 8, trials: null, retries: 1, keepPredictions: true, target: null });
+    expect(spec).toMatchObject({ seed: 0, lookahead: 4, trials: null, retries: 1, keepPredictions: true, keepModel: true, target: null });
     expect(spec.sampler.name).toBe("grid");
     expect(spec.objectives).toEqual([{ metric: "accuracy", direction: "maximize" }]);
     expect([spec, spec.metrics, spec.objectives, spec.judge].every(Object.isFrozen)).toBe(true);
-    expect(defineStudy({ ...objective, space: { x: float(0, 1) }, trials: 3 }).sampler.name).toBe("random");
+    expect(defineStudy({ ...objective, space: { x: float(0, 1) }, trials: 3 })).toMatchObject({
+      lookahead: 8,
+      sampler: { name: "random" },
+    });
     const two = defineStudy({ ...objective, metrics: { time: "minimize", score: "maximize" }, objectives: ["score", "time"] } as never);
     expect(two.objectives).toEqual([
       { metric: "score", direction: "maximize" },

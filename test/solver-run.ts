@@ -1,10 +1,13 @@
 import type { FoldResult, FoldSolver, PartResult, SolverPart, SolveRequest } from "#hpo/core/estimator";
 import type { Dataset } from "#hpo/core/dataset";
+import type { Json } from "#hpo/core/json";
 import { growTo } from "#hpo/core/shared-memory";
 
 export interface SolverRun {
   /** Fold results by request. */
   readonly results: readonly (readonly FoldResult[])[];
+  /** Models by request, where the parts came by them. */
+  readonly models: readonly (Json | undefined)[];
   /** Of durable parts, without passing ones. */
   readonly bytes: ReadonlyMap<string, Uint8Array>;
   /** Keys of the parts that were run, in order. */
@@ -84,7 +87,9 @@ export function runSolver(solver: FoldSolver, data: Dataset, requests: readonly 
   }
   const left = [...waiting.values()].flatMap((set) => [...set]).map(({ key }) => key);
   if (left.length > 0) throw new Error(`These parts wait for ever: ${left.join(", ")}.`);
-  return { results: requests.map((request) => solver.combine(request, requests, bytes)), bytes, ran, counts, warnings, own };
+  const results = requests.map((request) => solver.combine(request, requests, bytes));
+  const models = requests.map((request) => solver.model?.(request, requests, bytes)?.json());
+  return { results, models, bytes, ran, counts, warnings, own };
 }
 
 /** Correctly classified rows over all folds. */

@@ -17,7 +17,9 @@ export function studyAnswers(store: Store, name: string): string[] {
     ]);
     return JSON.stringify({ number, state, params, judged, correct, incident, evaluations, predictions });
   });
-  return [...lines, `${fits} fits, ${identicalFits} identical`];
+  const model = store.model(name);
+  const kept = model === undefined ? "no model" : `model of trial ${model.trial}: ${model.json}`;
+  return [...lines, `${fits} fits, ${identicalFits} identical`, kept];
 }
 
 /** The same, read from a database file. */

@@ -1,6 +1,7 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { HpoError } from "hpo";
 import { multiobjective } from "./multiobjective.ts";
+import { overhead } from "./overhead.ts";
 import { samplers } from "./samplers.ts";
 import { svmTable } from "./svm-table.ts";
 import { svrTable } from "./svr-table.ts";
@@ -12,6 +13,7 @@ const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void
   samplers,
   tables,
   multiobjective,
+  overhead,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

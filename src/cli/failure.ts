@@ -8,6 +8,7 @@ const usageCodes: ReadonlySet<HpoErrorCode> = new Set<HpoErrorCode>([
   "USAGE",
   "STUDY_NOT_FOUND",
   "STUDY_FILE_NOT_FOUND",
+  "TRIAL_NOT_FOUND",
   "STUDY_CHANGED",
   "CODE_CHANGED",
 ]);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import { type ModelFlags, modelCommand } from "./model-command.ts";
 import { durationOption, integerOption, nameOption, sizeOption, whereOption } from "./option-values.ts";
 import {
   bestCommand,
@@ -21,6 +22,7 @@ Examples:
   hpo run study.ts                      run a study; the same again continues it
   hpo table landsat-svm --format md     its table, for a README
   hpo trials landsat-svm --format csv   all its trials, for a spreadsheet
+  hpo model landsat-svm --out svm.json  the model of its best trial, to use
 
 Exit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage
             3 target missed · 130 interrupted
@@ -49,7 +51,18 @@ export function program(onExitCode: (code: number) => void): Command {
     .addOption(new Option("--format <format>", "how to write it").choices(trialFormats).default("table"))
     .addOption(databaseOption())
     .action((study: string, flags: TrialsFlags) => trialsCommand(study, flags));
+  addModel(root);
   return root;
+}
+
+function addModel(root: Command): void {
+  subcommand(root, "model", "write a trial's model, fitted to all rows, as JSON")
+    .argument("<study>", "its name", nameOption)
+    .option("--trial <n>", "the trial (default: the best)", integerOption(0))
+    .option("--file <file>", "the study file, to fit a model that was not kept with the table")
+    .option("--out <file>", "where to write it (default: stdout)")
+    .addOption(databaseOption())
+    .action((study: string, flags: ModelFlags) => modelCommand(study, flags));
 }
 
 function addRun(root: Command, onExitCode: (code: number) => void): void {

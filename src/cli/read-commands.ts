@@ -91,7 +91,7 @@ async function read(study: string, flags: ReadFlags): Promise<StudySnapshot> {
 }
 
 /** Reading must not make a database, and a missing one is told before the engine is loaded. */
-function requireDatabase(file: string): void {
+export function requireDatabase(file: string): void {
   if (existsSync(file)) return;
   throw new HpoError(
     "STUDY_NOT_FOUND",

@@ -80,6 +80,8 @@ export interface SolverProblem {
   readonly weights: Float64Array | null;
   /** What the metrics need; a solver computes no more than that. */
   readonly answer: Answer;
+  /** Models may be asked for: a solver that offers them keeps what they take, where that is no more work. Left out: false. */
+  readonly models?: boolean;
 }
 
 /** One estimator to be judged on all folds. */
@@ -206,4 +208,18 @@ export interface FoldSolver {
   run(part: SolverPart, arena: SolverArena, read: ReadonlyMap<string, Uint8Array>): PartResult;
   /** All folds of one request, from the results of the durable parts that list it, by key, without passing ones. Pure. */
   combine(request: SolveRequest, requests: readonly SolveRequest[], parts: ReadonlyMap<string, Uint8Array>): readonly FoldResult[];
+  /**
+   * One request's model, fitted to all rows that the folds train on or test, where the parts came by it on their way; undefined where
+   * they did not, so that it takes a fit. From what `combine` gets; only where the problem says `models`. Pure, and as independent as the
+   * answers. It equals what `fit` gives on these rows up to the solver's tolerance.
+   */
+  model?(request: SolveRequest, requests: readonly SolveRequest[], parts: ReadonlyMap<string, Uint8Array>): OfferedModel | undefined;
+}
+
+/** A model that costs no solve. */
+export interface OfferedModel {
+  /** About what its JSON takes as text. */
+  readonly bytes: number;
+  /** What the model's `toJSON()` would give. */
+  json(): Json;
 }

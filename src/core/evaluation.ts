@@ -1,3 +1,4 @@
+import type { OfferedModel } from "./estimator.ts";
 import type { Incident, Task, TaskResult } from "./executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
 import type { Params } from "./space.ts";
@@ -34,6 +35,8 @@ export interface WorkRows {
 export interface Evaluation {
   /** How many consecutive trials of a sampler that is not adaptive are planned together. */
   readonly groupSize: number;
+  /** Tasks of one trial that can run at once. */
+  readonly tasksPerTrial: number;
   begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 
@@ -51,6 +54,8 @@ export interface GroupWork {
   fail(task: Task, incident: Incident): WorkRows;
   /** Trials that a task works for (for the live view and for incidents). */
   trialsOf(task: Task): readonly number[];
+  /** The model of a trial that has ended, in an earlier process too, fitted to all rows, where that costs no work. Only before `close`. */
+  model?(trial: number): OfferedModel | undefined;
   /** Frees what the group holds. */
   close(): void;
 }

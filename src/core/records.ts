@@ -132,6 +132,13 @@ export interface OutcomeRecord {
   readonly endedAt: string;
 }
 
+/** The model of a trial, fitted to all rows. */
+export interface ModelRecord {
+  readonly trial: number;
+  /** Its JSON, as text. */
+  readonly json: string;
+}
+
 /** One try of one task. Stored when it failed, so that a resume does not try it more often than `retries`. */
 export interface AttemptRecord {
   readonly task: string;

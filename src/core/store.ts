@@ -1,6 +1,7 @@
 import type {
   AttemptRecord,
   EvaluationRecord,
+  ModelRecord,
   OutcomeRecord,
   PredictionRecord,
   RunRecord,
@@ -23,6 +24,8 @@ export interface Batch {
   readonly evaluations?: readonly EvaluationRecord[];
   readonly predictions?: readonly PredictionRecord[];
   readonly outcomes?: readonly OutcomeRecord[];
+  /** The one model that the study keeps from now on; null: none. Left out: the one it has. */
+  readonly model?: ModelRecord | null;
   /** Creates or updates the run's row. */
   readonly run?: RunRecord;
   /** Groups all of whose trials are finished: the bytes of their shared work are no longer needed. */
@@ -77,5 +80,7 @@ export interface Store {
   evaluations(study: string, trial: number): readonly EvaluationRecord[];
   /** Out-of-fold predictions of one trial, by repeat and fold. */
   predictions(study: string, trial: number): readonly PredictionRecord[];
+  /** The model that the study keeps. */
+  model(study: string): ModelRecord | undefined;
   close(): void;
 }

@@ -38,6 +38,7 @@ export interface StudySpec {
   /** The study misses its goal (exit code 3) where the best first objective is worse; null = none. */
   readonly target: number | null;
   readonly keepPredictions: boolean;
+  readonly keepModel: boolean;
 }
 
 export type MetricDeclaration =

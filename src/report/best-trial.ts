@@ -27,18 +27,30 @@ export function mainMetric(snapshot: StudySnapshot): string {
 
 /** Complete trials with a value, best first; ties in the order of their numbers. */
 export function rankedTrials(snapshot: StudySnapshot, metric: string = mainMetric(snapshot)): readonly TrialSnapshot[] {
-  const direction = directionOf(snapshot, metric);
-  return snapshot.trials
-    .filter((trial) => trial.state === "complete" && !Number.isNaN(goodness(trial, metric, direction)))
-    .sort((a, b) => {
-      const [left, right] = [goodness(a, metric, direction), goodness(b, metric, direction)];
-      return left === right ? a.number - b.number : right > left ? 1 : -1;
-    });
+  return scoredTrials(snapshot, metric)
+    .sort((a, b) => (a.score === b.score ? a.trial.number - b.trial.number : b.score > a.score ? 1 : -1))
+    .map(({ trial }) => trial);
 }
 
 /** The best complete trial by the first objective; NaN is never best, ties go to the lowest number. */
 export function bestTrial(snapshot: StudySnapshot): TrialSnapshot | null {
-  return rankedTrials(snapshot)[0] ?? null;
+  let best: ScoredTrial | null = null;
+  for (const one of scoredTrials(snapshot, mainMetric(snapshot))) if (best === null || one.score > best.score) best = one;
+  return best?.trial ?? null;
+}
+
+interface ScoredTrial {
+  readonly trial: TrialSnapshot;
+  readonly score: number;
+}
+
+/** Complete trials with a value, by number. */
+function scoredTrials(snapshot: StudySnapshot, metric: string): ScoredTrial[] {
+  const direction = directionOf(snapshot, metric);
+  return snapshot.trials.flatMap((trial) => {
+    const score = trial.state === "complete" ? goodness(trial, metric, direction) : Number.NaN;
+    return Number.isNaN(score) ? [] : [{ trial, score }];
+  });
 }
 
 /**

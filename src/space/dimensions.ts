@@ -11,6 +11,15 @@ export interface Dimension {
  * after its choice.
  */
 export function dimensions(space: Space): readonly Dimension[] {
+  let axes = known.get(space);
+  if (axes === undefined) known.set(space, (axes = walked(space)));
+  return axes;
+}
+
+/** A space is plain data that nobody changes, and every proposal asks for its axes. */
+const known = new WeakMap<Space, readonly Dimension[]>();
+
+function walked(space: Space): readonly Dimension[] {
   const found = new Map<string, Dimension>();
   const walk = (inner: Space): void => {
     for (const [name, parameter] of Object.entries(inner)) {

@@ -2,7 +2,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { Params, ParamValue, Space } from "../core/space.ts";
 import { visitActive } from "./active-parameters.ts";
-import { dimensions } from "./dimensions.ts";
+import { type Dimension, dimensions } from "./dimensions.ts";
 import { describeMismatch } from "./mismatch.ts";
 import { unitScale } from "./unit-scale.ts";
 
@@ -48,5 +48,11 @@ export function decode(space: Space, unit: ArrayLike<number>): Params {
 }
 
 function axesOf(space: Space): ReadonlyMap<string, number> {
-  return new Map(dimensions(space).map(({ name }, index) => [name, index]));
+  const axes = dimensions(space);
+  let indexes = indexesOf.get(axes);
+  if (indexes === undefined) indexesOf.set(axes, (indexes = new Map(axes.map(({ name }, index) => [name, index]))));
+  return indexes;
 }
+
+/** By the axes of a space, which are the same list each time. */
+const indexesOf = new WeakMap<readonly Dimension[], ReadonlyMap<string, number>>();

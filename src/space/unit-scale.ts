@@ -15,6 +15,15 @@ export interface UnitScale {
  * middle of theirs; integers on a log scale have buckets as wide as ln(k + ½) − ln(k − ½).
  */
 export function unitScale(parameter: Parameter): UnitScale {
+  let scale = known.get(parameter);
+  if (scale === undefined) known.set(parameter, (scale = scaleOf(parameter)));
+  return scale;
+}
+
+/** A parameter is plain data that nobody changes, and each of its values passes here. */
+const known = new WeakMap<Parameter, UnitScale>();
+
+function scaleOf(parameter: Parameter): UnitScale {
   if (parameter.kind === "int" && parameter.log && parameter.low < parameter.high) return logIntegers(parameter);
   const discrete = discreteValues(parameter);
   if (discrete !== null) return buckets(discrete);

@@ -3,10 +3,11 @@ import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
-import type { Store } from "../core/store.ts";
+import type { OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
+import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
+import { CommitQueue } from "./commit-queue.ts";
 import { objectiveValues } from "./objective-values.ts";
 import { Proposer } from "./proposer.ts";
 import { trialRecord } from "./trial-record.ts";
@@ -19,15 +20,27 @@ export interface AskTellOptions {
   readonly trials: number | null;
 }
 
-/** Hands trials out and takes values in, for work that is done elsewhere. Holds the study's lease while it lives. */
+/**
+ * Hands trials out and takes values in, for work that is done elsewhere. Holds the study's lease while it lives.
+ *
+ * What is asked and told in one turn of the event loop is one transaction: `tell` waits for it, since a value can't be had
+ * again; `ask` does not, since the same trial is proposed again from what is stored. After a failed write every call fails.
+ */
 export class AskTell {
   readonly #options: AskTellOptions;
   readonly #proposer: Proposer;
+  readonly #queue: CommitQueue;
+  /** What is durable. */
   readonly #outcomes = new Map<number, OutcomeRecord>();
-  /** Stored, without an outcome. */
+  /** Proposed, and not told. */
   readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedAt: string }>();
+  /** How many trials of a group wait; none = no entry. */
+  readonly #waitingInGroup = new Map<number, number>();
+  /** Told, and on their way to the disk. */
+  readonly #told = new Map<number, Promise<void>>();
   /** Waiting trials of earlier processes, not handed out by this one yet. */
   readonly #toHandOut: number[] = [];
+  #failure: { readonly error: unknown } | undefined;
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
   readonly #holderId = randomUUID();
@@ -40,14 +53,16 @@ export class AskTell {
     this.#options = options;
     const { spec, store } = options;
     this.#proposer = new Proposer(spec, (trial) => this.#outcomes.get(trial));
+    this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, { ...batch, run: batch.run ?? this.#runRow(null) }));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations } = store.load(spec.name);
-      for (const { outcome, ...trial } of trials) {
+      for (const trial of trials) {
+        const { outcome } = trial;
         this.#proposer.restore(trial);
         this.#nextGroup = Math.max(this.#nextGroup, trial.group + 1);
         if (outcome === null) {
-          this.#waiting.set(trial.number, { trial, startedAt: trial.proposedAt });
+          this.#wait(trial, trial.proposedAt);
           this.#toHandOut.push(trial.number);
         } else this.#outcomes.set(trial.number, outcome);
       }
@@ -59,16 +74,29 @@ export class AskTell {
     this.#renewal = setInterval(() => {
       try {
         store.renew(spec.name, this.#holderId);
-      } catch {
-        // The next ask() or tell() meets the same error, where it can be told.
+      } catch (error) {
+        // The next ask() or tell() tells it.
+        this.#failure ??= { error };
         clearInterval(this.#renewal);
       }
     }, 5000);
     this.#renewal.unref();
   }
 
-  ask(): Trial | undefined {
+  async ask(): Promise<Trial | undefined> {
     const { spec } = this.#options;
+    for (let blocker = this.#blocker(); blocker !== undefined; blocker = this.#blocker()) {
+      const told = this.#told.get(blocker);
+      if (told === undefined) {
+        throw new HpoError(
+          "USAGE",
+          `study.ask(): trial ${this.#proposer.next} needs the value of trial ${blocker} (lookahead ${spec.lookahead}); tell(${blocker}, …) first.`,
+          { data: { trial: blocker } },
+        );
+      }
+      await told;
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
     const now = new Date().toISOString();
     const again = this.#toHandOut.shift();
     const waiting = again === undefined ? undefined : this.#waiting.get(again);
@@ -77,24 +105,19 @@ export class AskTell {
       return this.#trial(waiting.trial);
     }
     if (this.#ended) return undefined;
-    const blocker = this.#proposer.waitsFor();
-    if (blocker !== undefined) {
-      throw new HpoError(
-        "USAGE",
-        `study.ask(): trial ${this.#proposer.next} needs the value of trial ${blocker} (lookahead ${spec.lookahead}); tell(${blocker}, …) first.`,
-        { data: { trial: blocker } },
-      );
-    }
     const number = this.#proposer.next;
     const proposal = this.#proposer.propose();
     if (proposal === undefined) return undefined;
     const trial = trialRecord(number, this.#nextGroup++, { proposal, at: now });
-    this.#commit({ trials: [trial], started: [{ trial: number, at: now }] }, null);
-    this.#waiting.set(number, { trial, startedAt: now });
+    this.#wait(trial, now);
+    const stored = this.#add({ trials: [trial], started: [{ trial: number, at: now }] });
+    // A sampler that reads a clock would propose another one.
+    if (spec.sampler.traits.usesClock) await stored;
     return this.#trial(trial);
   }
 
-  tell(number: number, value: ObjectiveValue | Error): void {
+  async tell(number: number, value: ObjectiveValue | Error): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (typeof number !== "number") {
       throw new HpoError(
         "OPTION_INVALID",
@@ -103,7 +126,7 @@ export class AskTell {
     }
     const waiting = this.#waiting.get(number);
     if (waiting === undefined) {
-      const why = this.#outcomes.has(number) ? "it has a value already" : "it was never asked for";
+      const why = this.#outcomes.has(number) || this.#told.has(number) ? "it has a value already" : "it was never asked for";
       throw new HpoError("TRIAL_NOT_FOUND", `study.tell(): trial must be one that waits for its value; got ${number}: ${why}.`, {
         data: { trial: number },
       });
@@ -131,18 +154,30 @@ export class AskTell {
             },
           ];
     const { group } = waiting.trial;
-    const last = [...this.#waiting.values()].every(({ trial }) => trial.group !== group || trial.number === number);
-    this.#commit({ evaluations, outcomes: [outcome], finishedGroups: last ? [group] : [] }, null);
+    const left = (this.#waitingInGroup.get(group) ?? 1) - 1;
+    if (left === 0) this.#waitingInGroup.delete(group);
+    else this.#waitingInGroup.set(group, left);
     this.#waiting.delete(number);
     const queued = this.#toHandOut.indexOf(number);
     if (queued >= 0) this.#toHandOut.splice(queued, 1);
-    this.#outcomes.set(number, outcome);
+    const stored = this.#add({ evaluations, outcomes: [outcome], finishedGroups: left === 0 ? [group] : [] }).then(() => {
+      this.#told.delete(number);
+      this.#outcomes.set(number, outcome);
+    });
+    this.#told.set(number, stored);
+    await stored;
+  }
+
+  /** Makes durable at once what was asked and told in this turn. */
+  flush(): void {
+    this.#queue.flush();
   }
 
   close(): void {
     clearInterval(this.#renewal);
     try {
-      this.#commit({}, this.#waiting.size === 0 && this.#ended ? "complete" : "stopped");
+      void this.#add({ run: this.#runRow(this.#waiting.size === 0 && this.#ended ? "complete" : "stopped") });
+      this.#queue.flush();
     } finally {
       this.#options.store.release(this.#options.spec.name, this.#holderId);
     }
@@ -154,27 +189,52 @@ export class AskTell {
     return this.#proposer.exhausted || (trials !== null && this.#proposer.next >= trials);
   }
 
-  #trial({ number, params }: TrialRecord): Trial {
-    const seed = rng(this.#options.spec.seed).fork("trial", number).below(4294967296);
-    return { number, params, seed, signal: new AbortController().signal };
+  /** The trial whose outcome the next proposal needs, where it is not durable; none for one to be handed out again. */
+  #blocker(): number | undefined {
+    return this.#toHandOut.length > 0 || this.#ended ? undefined : this.#proposer.waitsFor();
   }
 
-  #commit(rows: Parameters<Store["commit"]>[2], state: "complete" | "stopped" | null): void {
-    const { spec, store, codeHash, environment } = this.#options;
-    store.commit(spec.name, this.#holderId, {
-      ...rows,
-      run: {
-        id: this.#holderId,
-        startedAt: this.#startedAt,
-        endedAt: state === null ? null : new Date().toISOString(),
-        state,
-        wallSeconds: (performance.now() - this.#began) / 1000,
-        workers: 0,
-        codeHash,
-        environment,
-        notes: [],
+  #wait(trial: TrialRecord, startedAt: string): void {
+    this.#waiting.set(trial.number, { trial, startedAt });
+    this.#waitingInGroup.set(trial.group, (this.#waitingInGroup.get(trial.group) ?? 0) + 1);
+  }
+
+  #trial({ number, params }: TrialRecord): Trial {
+    const seed = rng(this.#options.spec.seed).fork("trial", number).below(4294967296);
+    let signal: AbortSignal | undefined;
+    return {
+      number,
+      params,
+      seed,
+      // Made when it is asked for: it would be the dearest part of a trial that takes microseconds.
+      get signal() {
+        return (signal ??= new AbortController().signal);
       },
+    };
+  }
+
+  /** A failed write is told by whoever waits for it, and by every later call. */
+  #add(batch: Batch): Promise<void> {
+    const stored = this.#queue.add(batch);
+    stored.catch((error: unknown) => {
+      this.#failure ??= { error };
     });
+    return stored;
+  }
+
+  #runRow(state: "complete" | "stopped" | null): RunRecord {
+    const { codeHash, environment } = this.#options;
+    return {
+      id: this.#holderId,
+      startedAt: this.#startedAt,
+      endedAt: state === null ? null : new Date().toISOString(),
+      state,
+      wallSeconds: (performance.now() - this.#began) / 1000,
+      workers: 0,
+      codeHash,
+      environment,
+      notes: [],
+    };
   }
 }
 

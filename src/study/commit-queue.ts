@@ -2,20 +2,34 @@ import type { Batch } from "../core/store.ts";
 
 type Rows = { -readonly [K in keyof Batch]: Batch[K] };
 
+/** A write that is due. */
+interface DueWrite {
+  readonly promise: Promise<void>;
+  /** Does it now. */
+  run(): void;
+}
+
 /**
  * Gathers rows and writes those of one tick in one transaction. `add` resolves once its rows are durable; only then may
  * anything be counted or shown. After a failed write every later `add` fails with the same error: the run must end.
  */
 export class CommitQueue {
   readonly #write: (batch: Batch) => void;
+  readonly #pauseMs: (writeMs: number) => number;
   #rows: Rows = {};
-  #pending: Promise<void> | undefined;
+  #due: DueWrite | undefined;
   #failure: { readonly error: unknown } | undefined;
   #commits = 0;
+  /** When the next write may be done, in milliseconds of the monotonic clock. */
+  #restUntil = 0;
 
-  /** `write` makes a batch durable before it returns, in one transaction. */
-  constructor(write: (batch: Batch) => void) {
+  /**
+   * `write` makes a batch durable before it returns, in one transaction. `pauseMs`: how long rows are gathered after a write
+   * that took so many milliseconds, unless `flush` is called before; default 0, those of one tick.
+   */
+  constructor(write: (batch: Batch) => void, options: { readonly pauseMs?: (writeMs: number) => number } = {}) {
     this.#write = write;
+    this.#pauseMs = options.pauseMs ?? (() => 0);
   }
 
   /** Transactions made. */
@@ -25,24 +39,42 @@ export class CommitQueue {
 
   add(batch: Batch): Promise<void> {
     merge(this.#rows, batch);
-    this.#pending ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.#pending = undefined;
+    this.#due ??= this.#schedule();
+    return this.#due.promise;
+  }
+
+  /** Writes at once what is gathered. Throws the error of a failed write, this one or one before. */
+  flush(): void {
+    this.#due?.run();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #schedule(): DueWrite {
+    let run: () => void = () => undefined;
+    const promise = new Promise<void>((resolve, reject) => {
+      run = () => {
+        this.#due = undefined;
+        clearTimeout(timer);
+        clearImmediate(turn);
         try {
-          this.#flush();
+          this.#writeRows();
           resolve();
         } catch (error) {
           reject(error);
         }
-      });
+      };
     });
-    return this.#pending;
+    const rest = this.#restUntil - performance.now();
+    const timer = rest > 0 ? setTimeout(run, rest) : undefined;
+    const turn = rest > 0 ? undefined : setImmediate(run);
+    return { promise, run };
   }
 
-  #flush(): void {
+  #writeRows(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
     const rows = this.#rows;
     this.#rows = {};
+    const start = performance.now();
     try {
       this.#write(rows);
       this.#commits++;
@@ -50,11 +82,14 @@ export class CommitQueue {
       this.#failure = { error };
       throw error;
     }
+    const end = performance.now();
+    this.#restUntil = end + this.#pauseMs(end - start);
   }
 }
 
 function merge(rows: Rows, batch: Batch): void {
   if (batch.run !== undefined) rows.run = batch.run;
+  if (batch.model !== undefined) rows.model = batch.model;
   if (batch.trials) rows.trials = [...(rows.trials ?? []), ...batch.trials];
   if (batch.started) rows.started = [...(rows.started ?? []), ...batch.started];
   if (batch.attempts) rows.attempts = [...(rows.attempts ?? []), ...batch.attempts];

@@ -2,6 +2,7 @@ import type { Direction } from "../core/metric.ts";
 import type { OutcomeRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
+import { beats, judgedTrial } from "./best-outcome.ts";
 
 export interface ProgressMeterOptions {
   readonly study: string;
@@ -59,15 +60,10 @@ export class ProgressMeter {
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
     else this.#done++;
-    const judged = outcome.values[this.#options.metric];
-    if (outcome.state !== "complete" || judged === undefined || Number.isNaN(judged.value)) return;
-    const best = this.#best;
-    const better = best === null || (this.#options.direction === "maximize" ? judged.value > best.value : judged.value < best.value);
-    // Ties go to the lowest trial number, in whatever order trials finish.
-    if (better || (judged.value === best.value && outcome.trial < best.trial)) {
-      const { metric, unit } = this.#options;
-      this.#best = { trial: outcome.trial, params, metric, unit, value: judged.value, standardError: judged.standardError };
-    }
+    const { metric, unit, direction } = this.#options;
+    const judged = judgedTrial(outcome, metric);
+    if (judged === undefined || !beats(judged, this.#best, direction)) return;
+    this.#best = { ...judged, params, metric, unit, standardError: outcome.values[metric]?.standardError ?? null };
   }
 
   read(): RunProgress {

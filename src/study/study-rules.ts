@@ -24,6 +24,7 @@ const modelRules = {
     return metrics.length > 0 && metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric);
   }),
   keepPredictions: optional(flag()),
+  keepModel: optional(flag()),
 };
 
 const objectiveRules = {

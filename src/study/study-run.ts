@@ -1,9 +1,12 @@
-import type { Evaluation, GroupWork, PlannedTrial, WorkRows } from "../core/evaluation.ts";
+import type { Evaluation, WorkRows } from "../core/evaluation.ts";
 import type { Executor, Task } from "../core/executor.ts";
 import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
+import { idleSlots } from "./idle-slots.ts";
+import type { ModelKeeper } from "./model-keeper.ts";
+import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -15,8 +18,11 @@ export interface StudyRunOptions {
   readonly evaluation: Evaluation;
   readonly executor: Executor;
   readonly meter: ProgressMeter;
+  readonly keeper: ModelKeeper;
   /** Resolves once the rows are durable. */
   readonly commit: (batch: Batch) => Promise<void>;
+  /** Makes them so at once: nothing else is to be gathered. */
+  readonly flush: () => void;
   /** The run's row as of now. */
   readonly runRow: () => RunRecord;
   readonly outcomes: Map<number, OutcomeRecord>;
@@ -25,17 +31,11 @@ export interface StudyRunOptions {
   readonly retries: number;
   readonly codeHash: string;
   readonly adaptive: boolean;
+  /** Proposals are made durable before their work begins. Else they go with the first results: a run killed before makes the same again. */
+  readonly proposalsFirst: boolean;
   readonly lookahead: number;
   readonly now: () => string;
   readonly onChange: (progress: () => RunProgress) => void;
-}
-
-interface OpenGroup {
-  readonly number: number;
-  readonly work: GroupWork;
-  readonly trials: ReadonlyMap<number, PlannedTrial>;
-  readonly unfinished: Set<number>;
-  active: number;
 }
 
 /**
@@ -112,6 +112,7 @@ export class StudyRun {
   /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
   async work(): Promise<"complete" | "stopped"> {
     try {
+      for (const note of idleSlots(this.#options)) this.#options.meter.notes.add(note);
       // Threads start while the first trials are proposed and planned.
       if (!this.#stopping) this.#options.executor.warm(this.#trialsLeft());
       for (;;) {
@@ -119,7 +120,11 @@ export class StudyRun {
         if (!this.#stopping) await this.#open();
         for (const group of this.#groups.values()) this.#handOut(group);
         if (this.#runner.active === 0 && this.#busy === 0) {
-          if (this.#stopping) return this.#left() ? "stopped" : "complete";
+          if (this.#stopping) {
+            // A run that continues finds it made already, or makes it again.
+            for (const group of this.#groups.values()) await this.#commit(this.#kept(group));
+            return this.#left() ? "stopped" : "complete";
+          }
           if (this.#groups.size === 0 && !this.#canOpen()) return "complete";
           if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
           continue;
@@ -139,7 +144,7 @@ export class StudyRun {
     }
   }
 
-  /** Tasks handed out whose rows are not durable yet. */
+  /** Tasks handed out whose rows are not durable yet, and writes that nobody waits for. */
   #busy = 0;
 
   /** Opens groups while there is room: restored ones first, in order. */
@@ -148,17 +153,12 @@ export class StudyRun {
       const seed = this.#restored.shift() ?? (await this.#proposeGroup());
       if (seed === undefined) return;
       const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);
-      const unfinished = seed.trials.filter((trial) => !seed.saved.finished.has(trial.number)).map((trial) => trial.number);
-      const group: OpenGroup = {
-        number: seed.group,
-        work,
-        trials: new Map(seed.trials.map((trial) => [trial.number, trial])),
-        unfinished: new Set(unfinished),
-        active: 0,
-      };
+      const group = openGroup(seed, work);
       this.#groups.set(seed.group, group);
       for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
-      await this.#store(group, work.opening);
+      const opened = this.#store(group, work.opening);
+      if (this.#options.proposalsFirst || work.opening.outcomes.length > 0) await opened;
+      else this.#writeBehind(opened);
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
     }
@@ -190,7 +190,7 @@ export class StudyRun {
   }
 
   async #proposeGroup(): Promise<GroupSeed | undefined> {
-    const { proposer, evaluation, adaptive, trials, now } = this.#options;
+    const { proposer, evaluation, adaptive, proposalsFirst, trials, now } = this.#options;
     const size = adaptive ? 1 : evaluation.groupSize;
     const group = this.#nextGroup;
     const records: TrialRecord[] = [];
@@ -202,7 +202,9 @@ export class StudyRun {
     }
     if (records.length === 0) return undefined;
     this.#nextGroup++;
-    await this.#commit({ trials: records });
+    const stored = this.#commit({ trials: records });
+    if (proposalsFirst) await stored;
+    else this.#writeBehind(stored);
     return { group, trials: records, saved: { evaluations: [], parts: [], finished: new Set() } };
   }
 
@@ -231,17 +233,48 @@ export class StudyRun {
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    await this.#store(group, rows);
+    const stored = this.#store(group, rows);
+    // Nothing runs until this is durable.
+    if (this.#runner.active === 0) this.#flush();
+    await stored;
   }
 
   /** Makes rows durable, then counts them. */
   async #store(group: OpenGroup, rows: WorkRows): Promise<void> {
     for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
+    for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome);
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
-    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number] } : {}) });
+    // What its model is made of goes with the group.
+    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {}) });
     this.#count(group, rows);
+  }
+
+  #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
+    const model = work.model && this.#options.keeper.keep(trials, (trial) => work.model?.(trial));
+    return model === undefined ? {} : { model };
+  }
+
+  /** A failed write is told by whoever waits for its rows. */
+  #flush(): void {
+    try {
+      this.#options.flush();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #writeBehind(stored: Promise<void>): void {
+    this.#busy++;
+    void stored
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#busy--;
+        this.#wake();
+      });
   }
 
   #close(group: OpenGroup): void {

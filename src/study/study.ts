@@ -9,13 +9,15 @@ import type { OutcomeRecord, RunRecord } from "../core/records.ts";
 import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
-import { deadline } from "../workers/deadline.ts";
 import { AskTell } from "./ask-tell.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { declaredOrder } from "./declared-order.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
 import { Proposer } from "./proposer.ts";
+import { modelKeeper } from "./model-keeper.ts";
+import { runLimits } from "./run-limits.ts";
+import { type ModelParts, type StudyModel, studyModel } from "./study-model.ts";
 import { StudyRun, type StudyRunOptions } from "./study-run.ts";
 
 /** What a study is wired from; `open-study` picks the parts. */
@@ -25,10 +27,13 @@ export interface StudyParts {
   /** Made anew for each run, since it may hold memory. */
   readonly evaluation: (executor: Executor, options: RunStudyOptions) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
+  readonly fit: ModelParts["fit"];
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
   readonly timeBudgetSeconds: number | null;
+  /** How long results of a run are gathered after a write that took so many milliseconds. */
+  readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
   readonly ownsStore: boolean;
 }
@@ -69,7 +74,18 @@ export class Study {
 
   /** A consistent picture of what is durable now. */
   snapshot(): StudySnapshot {
+    this.#askTell?.flush();
     return this.#parts.store.snapshot(this.name);
+  }
+
+  /**
+   * The model of a trial (default: the best by the first objective), fitted to every row that the folds train on or test. Where the study came by it on
+   * its way it is read, else it is fitted in this process and thread, by the same code and with the same options as a fold.
+   * @throws HpoError TRIAL_NOT_FOUND, MODEL_NOT_FOUND, MODEL_UNSUPPORTED; what the fit throws, ABORTED by the signal among it
+   */
+  async model(trial?: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<StudyModel> {
+    if (this.#closed) throw new HpoError("USAGE", "study.model(): the study must be open; it was closed. Open it again with openStudy().");
+    return studyModel(this.#parts, trial, signal ?? new AbortController().signal);
   }
 
   /**
@@ -119,7 +135,7 @@ export class Study {
   async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
     const { store, codeHash, environment } = this.#parts;
     const executor = this.#parts.executor(options);
-    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch));
+    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
     const row = (state: RunRecord["state"]): RunRecord => ({
@@ -143,13 +159,16 @@ export class Study {
       const { run, meter } = this.#studyRun(options, {
         executor,
         commit: (batch) => queue.add(batch),
+        flush: () => queue.flush(),
         runRow: () => row(null),
         onChange: progress.change,
       });
       notes = meter.notes;
       this.#run = run;
-      const limits = this.#limits(run, options.signal);
+      const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
+      if (this.#stopRequested) run.stop();
+      this.#stopRequested = false;
       const end = await run.work();
       progress.end(() => meter.read());
       // Without a number of trials the time budget is the only end there is.
@@ -170,16 +189,23 @@ export class Study {
   /** The loop, set up from what is stored. */
   #studyRun(
     options: RunStudyOptions,
-    parts: Pick<StudyRunOptions, "executor" | "commit" | "runRow" | "onChange">,
+    parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">,
   ): { readonly run: StudyRun; readonly meter: ProgressMeter } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(this.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const proposer = new Proposer(spec, (trial) => outcomes.get(trial));
     const meter = this.#meter(proposer, parts.executor.slots, seconds);
+    const [first] = spec.objectives;
+    const keeper = modelKeeper({
+      metric: first?.metric ?? "",
+      direction: first?.direction ?? "maximize",
+      note: (text) => meter.notes.add(text),
+    });
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
+      keeper.absorb(trial.outcome);
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }
@@ -189,41 +215,18 @@ export class Study {
       proposer,
       evaluation: this.#parts.evaluation(parts.executor, options),
       meter,
+      keeper,
       outcomes,
       trials,
       retries: spec.retries,
       codeHash,
       adaptive: spec.sampler.traits.adaptive,
+      // The work of a trial with a model is long, and a clock is not read twice.
+      proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
     });
     return { run, meter };
-  }
-
-  /** What ends a run from outside: the signal, a stop that came early, the time budget. */
-  #limits(run: StudyRun, signal: AbortSignal | undefined): { budgetSpent(): boolean; disarm(): void } {
-    let cut = false;
-    let budgetSpent = false;
-    const abort = (): void => {
-      cut = true;
-      run.abort();
-    };
-    const disarm = deadline(this.#parts.timeBudgetSeconds, () => {
-      // A run that was stopped before is not made complete by the clock.
-      budgetSpent = !run.stopping;
-      run.stop();
-    });
-    signal?.addEventListener("abort", abort, { once: true });
-    if (signal?.aborted === true) abort();
-    if (this.#stopRequested) run.stop();
-    this.#stopRequested = false;
-    return {
-      budgetSpent: () => budgetSpent && !cut,
-      disarm: () => {
-        disarm();
-        signal?.removeEventListener("abort", abort);
-      },
-    };
   }
 
   #meter(proposer: Proposer, slots: number, clock: () => number): ProgressMeter {

@@ -22,6 +22,7 @@ export interface CrossValidationOptions {
   readonly arenas: SolverArenas;
   readonly timeoutSeconds: number | null;
   readonly keepPredictions: boolean;
+  readonly keepModel: boolean;
   readonly now: () => string;
   readonly savedPredictions: (trial: number) => readonly PredictionRecord[];
 }
@@ -72,7 +73,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
     saved: SavedWork,
   ): Promise<GroupWork> {
     const { data, target, plan, answer } = judging;
-    const value: SharedSolver = { reference, data, target, plan, answer };
+    const value: SharedSolver = { reference, data, target, plan, answer, models: options.keepModel };
     const solver = await solverInSlot(value);
     const requests = members.map(([, estimator], index) => ({ index, options: estimator.options }));
     const trials = members.map(([trial]) => trial);
@@ -94,6 +95,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
 
   return {
     groupSize: 256,
+    tasksPerTrial: judging.plan.folds.length,
     async begin(group, trials, saved) {
       const failed: WorkRows["outcomes"][number][] = [];
       const alone: PlannedTrial[] = [];

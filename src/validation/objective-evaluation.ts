@@ -15,6 +15,7 @@ export interface ObjectiveEvaluationOptions {
 export function objectiveEvaluation(options: ObjectiveEvaluationOptions): Evaluation {
   return {
     groupSize: 64,
+    tasksPerTrial: 1,
     begin: (_group, trials, saved) => Promise.resolve(objectiveWork(trials, saved, options)),
   };
 }
@@ -42,7 +43,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
     },
     accept(task, result) {
       const { trial } = task.input as ObjectiveInput;
-      const { values, wallSeconds, cpuSeconds } = result.value as ObjectiveOutput;
+      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = result.value as ObjectiveOutput;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,

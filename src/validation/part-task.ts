@@ -10,6 +10,7 @@ export interface SharedSolver {
   readonly target: Target;
   readonly plan: FoldPlan;
   readonly answer: Answer;
+  readonly models: boolean;
 }
 
 export interface PartInput {
@@ -28,9 +29,9 @@ const slotSolvers = new WeakMap<SharedSolver, Promise<FoldSolver>>();
 export function solverInSlot(shared: SharedSolver): Promise<FoldSolver> {
   const known = slotSolvers.get(shared);
   if (known !== undefined) return known;
-  const { reference, data, target, plan, answer } = shared;
+  const { reference, data, target, plan, answer, models } = shared;
   const made = importExport(reference.module, reference.export).then((factory) =>
-    (factory as FoldSolverFactory)({ data, target, plan, answer, weights: data.roles.weight }),
+    (factory as FoldSolverFactory)({ data, target, plan, answer, models, weights: data.roles.weight }),
   );
   slotSolvers.set(shared, made);
   return made;

@@ -125,11 +125,15 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     return { evaluations, predictions, outcomes };
   }
 
-  function answerOf(trial: number, request: SolveRequest): { evaluations: EvaluationRecord[]; predictions: PredictionRecord[] } {
-    const began = performance.now();
+  function answerBytes(): ReadonlyMap<string, Uint8Array> {
     const answers = new Map<string, Uint8Array>();
     for (const [key, { bytes }] of done) if (parts.get(key)?.passing !== true) answers.set(key, bytes);
-    const folds = options.solver.combine(request, requests, answers);
+    return answers;
+  }
+
+  function answerOf(trial: number, request: SolveRequest): { evaluations: EvaluationRecord[]; predictions: PredictionRecord[] } {
+    const began = performance.now();
+    const folds = options.solver.combine(request, requests, answerBytes());
     const scored = folds.map((result) => {
       const rows = (judging.plan.folds[result.fold] as { test: Uint32Array }).test;
       return { result, rows, score: foldScore(judging, rows, result) };
@@ -203,6 +207,12 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
       return { ...answered(part), shared: [] };
     },
     trialsOf: (one) => (one.input as PartInput).part.requests.map((request) => (trials[request] as PlannedTrial).number),
+    model(trial) {
+      const request = requests[trials.findIndex(({ number }) => number === trial)];
+      // A trial of an earlier run may have parts that were damaged since.
+      if (request === undefined || (left.get(request.index)?.size ?? 0) > 0) return undefined;
+      return options.solver.model?.(request, requests, answerBytes());
+    },
     close() {
       closed = true;
       begun?.lease.release();
@@ -230,6 +240,8 @@ function openedParts(
     if (!part.key.startsWith(prefix)) continue;
     const key = part.key.slice(prefix.length);
     const envelope = openPart(part.bytes);
+    // A study that keeps no model any more, or does now, has other parts.
+    if (!parts.has(key)) continue;
     if (envelope !== undefined) done.set(key, envelope);
     else damage(key);
   }

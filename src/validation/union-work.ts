@@ -25,6 +25,13 @@ export function unionWork(works: readonly GroupWork[], opening: WorkRows): Group
     accept: (task, result) => ownerOf(task).accept(task, result),
     fail: (task, incident) => ownerOf(task).fail(task, incident),
     trialsOf: (task) => ownerOf(task).trialsOf(task),
+    model(trial) {
+      for (const work of works) {
+        const model = work.model?.(trial);
+        if (model !== undefined) return model;
+      }
+      return undefined;
+    },
     close() {
       for (const work of works) work.close();
     },

@@ -27,7 +27,7 @@ describe("hpo", () => {
   it("prints its help on stdout when asked, and on stderr with code 2 when given nothing", () => {
     const asked = hpo("--help");
     expect(asked.status).toBe(0);
-    for (const command of ["run", "list", "show", "best", "table", "trials"])
+    for (const command of ["run", "list", "show", "best", "table", "trials", "model"])
       expect(asked.stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     const bare = hpo();
     expect(bare).toEqual(expect.objectContaining({ status: 2, stdout: "" }));

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { studyFolder } from "./command.ts";
-import { chatty, endless, failing, parabola, patient } from "./studies.ts";
+import { chatty, endless, failing, parabola, patient, uneven } from "./studies.ts";
 
 describe("hpo run", () => {
   const { hpo } = studyFolder({ "parabola.ts": parabola });
@@ -35,6 +35,22 @@ describe("hpo run", () => {
     const { status, stdout, stderr } = hpo("show", "parabole");
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^hpo: There is no study "parabole" in .*; it holds "parabola"\. Did you mean "parabola"\?\n$/);
+  });
+});
+
+describe("an adaptive search at the command line", () => {
+  const { hpo } = studyFolder({ "one.ts": uneven("one"), "two.ts": uneven("two") });
+
+  it("gives the same trials with one worker and with two, byte by byte but for the times", () => {
+    const trialsOf = (name: string, workers: string): string => {
+      const { status, stderr } = hpo("run", `${name}.ts`, "--workers", workers);
+      expect(status, stderr).toBe(0);
+      return withoutTimes(hpo("trials", name, "--format", "csv").stdout);
+    };
+    const one = trialsOf("one", "1");
+    expect(one.split("\n")[0]).toBe("trial,state,value,standardError,params.x,params.kind,params.by");
+    expect(one.match(/,failed,/gu)).toHaveLength(3);
+    expect(trialsOf("two", "2")).toBe(one);
   });
 });
 
@@ -164,3 +180,10 @@ describe("while a study runs", () => {
     expect((await run.ended).status).toBe(0);
   });
 });
+
+/** The CSV text of trials without its last four columns, as its bytes stand. */
+function withoutTimes(csv: string): string {
+  const lines = csv.split("\n");
+  expect(lines[0]).toMatch(/,startedAt,endedAt,wallSeconds,cpuSeconds$/u);
+  return lines.map((line) => line.replace(/(?:,[^,"]*){4}$/u, "")).join("\n");
+}

@@ -91,16 +91,49 @@ export default defineStudy({
 `;
 
 /** A γ/C table of iris, and what is stored of it. */
-export const iris = (data: string): string => `
+export const iris = (data: string, folds = 5): string => `
 import { accuracy, csv, defineStudy, f1, grid, stratifiedKFold, svm, values } from "hpo";
 export default defineStudy({
   name: "iris",
   data: csv(${JSON.stringify(data)}, { target: "y", scale: "min-max" }),
   model: ({ gamma, C }) => svm({ kernel: "rbf", gamma, C }),
-  cv: stratifiedKFold({ folds: 5 }),
+  cv: stratifiedKFold({ folds: ${folds} }),
   metrics: { accuracy: accuracy(), f1: f1() },
   space: { gamma: values([0.5, 2, 8]), C: values([1, 10]) },
   sampler: grid(),
+});
+`;
+
+/** An adaptive search whose trials take unequal times, some failing, in a space with a branch. */
+export const uneven = (name: string): string => `
+import { setTimeout as sleep } from "node:timers/promises";
+import { choice, defineStudy, float } from "hpo";
+export default defineStudy({
+  name: "${name}",
+  space: { x: float(0, 1), kind: choice({ plain: {}, curved: { by: float(1, 9) } }) },
+  // Steps from the best outcome seen, smaller the more it has seen.
+  sampler: {
+    name: "climber",
+    options: {},
+    traits: { adaptive: true, usesClock: false },
+    start: () => ({ x: 0.5, value: Infinity, seen: 0 }),
+    absorb: ({ x, value, seen }, { values: [found = Infinity], params }) =>
+      found < value ? { x: params.x, value: found, seen: seen + 1 } : { x, value, seen: seen + 1 },
+    propose(state, number, pending, rng) {
+      const x = Math.min(1, Math.max(0, state.x + (rng.uniform() - 0.5) / (1 + state.seen)));
+      const branch = rng.uniform() < 0.5 ? { kind: "plain" } : { kind: "curved", by: 1 + 8 * rng.uniform() };
+      return { params: { x, ...branch }, by: "climber", why: state.seen + " seen, " + pending.length + " pending" };
+    },
+    size: () => null,
+  },
+  lookahead: 4,
+  trials: 20,
+  retries: 0,
+  objective: async ({ params, number }) => {
+    await sleep((number * 7) % 13);
+    if (number % 6 === 4) throw new Error("no luck with " + number);
+    return (params.x - 0.2) ** 2 + (params.by ?? 0) / 10;
+  },
 });
 `;
 

@@ -161,6 +161,24 @@ export function describeFoldSolverContract(name: string, { create, problem, requ
       }
     });
 
+    it("comes by models of equal bits whatever else is asked for, in any order and after a resume, and changes no answer for them", () => {
+      const asked = (): { readonly solver: FoldSolver; readonly given: SolverProblem } => {
+        const given = { ...problem(), models: true };
+        return { solver: create(given), given };
+      };
+      const first = asked();
+      if (first.solver.model === undefined) return;
+      const whole = runSolver(first.solver, first.given.data, requests);
+      expect(whole.results).toEqual(reference());
+      const again = asked();
+      const order = (parts: readonly SolverPart[]): readonly SolverPart[] => [...parts].reverse();
+      const saved = new Map([...whole.bytes].filter((_, at) => at % 2 === 0));
+      expect(runSolver(again.solver, again.given.data, requests, { order, slots: 2, saved }).models).toEqual(whole.models);
+      const alone = asked();
+      const own = requests.slice(1, 2).map(({ options }) => ({ index: 0, options }));
+      expect(runSolver(alone.solver, alone.given.data, own).models).toEqual(whole.models.slice(1, 2));
+    });
+
     it("keeps to its arena", () => {
       const { solver, given } = fresh();
       const plan = solver.plan(requests, { memoryBytes: 4e9, slots: 1 });

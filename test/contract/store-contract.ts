@@ -6,6 +6,7 @@ import { randomStudy, studyHeader, studyName } from "../store/random-study.ts";
 import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sharedRow, time, trialRow } from "../store/rows.ts";
 import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
+import { describeModel } from "./store-model.ts";
 
 /** Opens new stores that share nothing. */
 export type StoreFactory = () => Store;
@@ -70,6 +71,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           (unknown) => store.snapshot(unknown),
           (unknown) => store.evaluations(unknown, 0),
           (unknown) => store.predictions(unknown, 0),
+          (unknown) => store.model(unknown),
         ];
         for (const call of calls) expect(codeOf(() => call("beer"))).toBe("STUDY_NOT_FOUND");
         expect(() => store.load("beer")).toThrow(`There is no study "beer" in ${store.location}; it holds "wine".`);
@@ -147,6 +149,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     });
 
     describeDropped(() => store);
+    describeModel(() => store);
 
     describe("snapshot", () => {
       it("shares out work evenly over its trials, so that the trials sum to the total", () => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { HpoError } from "#hpo/core/hpo-error";
 import { sharedMemory } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
+import { loadModel } from "#hpo/models/load-model";
 import { arenaMap, fillFeatures, placedArena } from "#hpo/models/svm/arena";
 import { ladder } from "#hpo/models/svm/ladder";
 import { largeRule } from "#hpo/models/svm/large-pair";
 import { pairSolver } from "#hpo/models/svm/pair-solver";
 import { denseFeatures, scaleGamma } from "#hpo/models/svm/settings";
 import { type SvrFold, svrLayout } from "#hpo/models/svr/layout";
-import { svrFromJSON } from "#hpo/models/svr/model";
 import { solveScratchBytes, tubeRanges } from "#hpo/models/svr/solve-part";
 import { svrFoldSolver } from "#hpo/models/svr/solver";
 import { svr, type SvrOptions } from "#hpo/models/svr/svr";
@@ -165,6 +165,6 @@ export async function checkSvr(given: FuzzCase, tally: Tally): Promise<void> {
     }
     const predicted = model.predict({ data, rows });
     assert.ok(predicted.every(Number.isFinite));
-    assert.deepEqual(svrFromJSON(JSON.parse(JSON.stringify(model.toJSON()))).predict({ data, rows }), predicted);
+    assert.deepEqual(loadModel(JSON.parse(JSON.stringify(model.toJSON()))).predict({ data, rows }), predicted);
   }
 }

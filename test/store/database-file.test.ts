@@ -13,7 +13,7 @@ import { studyHeader } from "./random-study.ts";
 import { codeOf, everything, fill, holder, sharedRow, trialRow } from "./rows.ts";
 
 const at = temporaryFolder();
-const fixture = fileURLToPath(new URL("fixtures/schema-1.sqlite", import.meta.url));
+const fixture = (version: number): string => fileURLToPath(new URL(`fixtures/schema-${version}.sqlite`, import.meta.url));
 
 function failure(work: () => unknown): HpoError {
   try {
@@ -92,7 +92,7 @@ describe("the database file", () => {
     db.close();
     const error = failure(() => sqliteStore(file));
     expect(error.code).toBe("STORE_NEWER");
-    expect(error.message).toContain(`The database ${file} has schema 99, made by a newer hpo; this one knows schema 2: update hpo`);
+    expect(error.message).toContain(`The database ${file} has schema 99, made by a newer hpo; this one knows schema 3: update hpo`);
   });
 
   it("that is damaged is told so when it is read", () => {
@@ -221,9 +221,9 @@ describe("the database file", () => {
   });
 });
 
-describe("a database of schema 1", () => {
+describe.each([1, 2])("a database of schema %i", (version) => {
   const copy = (name: string): string => {
-    copyFileSync(fixture, at(name));
+    copyFileSync(fixture(version), at(name));
     return at(name);
   };
 
@@ -232,14 +232,15 @@ describe("a database of schema 1", () => {
     fill(memory, fixtureStudy);
     const { name } = fixtureStudy.header;
     const expected = everything(memory, name);
-    const file = copy("schema-1.sqlite");
+    const file = copy(`schema-${version}.sqlite`);
     expect(() => sqliteStore(file, { readonly: true })).toThrow(
-      `The database ${file} has the older schema 1; run any study on it once, which brings it to schema 2.`,
+      `The database ${file} has the older schema ${version}; run any study on it once, which brings it to schema 3.`,
     );
     const store = sqliteStore(file);
     expect(everything(store, name)).toStrictEqual(expected);
     store.acquire(name, holder("next"));
-    store.commit(name, "next", { trials: [trialRow(100)] });
+    store.commit(name, "next", { trials: [trialRow(100)], model: { trial: 100, json: "{}" } });
+    expect(store.model(name)).toStrictEqual({ trial: 100, json: "{}" });
     expect(codeOf(() => store.commit(name, "next", { trials: [trialRow(100)] }))).toBe("STORE_FAILED");
     store.close();
   });
@@ -252,6 +253,6 @@ describe("a database of schema 1", () => {
       db.close();
       return rows;
     };
-    expect(tables(copy("old.sqlite"))).toStrictEqual(tables(at("new.sqlite")));
+    expect(tables(copy(`old-${version}.sqlite`))).toStrictEqual(tables(at(`new-${version}.sqlite`)));
   });
 });

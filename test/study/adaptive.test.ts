@@ -46,6 +46,18 @@ describe("an adaptive study", () => {
     expect([...studyAnswers(store, "climb"), ...whys(store)]).toEqual(one);
   });
 
+  it("says so when there are more workers than its lookahead can keep busy", async () => {
+    for (const [workers, notes] of [
+      [4, []],
+      [5, ["5 workers, of which 4 can be busy: lookahead 4 lets so many trials run at once"]],
+    ] as const) {
+      const study = await openStudy(climb, { store: memoryStore() });
+      const { runs } = await study.run({ workers });
+      await study.close();
+      expect(runs.at(-1)?.notes).toEqual(notes);
+    }
+  });
+
   it("ends with the sampler, also where that ends at once", async () => {
     for (const end of [0, 5]) {
       const spec = defineStudy({

@@ -39,6 +39,7 @@ export function toyEvaluation(
     arenas: solverArenas(iris.data, 1, options.memoryBytes ?? 1e8),
     timeoutSeconds: null,
     keepPredictions: options.keepPredictions ?? true,
+    keepModel: false,
     now: () => "2026-01-01T00:00:00.000Z",
     savedPredictions: () => [],
   });

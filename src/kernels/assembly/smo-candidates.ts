@@ -10,13 +10,12 @@
  * index · 4 (u32). They come in the order of the rows.
  */
 import {
-  CANDIDATES, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, SIZE_B, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
+  CANDIDATES, GRADIENT, HIGHEST, LOW, SIZE_A, SIZE_B, STEP, STEP_I, STEP_J, UP,
   kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
 import { drop4, gain4 } from "./gain";
 import { extremes } from "./extremes";
 import { firstBlock, largest } from "./lanes";
-import { move } from "./step";
 
 /** Bytes of f that a segment spans. */
 const SEGMENT: usize = 256;
@@ -28,7 +27,7 @@ function half(problem: usize): usize {
 }
 
 /** f −= step (K_i − K_j) over all rows; writes max f over up, min f over low and the list; returns the first up row that has the maximum. */
-function apply(problem: usize): u32 {
+export function applyListing(problem: usize): u32 {
   const rowI = kernelRow(problem, load<u32>(problem, STEP_I));
   const rowJ = kernelRow(problem, load<u32>(problem, STEP_J));
   const f = <usize>load<u32>(problem, GRADIENT);
@@ -95,7 +94,7 @@ function apply(problem: usize): u32 {
 }
 
 /** The candidate with the largest second-order gain together with i; of equal ones the lowest row. */
-function partner(problem: usize, i: u32): u32 {
+export function partnerListed(problem: usize, i: u32): u32 {
   const row = kernelRow(problem, i);
   const half_ = half(problem);
   const fi = f32x4.splat(<f32>load<f64>(problem, HIGHEST));
@@ -124,29 +123,4 @@ function partner(problem: usize, i: u32): u32 {
   if (!(f32x4.extract_lane(gain, 0) > 0)) return u32.MAX_VALUE;
   const found = firstBlock(best, where, gain);
   return found == u32.MAX_VALUE ? found : found >> 2;
-}
-
-/** At most `count` iterations; true where the problem is solved. The pending step is always applied on return of true. */
-export function optimizeByCandidates(problem: usize, count: u32): bool {
-  const tolerance = load<f64>(problem, TOLERANCE);
-  const f = <usize>load<u32>(problem, GRADIENT);
-  for (let done: u32 = 0; done < count; done++) {
-    const i = apply(problem);
-    const highest = load<f64>(problem, HIGHEST);
-    // Written so that a NaN ends the loop.
-    if (!(highest - load<f64>(problem, LOWEST) >= tolerance)) {
-      store<u32>(problem, done, STEPS);
-      store<f64>(problem, 0, STEP);
-      return true;
-    }
-    const j = partner(problem, i);
-    if (j == u32.MAX_VALUE) {
-      store<u32>(problem, done, STEPS);
-      store<f64>(problem, 0, STEP);
-      return true;
-    }
-    move(problem, i, j, highest - <f64>load<f32>(f + (<usize>j << 2)));
-  }
-  store<u32>(problem, count, STEPS);
-  return false;
 }

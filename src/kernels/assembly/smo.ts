@@ -7,21 +7,20 @@
  * f_i = y_i − Σ_j a_j K_ij is the negative gradient. i = argmax f over up rows (S. Keerthi et al. 2001);
  * j = argmax (f_i − f_t)² / (K_ii + K_tt − 2 K_it) over low rows with f_t < f_i. Stop where max_up f − min_low f < tolerance.
  *
- * An iteration makes two passes: apply the last step to f and find i and the extremes; then find j. Ties go to the
+ * An iteration (optimize.ts) makes two passes: apply the last step to f and find i and the extremes; then find j. Ties go to the
  * lowest local index, so that rows outside the training set change nothing. 16 rows a step: the block of a lane's best is
- * kept, and the block is read again for the row. A call makes few iterations, since a running loop is never recompiled.
+ * kept, and the block is read again for the row.
  */
 import {
-  DIAGONAL, GRADIENT, HIGHEST, LOW, LOWEST, SIZE_A, STEP, STEPS, STEP_I, STEP_J, TOLERANCE, UP,
+  DIAGONAL, GRADIENT, HIGHEST, LOW, SIZE_A, STEP, STEP_I, STEP_J, UP,
   columnsA, columnsB, diagonalValue, kernelRow, runColumns, runEnd, runStart,
 } from "./problem";
 import { drop4, gain4 } from "./gain";
 import { extremes } from "./extremes";
 import { firstBlock, firstOf, largest } from "./lanes";
-import { move } from "./step";
 
 /** f −= step (K_i − K_j) over all rows; writes max f over up and min f over low rows; returns the first up row that has the maximum. */
-function apply(problem: usize): u32 {
+export function apply(problem: usize): u32 {
   const rowI = kernelRow(problem, load<u32>(problem, STEP_I));
   const rowJ = kernelRow(problem, load<u32>(problem, STEP_J));
   const f = <usize>load<u32>(problem, GRADIENT);
@@ -69,7 +68,7 @@ function apply(problem: usize): u32 {
 }
 
 /** The low row with the largest second-order gain together with i: where every K_tt is 1. Few rows violate: most blocks are passed over. */
-function partner(problem: usize, i: u32): u32 {
+export function partner(problem: usize, i: u32): u32 {
   const row = kernelRow(problem, i);
   const f = <usize>load<u32>(problem, GRADIENT);
   const low = <usize>load<u32>(problem, LOW);
@@ -112,7 +111,7 @@ function partner(problem: usize, i: u32): u32 {
 }
 
 /** The same with any diagonal. */
-function partnerAnyDiagonal(problem: usize, i: u32): u32 {
+export function partnerAnyDiagonal(problem: usize, i: u32): u32 {
   const row = kernelRow(problem, i);
   const f = <usize>load<u32>(problem, GRADIENT);
   const low = <usize>load<u32>(problem, LOW);
@@ -134,42 +133,6 @@ function partnerAnyDiagonal(problem: usize, i: u32): u32 {
     }
   }
   return found;
-}
-
-/** At most `count` iterations; true where the problem is solved. The pending step is always applied on return of true. */
-@inline
-function iterate(problem: usize, count: u32, unit: bool): bool {
-  const tolerance = load<f64>(problem, TOLERANCE);
-  const f = <usize>load<u32>(problem, GRADIENT);
-  for (let done: u32 = 0; done < count; done++) {
-    const i = apply(problem);
-    const highest = load<f64>(problem, HIGHEST);
-    // Written so that a NaN ends the loop.
-    if (!(highest - load<f64>(problem, LOWEST) >= tolerance)) {
-      store<u32>(problem, done, STEPS);
-      store<f64>(problem, 0, STEP);
-      return true;
-    }
-    const j = unit ? partner(problem, i) : partnerAnyDiagonal(problem, i);
-    if (j == u32.MAX_VALUE) {
-      store<u32>(problem, done, STEPS);
-      store<f64>(problem, 0, STEP);
-      return true;
-    }
-    move(problem, i, j, highest - <f64>load<f32>(f + (<usize>j << 2)));
-  }
-  store<u32>(problem, count, STEPS);
-  return false;
-}
-
-/** For kernels whose diagonal is 1 everywhere. */
-export function optimize(problem: usize, count: u32): bool {
-  return iterate(problem, count, true);
-}
-
-/** For kernels with any diagonal. */
-export function optimizeAnyDiagonal(problem: usize, count: u32): bool {
-  return iterate(problem, count, false);
 }
 
 /** Applies the pending step, so that f, max f over up and min f over low rows belong to a. */

@@ -12,12 +12,19 @@ import {
 /** Denominators that are not positive (duplicate rows, rounding) become this, as in LIBSVM. */
 export const LEAST_CURVATURE: f64 = 1e-12;
 
+/** Writes a row's masks to `up` and `low`; a row that is not `trained` on never moves. */
+@inline
+function writeMasks(up: usize, low: usize, positive: bool, a: f64, bound: f64, trained: bool): void {
+  store<f32>(up, trained && (positive ? bound : <f64>0) > a ? <f32>0 : -Infinity);
+  store<f32>(low, trained && (positive ? <f64>0 : -bound) < a ? <f32>0 : Infinity);
+}
+
+/** Sets the masks of a training row from its a and its own bound. */
 @inline
 export function mask(problem: usize, local: u32, a: f64, bound: f64): void {
   const at = <usize>local << 2;
   const positive = local < load<u32>(problem, SIZE_A);
-  store<f32>(<usize>load<u32>(problem, UP) + at, (positive ? bound : <f64>0) > a ? <f32>0 : -Infinity);
-  store<f32>(<usize>load<u32>(problem, LOW) + at, (positive ? <f64>0 : -bound) < a ? <f32>0 : Infinity);
+  writeMasks(<usize>load<u32>(problem, UP) + at, <usize>load<u32>(problem, LOW) + at, positive, a, bound, true);
 }
 
 /** Moves a_i up and a_j down by the best step that stays inside the bounds, given f_i − f_j; a clipped a is the bound exactly. */
@@ -64,12 +71,8 @@ export function bound(problem: usize): void {
   for (let local: u32 = 0; local < size; local++) {
     const at = <usize>local << 2;
     const own = load<f64>(weight + (at << 1));
-    const in_ = load<f32>(outside + at) == 0 && own > 0;
-    const value = load<f64>(a + (at << 1));
-    const most = local < sizeA ? c * own : 0;
-    const least = local < sizeA ? <f64>0 : -(c * own);
-    store<f32>(up + at, in_ && most > value ? <f32>0 : -Infinity);
-    store<f32>(low + at, in_ && least < value ? <f32>0 : Infinity);
+    const trained = load<f32>(outside + at) == 0 && own > 0;
+    writeMasks(up + at, low + at, local < sizeA, load<f64>(a + (at << 1)), c * own, trained);
   }
   store<u32>(problem, 0, STEP_I);
   store<u32>(problem, 0, STEP_J);

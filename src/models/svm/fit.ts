@@ -6,16 +6,15 @@ import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./
 import { classWeights } from "./class-weights.ts";
 import { endedBy, endings } from "./early-end.ts";
 import { checkFeatures } from "./feature-checks.ts";
+import { fittedState, type PairFunction } from "./fitted-state.ts";
 import { tileColumns } from "./decisions.ts";
 import { heldOutCurves, innerParts } from "./held-out.ts";
 import { ladder } from "./ladder.ts";
 import { fitRoom, largeMemory, largeRule, ruleOf } from "./large-pair.ts";
 import { type FoldView, svmLayout } from "./layout.ts";
 import { type SvmModel, svmModel } from "./model.ts";
-import type { SvmModelState } from "./model-state.ts";
 import { climb } from "./pair-ladder.ts";
 import { absent, classPairs, pairRanges, pairSize } from "./pair-of-classes.ts";
-import type { Curve } from "./platt.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "./settings.ts";
 import { columnsOf, pairSolver, solveScratchBytes } from "./pair-solver.ts";
 import { restrict } from "./solve-part.ts";
@@ -66,7 +65,7 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const arena = placedArena(map, 0);
   (precomputed ? fillEntries : fillFeatures)(memory, arena, { ...features, order: layout.order });
   const rungs = ladder([settings.C]);
-  const functions: { first: number; second: number; coefficients: Float64Array; offset: number; curve: Curve | null }[] = [];
+  const functions: PairFunction[] = [];
   const warnings: string[] = [];
   for (const [first, second] of pairs) {
     if (context.signal.aborted) throw new HpoError("ABORTED", "svm(): aborted before all pairs of classes were solved.", {});
@@ -84,9 +83,6 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
     const answer = climb(rungs, problems, settings);
     const { solutions } = answer;
     const { coefficients, offset } = solutions[0] as (typeof solutions)[number];
-    const byPosition = new Float64Array(layout.size);
-    byPosition.set(coefficients.subarray(0, ranges.sizeA), ranges.startA);
-    byPosition.set(coefficients.subarray(ranges.sizeA), ranges.startB);
     const inner = probabilities
       ? heldOutCurves(innerParts(layout, view, [first, second]), {
           decide,
@@ -96,40 +92,15 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
           limits: settings,
         })
       : undefined;
-    const curve = inner?.curves[0] ?? null;
-    // JSON has no −0.
-    functions.push({
-      first,
-      second,
-      coefficients: byPosition,
-      offset: offset + 0,
-      curve: curve === null ? null : { slope: curve.slope + 0, offset: curve.offset + 0 },
-    });
+    functions.push({ first, second, coefficients, offset, curve: inner?.curves[0] ?? null });
     for (const by of endings) {
       if (![answer, ...(inner?.answers ?? [])].some((one) => one[by].length > 0)) continue;
       const names = `${target.classes[first]} against ${target.classes[second]}`;
       warnings.push(`svm(): ${endedBy(by, settings.maxIterations)} ended the solve of ${names}.`);
     }
   }
-  const supports = [...layout.order.keys()].filter((at) => functions.some(({ coefficients }) => coefficients[at] !== 0));
-  const state: SvmModelState = {
-    kernel: settings.kernel,
-    width: features.width,
-    classes: target.classes,
-    rank: [...rank],
-    vectors: Float32Array.from(
-      (precomputed ? [] : supports).flatMap((at) => {
-        const row = (layout.order[at] as number) * features.stride;
-        return [...features.values.subarray(row, row + features.width)];
-      }),
-    ),
-    rows: Uint32Array.from(supports, (at) => layout.order[at] as number),
-    counts: layout.starts.map((start, code) => supports.filter((at) => at >= start && at < start + (layout.sizes[code] as number)).length),
-    probabilities,
-    pairs: functions.map((one) => ({ ...one, coefficients: Float64Array.from(supports, (at) => one.coefficients[at] as number) })),
-    warnings,
-  };
-  return svmModel(state);
+  const { kernel } = settings;
+  return svmModel(fittedState(functions, { kernel, layout, features, classes: target.classes, rank, probabilities, warnings }));
 }
 
 /** A weight for every row of the data set. */

@@ -1,22 +1,24 @@
-import type { Answer, FoldResult, SolveRequest } from "../../core/estimator.ts";
+import type { FoldResult, FoldSolver, SolveRequest } from "../../core/estimator.ts";
 import { aligned } from "./byte-pieces.ts";
 import type { Chain } from "./chains.ts";
 import { classProbabilities } from "./class-probabilities.ts";
 import { bit } from "./hard-rows.ts";
-import type { FoldView, SvmLayout, TestedClass } from "./layout.ts";
+import type { FoldView, TestedClass } from "./layout.ts";
 import { curveOf, decodePairAnswer, type PairFold, splitAnswers } from "./pair-answer.ts";
 import { answerForm, answerShape, type ClassPair, classPairs } from "./pair-of-classes.ts";
 import { type Curve, plattProbability } from "./platt.ts";
 import { decodeVerdicts, type Verdict } from "./vote-answer.ts";
 import { type PairVotes, votedClasses, votedScores } from "./votes.ts";
-import { chainWorks, type SolveWork, type VoteWork } from "./work-parts.ts";
+import { decodeWhole, solvedStretches, wholeShape } from "./whole-answer.ts";
+import type { WholePairs } from "./whole-model.ts";
+import { chainWorks, type SolveWork, type VoteWork, type WorkShape } from "./work-parts.ts";
 
-/** The answer of a request from the bytes of its group's parts; what requests share is planned and decoded once. */
-export type FoldAnswers = (
-  request: SolveRequest,
-  requests: readonly SolveRequest[],
-  parts: ReadonlyMap<string, Uint8Array>,
-) => readonly FoldResult[];
+/** What a request asks of the bytes of its group's parts; what requests share is planned and decoded once. */
+export interface FoldAnswers {
+  folds: FoldSolver["combine"];
+  /** What was kept of its pairs on all rows, where models are. */
+  whole(...given: Parameters<FoldSolver["combine"]>): WholePairs;
+}
 
 /** Where the answer of a request lies. */
 interface Asked {
@@ -27,11 +29,8 @@ interface Asked {
   readonly solves: readonly SolveWork[];
 }
 
-export function foldAnswers(
-  chainsOf: (requests: readonly SolveRequest[]) => readonly Chain[],
-  shape: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
-): FoldAnswers {
-  const { layout } = shape;
+export function foldAnswers(chainsOf: (requests: readonly SolveRequest[]) => readonly Chain[], shape: WorkShape): FoldAnswers {
+  const { layout, models } = shape;
   const scores = shape.answer !== "labels";
   const classes = layout.counts.length;
   const pairs = classPairs(layout);
@@ -40,9 +39,13 @@ export function foldAnswers(
   const voted = new WeakMap<Uint8Array, readonly (readonly Verdict[])[]>();
   const solved = new WeakMap<Uint8Array, readonly (readonly (PairFold | null)[])[]>();
 
-  function asked(requests: readonly SolveRequest[]): ReadonlyMap<number, Asked> {
-    const known = planned.get(requests);
-    if (known !== undefined) return known;
+  function asked(request: SolveRequest, requests: readonly SolveRequest[]): Asked {
+    const found = (planned.get(requests) ?? plan(requests)).get(request.index);
+    if (found === undefined) throw new TypeError(`svm(): request ${request.index} is not in the group.`);
+    return found;
+  }
+
+  function plan(requests: readonly SolveRequest[]): ReadonlyMap<number, Asked> {
     const found = new Map<number, Asked>();
     const chains = chainsOf(requests);
     const works = chainWorks(chains, shape);
@@ -68,7 +71,8 @@ export function foldAnswers(
     const known = voted.get(bytes);
     if (known !== undefined) return known;
     const rows = layout.folds.slice(...folds).map(({ test }) => test.length);
-    const found = decodeVerdicts(bytes, { costs: chain.costs.length, classes, scores, rows });
+    const own = models && folds[0] === 0 ? (splitAnswers(aligned(bytes), pairs.length + 1)[0] as Uint8Array) : bytes;
+    const found = decodeVerdicts(own, { costs: chain.costs.length, classes, scores, rows });
     voted.set(bytes, found);
     return found;
   }
@@ -77,9 +81,9 @@ export function foldAnswers(
   function onlyPair(bytes: Uint8Array, { chains, folds }: SolveWork): readonly (readonly (PairFold | null)[])[] {
     const known = solved.get(bytes);
     if (known !== undefined) return known;
-    const all = splitAnswers(aligned(bytes), chains.length);
+    const all = solvedStretches(bytes, { pairs: 1, chains: chains.length, folds, models });
     const found = chains.map((chain, at) =>
-      decodePairAnswer(all[at] as Uint8Array, answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length, folds })),
+      decodePairAnswer(all.folds(0, at), answerShape(layout, pairs[0] as ClassPair, { form, costs: chain.costs.length, folds })),
     );
     solved.set(bytes, found);
     return found;
@@ -108,21 +112,45 @@ export function foldAnswers(
     });
   }
 
-  return (request, requests, parts) => {
-    const where = asked(requests).get(request.index);
-    if (where === undefined) throw new TypeError(`svm(): request ${request.index} is not in the group.`);
-    if (where.votes.length === 0) return direct(parts, where);
-    return where.votes.flatMap((work) =>
-      verdicts(bytesOf(parts, work.key), work).map((ofFold, at) => {
-        const verdict = ofFold[where.cost] as Verdict;
-        return {
-          fold: work.folds[0] + at,
-          predicted: new Float64Array(verdict.labels),
-          scores: verdict.scores === null ? null : new Float64Array(verdict.scores),
-          identical: verdict.identical,
-        };
-      }),
-    );
+  /** What is kept of each pair, from the part that solved or voted on the first fold. */
+  function keptStretches(parts: ReadonlyMap<string, Uint8Array>, { chain, votes, solves }: Asked): readonly (Uint8Array | undefined)[] {
+    const [vote] = votes;
+    if (vote !== undefined) return splitAnswers(aligned(bytesOf(parts, vote.key)), pairs.length + 1).slice(1);
+    return solves.slice(0, 1).map(({ key, chains, folds }) => {
+      const stretches = solvedStretches(bytesOf(parts, key), { pairs: 1, chains: chains.length, folds, models });
+      return stretches.whole(0, chains.indexOf(chain));
+    });
+  }
+
+  return {
+    folds(request, requests, parts) {
+      const where = asked(request, requests);
+      if (where.votes.length === 0) return direct(parts, where);
+      return where.votes.flatMap((work) =>
+        verdicts(bytesOf(parts, work.key), work).map((ofFold, at) => {
+          const verdict = ofFold[where.cost] as Verdict;
+          return {
+            fold: work.folds[0] + at,
+            predicted: new Float64Array(verdict.labels),
+            scores: verdict.scores === null ? null : new Float64Array(verdict.scores),
+            identical: verdict.identical,
+          };
+        }),
+      );
+    },
+    whole(request, requests, parts) {
+      const where = asked(request, requests);
+      const { chain, cost } = where;
+      const kept = keptStretches(parts, where);
+      return {
+        chain,
+        cost,
+        pairs: pairs.map((pair, at) => {
+          const stretch = kept[at];
+          return { pair, whole: stretch === undefined ? null : decodeWhole(stretch, wholeShape(layout, pair, chain.costs.length)) };
+        }),
+      };
+    },
   };
 }
 

@@ -103,8 +103,9 @@ export function foldVote(
         }
       }
     });
-    for (const at of distinct.keys()) {
-      for (const [lane, row] of places.entries()) {
+    for (let at = 0; at < distinct.length; at++) {
+      for (let lane = 0; lane < places.length; lane++) {
+        const row = places[lane] as number;
         const from = (at * tileColumns + lane) * classes;
         (labels[at] as Int32Array)[row] = mostVoted(votes, from, rank);
         const to = scores[at];

@@ -1,24 +1,13 @@
-import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
-import { finite, flag, integer, listOf, oneOf, type OptionRule, showValue } from "../../core/options.ts";
-import { kernelNumbers } from "./kernel-options.ts";
-import { type Kernel, kernelBase, largestSize, largestValue } from "./kernel.ts";
+import { finite, flag, integer, listOf, oneOf, type OptionRule } from "../../core/options.ts";
+import { anyText, follow, members, must, packed, wrong } from "../json/members.ts";
+import { packNumbers } from "../json/packed-numbers.ts";
+import { kernelBase } from "./kernel.ts";
+import { readCoefficients, readKernel, readVectors } from "./kernel-json.ts";
 import type { SvmModelState } from "./model-state.ts";
-import { type PackedArrays, packNumbers, unpackNumbers } from "./packed-numbers.ts";
 import type { Curve } from "./platt.ts";
 
 const version = 2;
-
-/** The members of each kernel besides its kind. */
-const { gamma, degree, coef0 } = kernelNumbers;
-const kernelMembers: Readonly<Record<Kernel["kind"], Readonly<Record<string, OptionRule>>>> = {
-  rbf: { gamma },
-  linear: {},
-  poly: { gamma, degree, coef0 },
-  sigmoid: { gamma, coef0 },
-  precomputed: {},
-};
-const text: OptionRule = { must: "a text", optional: false, accepts: (value) => typeof value === "string" };
 
 /** A machine as JSON, without a lost bit; a pair's coefficients are those of its first class's vectors, then of its second's. */
 export function svmModelJson(state: SvmModelState): Json {
@@ -67,7 +56,7 @@ export function svmModelState(json: Json): SvmModelState {
   follow("version", model["version"], oneOf([version]));
   const kernel = readKernel(model["kernel"]);
   const width = follow("width", model["width"], integer(1, 2 ** 31)) as number;
-  const classes = follow("classes", model["classes"], listOf(text, 1)) as readonly string[];
+  const classes = follow("classes", model["classes"], listOf(anyText, 1)) as readonly string[];
   must("classes", new Set(classes).size === classes.length, "different names", model["classes"]);
   const rank = perClass("rank", model["rank"], { classes, rule: integer(-1, classes.length - 1) });
   const places = rank.filter((place) => place >= 0).sort((a, b) => a - b);
@@ -87,19 +76,16 @@ export function svmModelState(json: Json): SvmModelState {
   const starts = classStarts(counts);
   const count = starts.at(-1) as number;
   const rows = packed("rows", model["rows"], { format: "u32", count });
-  const base = kernelBase(kernel);
-  if (base === "entries")
+  const entries = kernelBase(kernel) === "entries";
+  if (entries) {
     must(
       "rows",
       rows.every((row) => row < width),
       `below ${width}, the number of columns`,
       "one that is not",
     );
-  const vectors = packed("vectors", model["vectors"], { format: "f32", count: base === "entries" ? 0 : count * width });
-  must("vectors", vectors.every(Number.isFinite), "finite numbers", "one that is not");
-  const square = longestSquare(vectors, width);
-  if (base === "products") must("vectors", square <= largestSize, `rows of a squared length of at most ${largestSize}`, "a longer one");
-  must("vectors", largestValue(kernel, square) <= largestSize, `rows with kernel values of at most ${largestSize}`, "a longer one");
+  }
+  const vectors = readVectors(model["vectors"], { kernel, width, count: entries ? 0 : count });
   const probabilities = follow("probabilities", model["probabilities"], flag()) as boolean;
   const present = [...rank.keys()].filter((code) => (rank[code] as number) >= 0);
   const expected = present.flatMap((first, at) => present.slice(at + 1).map((second) => ({ first, second })));
@@ -123,25 +109,14 @@ export function svmModelState(json: Json): SvmModelState {
       follow(`${path}.second`, pair["second"], oneOf([second]));
       const offset = follow(`${path}.offset`, pair["offset"], finite()) as number;
       const size = (counts[first] as number) + (counts[second] as number);
-      const own = packed(`${path}.coefficients`, pair["coefficients"], { format: "f64", count: size });
-      must(`${path}.coefficients`, own.every(Number.isFinite), "finite numbers", "one that is not");
+      const own = readCoefficients(`${path}.coefficients`, pair["coefficients"], size);
       const coefficients = new Float64Array(count);
       coefficients.set(own.subarray(0, counts[first]), starts[first]);
       coefficients.set(own.subarray(counts[first]), starts[second]);
       return { first, second, coefficients, offset, curve: probabilities ? readCurve(`${path}.curve`, pair["curve"]) : null };
     }),
-    warnings: [...(follow("warnings", model["warnings"], listOf(text)) as readonly string[])],
+    warnings: [...(follow("warnings", model["warnings"], listOf(anyText)) as readonly string[])],
   };
-}
-
-function readKernel(value: unknown): Kernel {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "kind")) throw wrong("kernel", "an object with kind", value);
-  const { kind } = value as { readonly kind: unknown };
-  follow("kernel.kind", kind, oneOf(Object.keys(kernelMembers)));
-  const rules = kernelMembers[kind as Kernel["kind"]];
-  const kernel = members(value, "kernel", ["kind", ...Object.keys(rules)]);
-  for (const [name, rule] of Object.entries(rules)) follow(`kernel.${name}`, kernel[name], rule);
-  return kernel as unknown as Kernel;
 }
 
 function readCurve(path: string, value: unknown): Curve {
@@ -157,40 +132,6 @@ function classStarts(counts: readonly number[]): readonly number[] {
   return starts;
 }
 
-function longestSquare(vectors: Float32Array, width: number): number {
-  let longest = 0;
-  for (let start = 0; start < vectors.length; start += width) {
-    longest = Math.max(
-      longest,
-      vectors.subarray(start, start + width).reduce((sum, value) => sum + value * value, 0),
-    );
-  }
-  return longest;
-}
-
-/** An object's own members, which are exactly `names`. */
-function members(value: unknown, path: string, names: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw wrong(path, `an object with ${names.join(", ")}`, value);
-  }
-  const under = path === "" ? "" : `${path}.`;
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw invalid(
-      `${under}${unknown}`,
-      `there is no member ${under}${unknown}; ${path === "" ? "a machine" : path} has ${names.join(", ")}.`,
-    );
-  }
-  const missing = names.find((name) => !Object.hasOwn(value, name));
-  if (missing !== undefined) throw wrong(`${under}${missing}`, "present", undefined);
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function follow(path: string, value: unknown, rule: OptionRule): unknown {
-  if (!rule.accepts(value)) throw wrong(path, rule.must, value);
-  return value;
-}
-
 function perClass(
   path: string,
   value: unknown,
@@ -199,27 +140,4 @@ function perClass(
   follow(path, value, listOf(rule));
   must(path, (value as readonly number[]).length === classes.length, `one number for each of the ${classes.length} classes`, value);
   return value as readonly number[];
-}
-
-function packed<F extends keyof PackedArrays>(
-  path: string,
-  value: unknown,
-  { format, count }: { readonly format: F; readonly count: number },
-): PackedArrays[F] {
-  const text = members(value, path, [format])[format];
-  const numbers = typeof text === "string" ? unpackNumbers(format, text, count) : undefined;
-  if (numbers === undefined) throw wrong(`${path}.${format}`, `the base64 text of ${count} numbers (little-endian ${format})`, text);
-  return numbers;
-}
-
-function must(path: string, holds: boolean, how: string, got: unknown): void {
-  if (!holds) throw wrong(path, how, got);
-}
-
-function wrong(path: string, how: string, got: unknown): HpoError {
-  return invalid(path, `${path === "" ? "the model" : path} must be ${how}; got ${showValue(got)}.`);
-}
-
-function invalid(path: string, sentence: string): HpoError {
-  return new HpoError("DATA_INVALID", `loadModel(): ${sentence} Load what a fitted model's toJSON() gave.`, { data: { member: path } });
 }

@@ -132,6 +132,17 @@ export function narrow(size: number): boolean {
   return size <= 2 ** 16;
 }
 
+/** Puts answers together as `AnswerWriter` does. */
+export function joinAnswers(answers: readonly Uint8Array[]): Uint8Array {
+  const writer = byteWriter();
+  const ends = answers.map((answer) => {
+    writer.add(answer);
+    return writer.align();
+  });
+  writer.add(Float64Array.from(ends));
+  return writer.bytes();
+}
+
 /** The `count` answers of a part; `bytes` begins at a multiple of 8. */
 export function splitAnswers(bytes: Uint8Array, count: number): readonly Uint8Array[] {
   let end = 0;

@@ -82,7 +82,9 @@ export function climb(
   let final = -1;
   /** The last anchor. */
   let anchor = 0;
-  for (const rung of rungs) {
+  // By index: for-of closes its iterator in a handler, with which compiling this loop and all that is inlined in it takes longer than a small table.
+  for (let at = 0; at < rungs.length; at++) {
+    const rung = rungs[at] as Rung;
     if (final >= 0) {
       if (rung.asked >= 0) {
         asked[rung.asked] = { solution: final, skipped: true, seconds: 0 };

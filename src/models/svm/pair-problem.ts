@@ -121,8 +121,7 @@ type Ending = "solved" | "limit" | "stuck";
 
 export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRanges, matrix: KernelMatrix): PairProblem {
   const size = ranges.sizeA + ranges.sizeB;
-  const taken = takeArrays(space, size);
-  const [block, coefficient, weight, target, gradient, up, low, precise, outside, supports, candidates] = taken as [
+  const [block, coefficient, weight, target, gradient, up, low, precise, outside, supports, candidates] = takeArrays(space, size) as [
     number,
     number,
     number,
@@ -261,7 +260,10 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
       const from = other as typeof self;
       coefficients.set(from.coefficients);
       f.set(from.f);
-      [stepsSinceExact, scale, heaviest] = from.facts();
+      const facts = from.facts();
+      stepsSinceExact = facts[0];
+      scale = facts[1];
+      heaviest = facts[2];
     },
     solve({ C, tolerance, maxIterations }) {
       const coarse = Math.max(tolerance, scale * singleResolution);
@@ -276,8 +278,8 @@ export function pairProblem(memory: SharedMemory, space: Scratch, ranges: PairRa
         const share = Math.min(1, tolerance / driftTolerance);
         const drifted = stepsSinceExact * scale > driftSteps * share || C * heaviest >= driftC * share;
         const doubtful = stepsSinceExact > 0 && (drifted || !matrix.unit);
-        const [highest, lowest] = [view.getFloat64(svmProblem.highest, true), view.getFloat64(svmProblem.lowest, true)];
-        const rough = Math.max(Math.abs(highest), Math.abs(lowest)) * singleResolution > tolerance;
+        const highest = Math.abs(view.getFloat64(svmProblem.highest, true));
+        const rough = Math.max(highest, Math.abs(view.getFloat64(svmProblem.lowest, true))) * singleResolution > tolerance;
         if (ending === "solved" && coarse === tolerance && !doubtful && !rough) break;
         const drift = kernels.regrade(block);
         stepsSinceExact = 0;

@@ -50,6 +50,10 @@ export function partTally(
     for (let cost = 0; cost < answer.asked.length; cost++) {
       (times[cost * folds + fold] as number) += answer.asked[cost]?.seconds as number;
     }
+    if (answer.limited.length + answer.stuck.length > 0) noteEnds({ chain, fold, pair }, answer);
+  }
+
+  function noteEnds({ chain, pair }: SolvedPlace, answer: LadderAnswer): void {
     for (const by of endings) {
       for (const C of answer[by]) {
         const key = `${pair.join(" ")} ${chain} ${C} ${by}`;

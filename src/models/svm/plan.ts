@@ -23,6 +23,7 @@ export interface PlanInput {
   readonly layout: SvmLayout;
   readonly width: number;
   readonly answer: Answer;
+  readonly models: boolean;
   readonly requestCount: number;
   /** First free byte of the data set's memory. */
   readonly dataEnd: number;

@@ -10,12 +10,13 @@ import { ladder, type Rung } from "./ladder.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
 import { type AnswerForm, answerWriter, type PairFold } from "./pair-answer.ts";
 import type { BaseSource } from "./pair-block.ts";
-import { climb, type LadderStates, type SolutionPool, solutionPool } from "./pair-ladder.ts";
+import { climb, type LadderAnswer, type LadderStates, type SolutionPool, solutionPool } from "./pair-ladder.ts";
 import { absent, answerShape, type ClassPair, firstIsLater, ownTiles, pairRanges } from "./pair-of-classes.ts";
 import type { PairRanges } from "./pair-problem.ts";
 import { type PairRecord, pairRecord } from "./pair-record.ts";
 import { columnsOf, type LargePart, type PairProblems, pairSolver } from "./pair-solver.ts";
 import { type PartTally, partTally } from "./part-tally.ts";
+import { wholeRecord, wholeShape } from "./whole-answer.ts";
 
 /** Pairs of classes to be solved for every chain and C and some folds, as plain data. */
 export interface SolvePartInput {
@@ -35,6 +36,8 @@ export interface SolveContext {
   readonly slotOffset: number;
   readonly layout: SvmLayout;
   readonly form: AnswerForm;
+  /** The solutions on all rows are kept. */
+  readonly models: boolean;
   readonly classes: readonly string[];
 }
 
@@ -81,8 +84,13 @@ export function runSolvePart(input: SolvePartInput, context: SolveContext): Part
       const { problems: both, decide } = solver(chain.kernel);
       // Nothing is solved between anchors: one problem will do.
       const problems = rungs.every(({ anchor }) => anchor) ? { main: both.main, side: both.main } : both;
+      const { guide, answer: whole } = solveWhole({ chain, pair, ranges, rungs, problems, pool, tally }, context);
+      // Each cut by folds solves all rows anew, and the first keeps them.
+      if (context.models && firstFold === 0) {
+        answers.begin(wholeShape(layout, pair, chain.costs.length));
+        answers.fold(whole === undefined ? null : wholeRecord(record, whole, { rungs, chain }));
+      }
       answers.begin(answerShape(layout, pair, { form, costs: chain.costs.length, folds: input.folds }));
-      const guide = solveWhole({ chain, pair, ranges, rungs, problems, tally }, context);
       const work: FoldWork = { at, chain, pair, ranges, rungs, problems, decide, record, pool, tally, guide };
       for (let fold = firstFold; fold < lastFold; fold++) {
         const view = layout.folds[fold] as FoldView;
@@ -116,24 +124,34 @@ interface FoldWork {
 
 /**
  * Fold seeding: the pair is solved on the rows of all folds first, and each fold starts from there. So the rows
- * that a fold tests touch where its solves start, and where they end as far as the tolerance leaves that open. Undefined where that is ruled out
- * (`strict`), doesn't pay, or would mix up class weights that differ from fold to fold. See docs/decisions/0009-fold-seeding.md.
+ * that a fold tests touch where its solves start, and where they end as far as the tolerance leaves that open. Nothing where that is ruled out
+ * (`strict`), doesn't pay, or would mix up class weights that differ from fold to fold. See docs/decisions/0009-fold-seeding.md. The folds' climbs
+ * spoil the answer's solutions.
  */
 function solveWhole(
-  { chain, pair, ranges, rungs, problems, tally }: Pick<FoldWork, "chain" | "pair" | "ranges" | "rungs" | "problems" | "tally">,
+  {
+    chain,
+    pair,
+    ranges,
+    rungs,
+    problems,
+    pool,
+    tally,
+  }: Pick<FoldWork, "chain" | "pair" | "ranges" | "rungs" | "problems" | "pool" | "tally">,
   { layout, classes }: SolveContext,
-): LadderStates | undefined {
-  if (chain.strict || layout.whole === null || chain.classWeight === "balanced" || problems.main.guided === undefined) return undefined;
-  if (layout.folds.every((view) => absent(view, pair))) return undefined;
+): { readonly guide?: LadderStates; readonly answer?: LadderAnswer } {
+  if (chain.strict || layout.whole === null || chain.classWeight === "balanced" || problems.main.guided === undefined) return {};
+  if (layout.folds.every((view) => absent(view, pair))) return {};
   const byClass = classWeights(chain.classWeight, classes, layout.counts);
   restrict(problems, ranges, {
     outside: layout.whole,
     weights: layout.weights,
     classWeights: [byClass[pair[0]] as number, byClass[pair[1]] as number],
   });
-  const record: LadderStates = new Map();
-  tally.addShared(climb(rungs, problems, chain, { record }));
-  return record;
+  const guide: LadderStates = new Map();
+  const answer = climb(rungs, problems, chain, { pool, record: guide });
+  tally.addShared(answer);
+  return { guide, answer };
 }
 
 /** A function of its own: compiling it together with the loops around it takes as long as the folds of a small data set. */

@@ -1,6 +1,7 @@
 import type {
   FoldResult,
   FoldSolver,
+  OfferedModel,
   PartResult,
   SolveRequest,
   SolverArena,
@@ -21,6 +22,8 @@ import { svmPlan } from "./plan.ts";
 import { denseFeatures, scaleGamma } from "./settings.ts";
 import { runSolvePart, type SolvePartInput } from "./solve-part.ts";
 import { runVotePart, type VotePartInput } from "./vote-part.ts";
+import { keepsWhole } from "./whole-answer.ts";
+import { wholeModel } from "./whole-model.ts";
 
 /** What a part of the plan does; every kind says what the arena holds, which decides where it lies. */
 type PartInput = { readonly keep: boolean; readonly precomputed: boolean } & (
@@ -49,7 +52,8 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
     return scale;
   };
   const chainsOf = (requests: readonly SolveRequest[]): readonly Chain[] => chains(requests, scaled);
-  const answers = foldAnswers(chainsOf, { layout, width, answer });
+  const models = keepsWhole(layout, answer, problem.models ?? false);
+  const answers = foldAnswers(chainsOf, { layout, width, answer, models });
 
   return {
     plan(requests, limits: SolverLimits) {
@@ -59,7 +63,7 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
         asked.map(({ kernel }) => kernel),
       );
       for (const { classWeight } of asked) classWeights(classWeight, target.classes, new Uint32Array(classCount));
-      return svmPlan(asked, { layout, width, answer, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
+      return svmPlan(asked, { layout, width, answer, models, requestCount: requests.length, dataEnd: data.dataEnd, large }, limits);
     },
     run(part: SolverPart, { sharedOffset, slotOffset }: SolverArena, read): PartResult {
       const input = part.input as unknown as PartInput;
@@ -73,13 +77,17 @@ export function svmFoldSolver(problem: SolverProblem, large: LargeRule = largeRu
           fillDistances(memory, arena, [input.first, input.last]);
           return nothing;
         case "solve":
-          return runSolvePart(input, { memory, arena, slotOffset, layout, form, classes: target.classes });
+          return runSolvePart(input, { memory, arena, slotOffset, layout, form, models, classes: target.classes });
         case "vote":
-          return runVotePart(input, read, { memory, arena, slotOffset, layout, form, answer });
+          return runVotePart(input, read, { memory, arena, slotOffset, layout, form, models, answer });
       }
     },
     combine(request, requests, parts): readonly FoldResult[] {
-      return answers(request, requests, parts);
+      return answers.folds(request, requests, parts);
+    },
+    model(request, requests, parts): OfferedModel | undefined {
+      if (!models) return undefined;
+      return wholeModel(answers.whole(request, requests, parts), { layout, features, classes: target.classes });
     },
   };
 }

@@ -2,15 +2,15 @@ import { performance } from "node:perf_hooks";
 import type { Answer, PartResult } from "../../core/estimator.ts";
 import type { SharedMemory } from "../../core/shared-memory.ts";
 import type { ArenaMap } from "./arena.ts";
-import { aligned } from "./byte-pieces.ts";
 import type { Chain } from "./chains.ts";
 import { foldVote } from "./fold-vote.ts";
 import { hardRows } from "./hard-rows.ts";
 import type { FoldView, SvmLayout } from "./layout.ts";
-import { type AnswerForm, decodePairAnswer, splitAnswers } from "./pair-answer.ts";
+import { type AnswerForm, decodePairAnswer, joinAnswers } from "./pair-answer.ts";
 import { answerShape, type ClassPair, classPairs, pairSize } from "./pair-of-classes.ts";
 import { encodeVerdicts, type Verdict } from "./vote-answer.ts";
 import { jobLimits } from "./vote-jobs.ts";
+import { solvedStretches } from "./whole-answer.ts";
 
 /** Some folds of a chain to be voted on, as plain data. */
 export interface VotePartInput {
@@ -39,10 +39,12 @@ export interface VoteContext {
   readonly slotOffset: number;
   readonly layout: SvmLayout;
   readonly form: AnswerForm;
+  /** The solutions on all rows are kept. */
+  readonly models: boolean;
   readonly answer: Answer;
 }
 
-/** Votes on the test rows that the pairs of their own class don't decide. */
+/** Votes on the test rows that the pairs of their own class don't decide. The vote on the first fold hands on what is kept of all rows. */
 export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint8Array>, context: VoteContext): PartResult {
   const { layout, form, answer } = context;
   const scores = answer !== "labels";
@@ -53,11 +55,13 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
     .flatMap(({ key, pairs, chains, chain: at, folds }) => {
       const stored = read.get(key);
       if (stored === undefined) throw new TypeError(`svm(): the part ${key} is missing.`);
-      const all = splitAnswers(aligned(stored), pairs.length * chains);
-      return pairs.map((pair, place) => {
-        const stretch = all[place * chains + at] as Uint8Array;
-        return { pair, first: folds[0], answers: decodePairAnswer(stretch, answerShape(layout, pair, { form, costs, folds })) };
-      });
+      const all = solvedStretches(stored, { pairs: pairs.length, chains, folds, models: context.models });
+      return pairs.map((pair, place) => ({
+        pair,
+        first: folds[0],
+        answers: decodePairAnswer(all.folds(place, at), answerShape(layout, pair, { form, costs, folds })),
+        whole: all.whole(place, at),
+      }));
     })
     .sort((one, two) => one.pair[0] - two.pair[0] || one.pair[1] - two.pair[1]);
   const sizes = classPairs(layout).map((pair) => pairSize(layout, pair));
@@ -80,7 +84,10 @@ export function runVotePart(input: VotePartInput, read: ReadonlyMap<string, Uint
     verdicts.push(found);
     own.push(...ownTimes(chain, found, { fold, seconds: (performance.now() - start) / 1000 }));
   }
-  return { bytes: encodeVerdicts(verdicts, { costs, classes, scores }), own, counts: {}, warnings: [] };
+  const bytes = encodeVerdicts(verdicts, { costs, classes, scores });
+  const wholes = answers.flatMap(({ whole }) => (whole === undefined ? [] : [whole]));
+  const kept = context.models && input.folds[0] === 0;
+  return { bytes: kept ? joinAnswers([bytes, ...wholes]) : bytes, own, counts: {}, warnings: [] };
 }
 
 /** A fold's seconds, spread over the C whose answers differ from the one before. */

@@ -50,11 +50,17 @@ const fewChains = 4;
 /** Chains solved together at most: more gain nothing, and answers come the sooner. */
 const mostChains = 16;
 
+/** What the work of all chains follows from. */
+export interface WorkShape {
+  readonly layout: SvmLayout;
+  readonly width: number;
+  readonly answer: Answer;
+  /** The solutions on all rows are kept. */
+  readonly models: boolean;
+}
+
 /** Cuts all work into parts. They follow from the requests and the layout alone, so that a resume finds them again under any memory limit. */
-export function chainWorks(
-  chains: readonly Chain[],
-  { layout, width, answer }: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
-): readonly ChainWork[] {
+export function chainWorks(chains: readonly Chain[], { layout, width, answer, models }: WorkShape): readonly ChainWork[] {
   const pairs = classPairs(layout);
   const batches = (["distances", "products", "entries"] as const).flatMap((base) => {
     const members = chains.filter(({ kernel }) => kernelBase(kernel) === base);
@@ -66,12 +72,12 @@ export function chainWorks(
   const limit = Math.min(mostSeconds, Math.max(small, total * share));
   return batches.flatMap((members) => {
     const name = members.length === 1 ? kernelName((members[0] as Chain).kernel) : groupName(members);
-    const solves = solveWorks(members, { pairs, folds: layout.folds.length, limit, small, weigh, name });
+    const solves = solveWorks(members, { pairs, folds: layout.folds.length, limit, small, weigh, name, models });
     const voteLimit = members.length < fewChains ? limit : mostSeconds;
     return members.map((chain) => ({
       chain,
       solves: solves.filter((work) => work.chains[0] === chain),
-      votes: pairs.length <= 1 ? [] : voteWorks(chain, solves, { layout, width, limit: voteLimit, answer }),
+      votes: pairs.length <= 1 ? [] : voteWorks(chain, solves, { layout, width, limit: voteLimit, answer, models }),
     }));
   });
 }
@@ -83,11 +89,7 @@ function groupName(chains: readonly Chain[]): string {
 }
 
 /** Expected seconds for all folds and C of one pair and chain. */
-function pairSeconds(
-  pair: ClassPair,
-  chain: Chain,
-  { layout, width, answer }: { readonly layout: SvmLayout; readonly width: number; readonly answer: Answer },
-): number {
+function pairSeconds(pair: ClassPair, chain: Chain, { layout, width, answer }: Omit<WorkShape, "models">): number {
   const rows = pairSize(layout, pair);
   const asked = Math.min(3, chain.costs.length + 1);
   // Held-out decisions take five solves of four fifths of the rows.
@@ -110,13 +112,14 @@ interface SolveCut {
   readonly small: number;
   readonly weigh: (pair: ClassPair, chain: Chain) => number;
   readonly name: string;
+  readonly models: boolean;
 }
 
 /**
  * Largest pairs first: one that takes too long is cut by chains, small ones are put together. Folds are cut only where a pair and chain alone
  * takes too long: each part solves anew what guides all folds, or computes kernel rows anew that they share.
  */
-function solveWorks(chains: readonly Chain[], { pairs, folds, limit, small, weigh, name }: SolveCut): readonly SolveWork[] {
+function solveWorks(chains: readonly Chain[], { pairs, folds, limit, small, weigh, name, models }: SolveCut): readonly SolveWork[] {
   const weighed = pairs
     .map((pair) => ({ pair, cost: chains.reduce((sum, chain) => sum + weigh(pair, chain), 0) }))
     .sort((one, two) => two.cost - one.cost);
@@ -131,7 +134,7 @@ function solveWorks(chains: readonly Chain[], { pairs, folds, limit, small, weig
       const all = cut[1] - cut[0] === folds;
       const place = all ? range : `${range} · folds ${cut[0] + 1}–${cut[1]}`;
       works.push({
-        key: `solve ${chainsDigest(members)} ${place}`,
+        key: `solve ${chainsDigest(members, models)} ${place}`,
         label: `${part} · ${place}`,
         cost: all ? cost : (cost * (cut[1] - cut[0])) / folds,
         pairs: inside.map(({ pair }) => pair),
@@ -165,7 +168,7 @@ function evenRanges(length: number, pieces: number): readonly (readonly [number,
 function voteWorks(
   chain: Chain,
   solves: readonly SolveWork[],
-  { layout, width, limit, answer }: { readonly layout: SvmLayout; readonly width: number; readonly limit: number; readonly answer: Answer },
+  { layout, width, limit, answer, models }: WorkShape & { readonly limit: number },
 ): readonly VoteWork[] {
   const solved = solves.flatMap(({ key, pairs, chains, folds }) =>
     chains.includes(chain) ? [{ key, pairs, chains: chains.length, chain: chains.indexOf(chain), folds }] : [],
@@ -178,7 +181,7 @@ function voteWorks(
   return cuts.map((folds) => {
     const range = cuts.length === 1 ? "votes" : `votes of folds ${folds[0] + 1}–${folds[1]}`;
     return {
-      key: `vote ${chainsDigest([chain])} ${range}`,
+      key: `vote ${chainsDigest([chain], models)} ${range}`,
       label: `${kernelName(chain.kernel)} · ${range}`,
       cost: cost / cuts.length,
       chain,
@@ -188,10 +191,13 @@ function voteWorks(
   });
 }
 
-/** A short name of everything that decides the chains' answers; keys stay short whatever number of chains they name. */
-function chainsDigest(chains: readonly Chain[]): string {
+/** A short name of everything that decides the chains' answers and what is stored of them; keys stay short whatever number of chains they name. */
+function chainsDigest(chains: readonly Chain[], models: boolean): string {
   const text = chains.map((chain) => `${chainKey(chain)} C=${chain.costs.map(({ C }) => C).join(",")}`).join("; ");
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(models ? `${text}; models` : text)
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** The requests of some chains, ascending. */

@@ -1,4 +1,4 @@
-import type { FitContext, FitInput, Model } from "../../core/estimator.ts";
+import type { FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
@@ -9,13 +9,13 @@ import { fitRoom, largeMemory, largeRule } from "../svm/large-pair.ts";
 import { pairSolver } from "../svm/pair-solver.ts";
 import { denseFeatures, scaleGamma, svmSettings } from "../svm/settings.ts";
 import { type SvrFold, svrLayout } from "./layout.ts";
-import { svrModel } from "./model.ts";
+import { type SvrModel, svrModel } from "./model.ts";
 import { endedBy, endings } from "../svm/early-end.ts";
 import { solveScratchBytes, tubeRanges } from "./solve-part.ts";
 import { tubeProblem } from "./tube-problem.ts";
 
 /** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance. */
-export async function fitSvr(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<Model> {
+export async function fitSvr(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<SvrModel> {
   const { data, target, rows } = input;
   if (target.kind !== "number") {
     throw new HpoError("MODEL_UNSUPPORTED", `svr(): the target must be a number; ${target.name} is a class.`, {
@@ -67,7 +67,8 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
       }),
     ),
     coefficients: Float64Array.from(supports, (at) => coefficients[at] as number),
-    offset,
+    // JSON has no −0.
+    offset: offset + 0,
     warnings: endings.filter((by) => answer[by].length > 0).map((by) => `svr(): ${endedBy(by, maxIterations)} ended the solve.`),
   });
 }

@@ -1,9 +1,11 @@
-import type { Estimator } from "../../core/estimator.ts";
+import type { Estimator, FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import { checkOptions, either, finite, integer, oneOf, optional } from "../../core/options.ts";
 import { leastGamma, mostGamma } from "../svm/settings.ts";
 import { fitSvr } from "./fit.ts";
+import type { SvrModel } from "./model.ts";
 
+/** The kernel and the tube of a support vector regression. */
 export interface SvrOptions {
   /** "rbf": exp(−γ ‖x − z‖²); "linear": x · z. */
   readonly kernel: "rbf" | "linear";
@@ -17,6 +19,11 @@ export interface SvrOptions {
   readonly tolerance?: number;
   /** Steps of a solve, those at smaller C that it starts from among them, after which it stops with a warning; default 10,000,000. */
   readonly maxIterations?: number;
+}
+
+/** The recipe of a support vector regression. */
+export interface SvrEstimator extends Estimator {
+  fit(input: FitInput, context: FitContext): Promise<SvrModel>;
 }
 
 const rules = {
@@ -34,7 +41,7 @@ const rules = {
  * Deterministic. O(n²) memory: 4 or 8 bytes for each pair of rows.
  * @throws HpoError OPTION_INVALID
  */
-export function svr(options: SvrOptions): Estimator {
+export function svr(options: SvrOptions): SvrEstimator {
   checkOptions("svr", options, rules);
   const { kernel, C, gamma, epsilon = 0.1, tolerance = 1e-3, maxIterations = 10_000_000 } = options;
   if (kernel === "linear" && gamma !== undefined) {
@@ -51,5 +58,5 @@ export function svr(options: SvrOptions): Estimator {
     options: Object.freeze(full),
     fit: (input, context) => fitSvr(full, input, context),
     solver: Object.freeze({ key: "svr", module: new URL("./solver.js", import.meta.url).href, export: "svrFoldSolver" }),
-  } satisfies Estimator);
+  } satisfies SvrEstimator);
 }

@@ -1,46 +1,79 @@
 import type { Batch } from "../../core/store.ts";
 import { rowExists, rowMissing } from "../store-failure.ts";
 
-/** A row of a batch: its key, the trials that must be there before it, and its name for people. */
-interface RowKey {
-  /** null for rows that may be repeated. */
-  readonly key: string | null;
-  readonly trials: readonly number[];
-  readonly what: string;
+/** Which rows a study has. */
+export interface StandingRows {
+  trial(number: number): boolean;
+  outcome(trial: number): boolean;
+  evaluation(of: { readonly trial: number; readonly repeat: number; readonly fold: number; readonly rung: number }): boolean;
+  prediction(of: { readonly trial: number; readonly repeat: number; readonly fold: number }): boolean;
+  /** Durable shared work. */
+  part(group: number, key: string): boolean;
+  attempt(task: string, attempt: number): boolean;
 }
 
 /**
- * The keys that a batch adds to those that stand.
- * @throws HpoError STORE_FAILED where a key stands already or a trial is missing; then nothing may be stored.
+ * Checks a batch before any of it is stored.
+ * @throws HpoError STORE_FAILED where a row stands already, or twice in the batch, or a trial is missing.
  */
-export function batchKeys(study: string, standing: ReadonlySet<string>, batch: Batch): ReadonlySet<string> {
-  const added = new Set<string>();
-  const stands = (key: string): boolean => standing.has(key) || added.has(key);
-  for (const { key, trials, what } of rowKeys(batch)) {
-    if (key !== null && stands(key)) throw rowExists(what, study);
-    for (const trial of trials) if (!stands(`trial ${trial}`)) throw rowMissing(what, study);
-    if (key !== null) added.add(key);
+export function checkBatch(study: string, standing: StandingRows, batch: Batch): void {
+  const { trials = [], started = [], attempts = [], shared = [], evaluations = [], predictions = [], outcomes = [] } = batch;
+  const added = new Set<number>();
+  const needs = (trial: number, what: () => string): void => {
+    if (!added.has(trial) && !standing.trial(trial)) throw rowMissing(what(), study);
+  };
+  for (const { number } of trials) {
+    if (added.has(number) || standing.trial(number)) throw rowExists(`trial ${number}`, study);
+    added.add(number);
   }
-  return added;
+  for (const { trial } of started) needs(trial, () => `start of trial ${trial}`);
+
+  /** Rows of one kind, each once and of trials that are there. */
+  const each = <T>(rows: readonly T[], of: { stands(row: T): boolean; name(row: T): string; trials(row: T): readonly number[] }): void => {
+    const names = new Set<string>();
+    for (const row of rows) {
+      if (of.stands(row)) throw rowExists(of.name(row), study);
+      // One row can't stand twice, and is by far the most common.
+      if (rows.length > 1) {
+        const name = of.name(row);
+        if (names.has(name)) throw rowExists(name, study);
+        names.add(name);
+      }
+      for (const trial of of.trials(row)) needs(trial, () => of.name(row));
+    }
+  };
+  const durable = shared.filter(({ bytes }) => bytes !== null);
+  const repeated = shared.filter(({ bytes }) => bytes === null);
+  each(durable, {
+    stands: ({ group, key }) => standing.part(group, key),
+    name: (row) => sharedName(row),
+    trials: (row) => row.trials,
+  });
+  for (const row of repeated) for (const trial of row.trials) needs(trial, () => sharedName(row));
+  each(evaluations, {
+    stands: (row) => standing.evaluation(row),
+    name: ({ trial, repeat, fold, rung }) => `evaluation of trial ${trial} (repeat ${repeat}, fold ${fold}, rung ${rung})`,
+    trials: ({ trial }) => [trial],
+  });
+  each(predictions, {
+    stands: (row) => standing.prediction(row),
+    name: ({ trial, repeat, fold }) => `predictions of trial ${trial} (repeat ${repeat}, fold ${fold})`,
+    trials: ({ trial }) => [trial],
+  });
+  each(outcomes, {
+    stands: ({ trial }) => standing.outcome(trial),
+    name: ({ trial }) => `outcome of trial ${trial}`,
+    trials: ({ trial }) => [trial],
+  });
+  const { model } = batch;
+  if (model != null) needs(model.trial, () => `model of trial ${model.trial}`);
+  each(attempts, {
+    stands: ({ task, attempt }) => standing.attempt(task, attempt),
+    name: ({ task, attempt }) => `attempt ${attempt} of ${task}`,
+    trials: (row) => row.trials,
+  });
 }
 
-function* rowKeys(batch: Batch): Iterable<RowKey> {
-  for (const { number } of batch.trials ?? []) yield keyed(`trial ${number}`, []);
-  for (const { trial } of batch.started ?? []) yield { key: null, trials: [trial], what: `start of trial ${trial}` };
-  for (const { group, key, bytes, trials } of batch.shared ?? []) {
-    const what = `shared work ${key} of group ${group}`;
-    yield { key: bytes === null ? null : what, trials, what };
-  }
-  for (const { trial, repeat, fold, rung } of batch.evaluations ?? []) {
-    yield keyed(`evaluation of trial ${trial} (repeat ${repeat}, fold ${fold}, rung ${rung})`, [trial]);
-  }
-  for (const { trial, repeat, fold } of batch.predictions ?? []) {
-    yield keyed(`predictions of trial ${trial} (repeat ${repeat}, fold ${fold})`, [trial]);
-  }
-  for (const { trial } of batch.outcomes ?? []) yield keyed(`outcome of trial ${trial}`, [trial]);
-  for (const { task, attempt, trials } of batch.attempts ?? []) yield keyed(`attempt ${attempt} of ${task}`, trials);
-}
-
-function keyed(what: string, trials: readonly number[]): RowKey {
-  return { key: what, trials, what };
+function sharedName({ group, key }: { readonly group: number; readonly key: string }): string {
+  return `shared work ${key} of group ${group}`;
 }

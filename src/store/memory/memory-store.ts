@@ -2,7 +2,7 @@ import type { Store } from "../../core/store.ts";
 import { leaseHolds, leaseOf } from "../lease-rule.ts";
 import { checkStudyName, nameTaken, storeFailed, studyBusy, studyNotFound } from "../store-failure.ts";
 import { pictureState } from "../study-picture.ts";
-import { batchKeys } from "./batch-check.ts";
+import { checkBatch } from "./batch-check.ts";
 import { MemoryStudy } from "./memory-study.ts";
 
 const location = ":memory:";
@@ -94,9 +94,8 @@ export function memoryStore(): Store {
     },
     commit(name, holderId, batch) {
       const study = renew(name, holderId);
-      const added = batchKeys(name, study.keys, batch);
+      checkBatch(name, study.standing, batch);
       study.accept(batch);
-      for (const key of added) study.keys.add(key);
     },
     load: (name) => find(name).load(),
     snapshot(name) {
@@ -105,6 +104,7 @@ export function memoryStore(): Store {
     },
     evaluations: (name, trial) => find(name).evaluations(trial),
     predictions: (name, trial) => find(name).predictions(trial),
+    model: (name) => find(name).model,
     close() {
       closed = true;
     },

@@ -40,11 +40,14 @@ export function batchWriter(db: Database): BatchWriter {
     "DELETE FROM shared_bytes WHERE work IN (SELECT work FROM shared_work WHERE study = ? AND plan_group = ? AND key = ?)",
   );
   const dropBytes = db.prepare("DELETE FROM shared_bytes WHERE work IN (SELECT work FROM shared_work WHERE study = ? AND plan_group = ?)");
+  const anyBytes = db.prepare("SELECT 1 FROM shared_bytes LIMIT 1");
   const attemptRow = insert("attempts", 11);
   const attemptTrialRow = insert("attempt_trials", 3);
   const count = db.prepare(
     "UPDATE studies SET trials = trials + ?, complete = complete + ?, pruned = pruned + ?, failed = failed + ? WHERE study = ?",
   );
+  const dropModel = db.prepare("DELETE FROM models WHERE study = ?");
+  const modelRow = insert("models", 3);
   const metrics = metricNumbers(db);
   const writeRun = runWriter(db);
 
@@ -61,11 +64,13 @@ export function batchWriter(db: Database): BatchWriter {
       }
     };
     const metric = metrics(study);
+    const startOf = firstStarts(batch);
 
     const trial = (one: TrialRecord): void => {
       const params = canonicalJson(one.params);
       const budget = storedNumber(one.budget);
-      trialRow.run(study, one.number, one.group, params, one.by, one.why, one.parent, budget, one.note, one.proposedAt, null);
+      const started = startOf.get(one.number) ?? null;
+      trialRow.run(study, one.number, one.group, params, one.by, one.why, one.parent, budget, one.note, one.proposedAt, started);
     };
     const shared = (one: SharedWorkRecord): void => {
       // Work without bytes is repeated by each process: each time counts. Durable work is stored once.
@@ -123,6 +128,7 @@ export function batchWriter(db: Database): BatchWriter {
       );
     }
     for (const one of batch.started ?? []) {
+      if (startOf.has(one.trial)) continue;
       if (start.run(one.at, study, one.trial).changes === 0) throw rowMissing(`start of trial ${one.trial}`, name);
     }
     for (const one of batch.shared ?? []) {
@@ -157,10 +163,30 @@ export function batchWriter(db: Database): BatchWriter {
         () => attempt(one),
       );
     }
+    const { model } = batch;
+    if (model !== undefined) dropModel.run(study);
+    if (model != null) {
+      row(
+        () => `model of trial ${model.trial}`,
+        () => modelRow.run(study, model.trial, model.json),
+      );
+    }
     if (batch.run !== undefined) writeRun(study, batch.run);
     for (const { group, key } of batch.dropped ?? []) dropOne.run(study, group, key);
-    for (const group of batch.finishedGroups ?? []) dropBytes.run(study, group);
+    // Most studies share no work.
+    if ((batch.finishedGroups?.length ?? 0) > 0 && anyBytes.get() !== undefined) {
+      for (const group of batch.finishedGroups ?? []) dropBytes.run(study, group);
+    }
     const trials = batch.trials?.length ?? 0;
     if (trials + (batch.outcomes?.length ?? 0) > 0) count.run(trials, ended.complete, ended.pruned, ended.failed, study);
   };
+}
+
+/** When each of the batch's new trials started, where it did. */
+function firstStarts({ trials = [], started = [] }: Batch): ReadonlyMap<number, string> {
+  const starts = new Map<number, string>();
+  if (trials.length === 0 || started.length === 0) return starts;
+  const added = new Set(trials.map(({ number }) => number));
+  for (const { trial, at } of started) if (added.has(trial) && !starts.has(trial)) starts.set(trial, at);
+  return starts;
 }

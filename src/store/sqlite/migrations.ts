@@ -1,7 +1,7 @@
-import { schemaVersion1, schemaVersion2 } from "./schema.ts";
+import { schemaVersion1, schemaVersion2, schemaVersion3 } from "./schema.ts";
 
 /** "hpo" and the number 1, as SQLite's application id. */
 export const applicationId: number = 0x68706f01;
 
 /** Entry v takes a database of schema version v to v + 1. The list only grows. */
-export const migrations: readonly string[] = [schemaVersion1, schemaVersion2];
+export const migrations: readonly string[] = [schemaVersion1, schemaVersion2, schemaVersion3];

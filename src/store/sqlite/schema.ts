@@ -211,3 +211,13 @@ CREATE TABLE runs (
 export const schemaVersion2 = `
 ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 `;
+
+/** Schema version 3: the one model that a study keeps, as JSON. */
+export const schemaVersion3 = `
+CREATE TABLE models (
+  study INTEGER PRIMARY KEY REFERENCES studies ON DELETE CASCADE,
+  trial INTEGER NOT NULL,
+  json TEXT NOT NULL,
+  FOREIGN KEY (study, trial) REFERENCES trials ON DELETE CASCADE
+) STRICT;
+`;

@@ -73,7 +73,8 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
-          trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
+          // These records were made for this call.
+          trials: trials.map(({ record, outcome }) => Object.assign(record, { outcome })),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),
@@ -95,6 +96,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    model: (study) => read(() => reader.model(catalog.find(study))),
     close() {
       if (db.open) close();
     },

@@ -34,6 +34,7 @@ const tables = [
   "attempt_trials",
   "attempts",
   "runs",
+  "models",
   "trials",
   "metrics",
   "leases",

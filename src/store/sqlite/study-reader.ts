@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Incident } from "../../core/executor.ts";
-import type { AttemptRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, RunRecord } from "../../core/records.ts";
+import type { AttemptRecord, EvaluationRecord, ModelRecord, OutcomeRecord, PredictionRecord, RunRecord } from "../../core/records.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
 import { storedJson } from "../stored-json.ts";
@@ -21,6 +21,7 @@ interface StudyReader {
   /** By repeat, fold, rung. */
   evaluations(study: number, trial: number): EvaluationRecord[];
   predictions(study: number, trial: number): PredictionRecord[];
+  model(study: number): ModelRecord | undefined;
 }
 
 type Real = number | string;
@@ -45,12 +46,14 @@ export function studyReader(db: Database): StudyReader {
       string | null,
       OutcomeRecord["state"] | null,
       string,
-      ...IncidentColumns,
     ]
   >(
-    `SELECT t.trial, plan_group, params, proposer, reason, parent, budget, note, proposed_at, started_at, state, ended_at,
-       incident_kind, incident_message, incident_code, incident_stack
+    `SELECT t.trial, plan_group, params, proposer, reason, parent, budget, note, proposed_at, started_at, state, ended_at
      FROM trials t LEFT JOIN outcomes o ON o.study = t.study AND o.trial = t.trial WHERE t.study = ? ORDER BY t.trial`,
+  );
+  const incidentRows = select<[number, ...IncidentColumns]>(
+    `SELECT trial, incident_kind, incident_message, incident_code, incident_stack
+     FROM outcomes WHERE study = ? AND incident_kind IS NOT NULL ORDER BY trial`,
   );
   const valueRows = select<[number, number, Real, Real | null, Real | null]>(
     "SELECT trial, metric, value, standard_error, pooled FROM outcome_values WHERE study = ? ORDER BY trial, metric",
@@ -95,25 +98,40 @@ export function studyReader(db: Database): StudyReader {
      FROM predictions JOIN row_sets USING (study, rows_sha256) WHERE study = ? AND trial = ? ORDER BY repeat, fold`,
   );
 
+  const modelRow = select<[number, string]>("SELECT trial, json FROM models WHERE study = ?");
+
   const metricNames = (study: number): string[] => metricRows.all(study).map(([, name]) => name);
 
-  function outcomeValues(study: number): Map<number, [string, OutcomeRecord["values"][string]][]> {
+  /** The values of one trial after another: ask in the order of their numbers, then `close`. */
+  function outcomeValues(study: number): { of(trial: number): OutcomeRecord["values"]; close(): void } {
     const names = metricNames(study);
-    const values = new Map<number, [string, OutcomeRecord["values"][string]][]>();
-    for (const [trial, metric, value, standardError, pooled] of valueRows.all(study)) {
-      append(values, trial, [
-        names[metric] ?? "",
-        { value: readNumber(value), standardError: readNumberOrNull(standardError), pooled: readNumberOrNull(pooled) },
-      ]);
-    }
-    return values;
+    const rows = valueRows.iterate(study);
+    let next = rows.next();
+    return {
+      of(trial) {
+        const values: [string, OutcomeRecord["values"][string]][] = [];
+        while (next.done !== true && next.value[0] === trial) {
+          const [, metric, value, standardError, pooled] = next.value;
+          values.push([
+            names[metric] ?? "",
+            { value: readNumber(value), standardError: readNumberOrNull(standardError), pooled: readNumberOrNull(pooled) },
+          ]);
+          next = rows.next();
+        }
+        return Object.fromEntries(values);
+      },
+      close: () => rows.return?.(),
+    };
   }
 
   return {
     trials(study) {
       const values = outcomeValues(study);
-      return trialRows.all(study).map((row) => {
-        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt, ...incident] = row;
+      const incidents = new Map(incidentRows.all(study).map(([trial, ...columns]) => [trial, readIncident(columns)]));
+      const trials: StoredTrial[] = [];
+      // Row by row: a hundred thousand rows at once would outlive the young generation.
+      for (const row of trialRows.iterate(study)) {
+        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt] = row;
         const record = {
           number,
           group,
@@ -126,16 +144,16 @@ export function studyReader(db: Database): StudyReader {
           proposedAt,
         };
         const outcome =
-          state === null
-            ? null
-            : { trial: number, state, values: Object.fromEntries(values.get(number) ?? []), incident: readIncident(incident), endedAt };
-        return { record, startedAt, outcome };
-      });
+          state === null ? null : { trial: number, state, values: values.of(number), incident: incidents.get(number) ?? null, endedAt };
+        trials.push({ record, startedAt, outcome });
+      }
+      values.close();
+      return trials;
     },
 
     totals(study) {
       const totals = new Map<number, TrialTotals>();
-      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.all(study)) {
+      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.iterate(study)) {
         totals.set(trial, { folds, testRows, correct, wallSeconds, cpuSeconds, identical });
       }
       return totals;
@@ -217,6 +235,11 @@ export function studyReader(db: Database): StudyReader {
         .map(([repeat, fold, rows, truthType, truth, type, predicted, scores]) =>
           unpackPrediction({ trial, repeat, fold }, { rows, truthType, truth, type, predicted, scores }),
         ),
+
+    model(study) {
+      const found = modelRow.get(study);
+      return found === undefined ? undefined : { trial: found[0], json: found[1] };
+    },
   };
 }
 

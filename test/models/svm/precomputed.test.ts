@@ -24,7 +24,7 @@ describe("a precomputed kernel", () => {
     const all = Uint32Array.from({ length: 25 }, (_, row) => row);
     const own = model.decisionValues({ data: known.data, rows: all });
     const saved = JSON.parse(JSON.stringify(model.toJSON()));
-    expect(loadModel(saved).decisionValues({ data: known.data, rows: all })).toEqual(own);
+    expect(loadModel(saved, "svm").decisionValues({ data: known.data, rows: all })).toEqual(own);
     // Σ a K(x, support) + offset, in double precision, by the JSON's own numbers.
     const { rows: supports } = model.supports;
     const numbers = new DataView(Uint8Array.from(Buffer.from(saved.pairs[0].coefficients.f64, "base64")).buffer);

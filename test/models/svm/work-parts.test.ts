@@ -33,7 +33,7 @@ function worksOf(rows: number, { classes, answer = "labels" }: { classes: number
   const layout = svmLayout(made.data, made.target.codes, { classCount: classes, plan });
   return chainWorks(
     chains(requests, () => 1),
-    { layout, width: 2, answer },
+    { layout, width: 2, answer, models: false },
   );
 }
 

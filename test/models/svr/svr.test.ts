@@ -1,7 +1,7 @@
 import { crossValidate, inMemory, predefined, r2, svr as exported } from "hpo";
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
-import { svrFromJSON } from "#hpo/models/svr/model";
+import { loadModel } from "#hpo/models/load-model";
 import { svrFoldSolver } from "#hpo/models/svr/solver";
 import { svr, type SvrOptions } from "#hpo/models/svr/svr";
 import { describeEstimatorContract } from "../../contract/estimator-contract.ts";
@@ -19,7 +19,7 @@ for (const [name, options] of [
   ["svr, scaled γ", { kernel: "rbf", C: 1 }],
   ["svr, linear", { kernel: "linear", C: 1, epsilon: 0 }],
 ] as const) {
-  describeEstimatorContract(name, { estimator: svr(options), data: table.data, target: table.target, load: svrFromJSON });
+  describeEstimatorContract(name, { estimator: svr(options), data: table.data, target: table.target, load: loadModel });
 }
 
 describe("svr()", () => {
@@ -92,7 +92,7 @@ describe("svr()", () => {
       { data: table.data, target: table.target, rows: Uint32Array.from(rows.keys()), weights: null },
       context,
     );
-    expect((model.toJSON() as { warnings: string[] }).warnings).toEqual(["svr(): the iteration limit (3) ended the solve."]);
+    expect(model.warnings).toEqual(["svr(): the iteration limit (3) ended the solve."]);
     const { data } = regressionTable([[1, 2, 3]], [1]);
     expect(() => model.predict({ data, rows: Uint32Array.of(0) })).toThrow(/rows must have 2 features, as in training; got 3/);
     const missing = regressionTable([[1, Number.NaN]], [1]);

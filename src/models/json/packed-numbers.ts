@@ -2,9 +2,9 @@ import type { Json } from "../../core/json.ts";
 
 /** Numbers in JSON without a lost bit and in little room: little-endian bytes as base64 (RFC 4648, padded), under the name of their format. */
 const formats = {
-  f32: { bytes: 4, make: (count: number) => new Float32Array(count), set: "setFloat32", get: "getFloat32" },
-  f64: { bytes: 8, make: (count: number) => new Float64Array(count), set: "setFloat64", get: "getFloat64" },
-  u32: { bytes: 4, make: (count: number) => new Uint32Array(count), set: "setUint32", get: "getUint32" },
+  f32: { bytes: 4, make: (count: number) => new Float32Array(count), get: "getFloat32" },
+  f64: { bytes: 8, make: (count: number) => new Float64Array(count), get: "getFloat64" },
+  u32: { bytes: 4, make: (count: number) => new Uint32Array(count), get: "getUint32" },
 } as const;
 
 export interface PackedArrays {
@@ -13,13 +13,9 @@ export interface PackedArrays {
   readonly u32: Uint32Array;
 }
 
-/** `{ "f32": "AACAPw==" }`. */
+/** `{ "f32": "AACAPw==" }`. Arrays are little-endian wherever WebAssembly works on them. */
 export function packNumbers<F extends keyof PackedArrays>(format: F, values: PackedArrays[F]): Json {
-  const { bytes, set } = formats[format];
-  const packed = Buffer.alloc(values.length * bytes);
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  for (let at = 0; at < values.length; at++) view[set](at * bytes, values[at] as number, true);
-  return { [format]: packed.toString("base64") };
+  return { [format]: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64") };
 }
 
 /** The values of a base64 text, or undefined where it is not exactly the base64 of `count` values. */

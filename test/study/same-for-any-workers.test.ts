@@ -1,0 +1,157 @@
+import { choice, defineStudy, float, int, type Params, rng, type Sampler, type StudySpec, values } from "hpo";
+import { canonicalJson } from "#hpo/core/json";
+import { memoryStore } from "#hpo/store/memory/memory-store";
+import { Study } from "#hpo/study/study";
+import { admitStudy } from "#hpo/study/study-identity";
+import { objectiveEvaluation } from "#hpo/validation/objective-evaluation";
+import { describe, expect, it } from "vitest";
+import type { Store } from "#hpo/core/store";
+import { allSeeing, exportedSamplers } from "../samplers/exported-samplers.ts";
+import { unevenExecutor } from "./uneven-executor.ts";
+
+const open = { x: float(-1, 1), n: int(1, 8), kind: choice({ plain: {}, curved: { by: float(0.1, 10, { log: true }) } }) };
+const finite = { x: values([-1, 0, 1]), n: int(1, 4), kind: choice({ plain: {}, curved: { by: values([1, 2]) } }) };
+
+/** Hangs on the parameters alone; some configurations fail. */
+function judge({ x, n, by }: Params): number {
+  if (Math.floor(Math.abs(x as number) * 100) % 9 === 8) throw new Error("no luck");
+  return (x as number) ** 2 + (n as number) / 10 + ((by as number | undefined) ?? 0);
+}
+
+function specOf(sampler: Sampler, objectives: 1 | 2): StudySpec {
+  const common = { name: "uneven", space: sampler.name === "grid" ? finite : open, sampler, trials: 26, lookahead: 5, retries: 0 };
+  if (objectives === 1) return defineStudy({ ...common, objective: ({ params }) => judge(params) });
+  return defineStudy({
+    ...common,
+    metrics: { a: "minimize", b: "maximize" },
+    objectives: ["a", "b"],
+    objective: ({ params }) => ({ a: judge(params), b: params.n }),
+  });
+}
+
+interface Drive {
+  readonly workers: number;
+  /** Of the speeds of its tasks. */
+  readonly luck: number;
+  /** Stop or cut off the run when so many tasks have ended. */
+  /** Called with the key of each task as it ends. */
+  readonly onEnd?: (task: string) => void;
+  readonly end?: { readonly after: number; readonly how: "stop" | "cut" };
+}
+
+/** One run of a study over uneven slots; returns the study's state. */
+async function drive(spec: StudySpec, store: Store, { workers, luck, end, onEnd }: Drive): Promise<string> {
+  const controller = new AbortController();
+  let ended = 0;
+  const study = new Study({
+    spec,
+    store,
+    evaluation: () =>
+      objectiveEvaluation({
+        shared: { id: "uneven", value: { source: { spec }, seed: spec.seed, data: null, plan: null } },
+        timeoutSeconds: null,
+        now: () => new Date().toISOString(),
+      }),
+    executor: () =>
+      unevenExecutor(workers, rng(luck), ({ key }) => {
+        onEnd?.(key);
+        if (++ended !== end?.after) return;
+        if (end.how === "stop") study.stop();
+        else controller.abort();
+      }),
+    codeHash: "",
+    environment: {},
+    trials: spec.trials,
+    timeBudgetSeconds: null,
+    fit: null,
+    writePauseMs: () => 0,
+    ownsStore: false,
+  });
+  const { state } = await study.run({ signal: controller.signal });
+  await study.close();
+  return state;
+}
+
+function newStudy(spec: StudySpec): Store {
+  const store = memoryStore();
+  const { seed, lookahead, sampler } = spec;
+  const declaration = {
+    space: {},
+    cv: null,
+    metrics: [],
+    objectives: [],
+    sampler: sampler.name,
+    pruner: null,
+    seed,
+    lookahead,
+    data: null,
+  };
+  const description = { metrics: [], objectives: [], sampler: sampler.name, data: null, cv: null };
+  admitStudy(
+    store,
+    { name: spec.name, createdAt: "2026-01-01T00:00:00.000Z", codeHash: "", declaration, description },
+    { fresh: false, fork: false, acceptCode: false },
+  );
+  return store;
+}
+
+/** What must not depend on workers, speeds or stops, one line a trial. */
+function answers(store: Store): string[] {
+  return store
+    .snapshot("uneven")
+    .trials.map(({ number, group, state, params, by, why, parent, note, values: judged, incident }) =>
+      canonicalJson({ number, group, state, params, by, why, parent, note, judged, incident }),
+    );
+}
+
+async function answersOf(spec: StudySpec, run: Drive): Promise<string[]> {
+  const store = newStudy(spec);
+  expect(await drive(spec, store, run)).toBe("complete");
+  return answers(store);
+}
+
+async function answersOfStops(spec: StudySpec, luck: number): Promise<string[]> {
+  const store = newStudy(spec);
+  const stream = rng(luck).fork("stops");
+  for (let stops = 0; stops < 3; stops++) {
+    const end = { after: 1 + stream.below(9), how: stream.below(2) === 0 ? "stop" : "cut" } as const;
+    await drive(spec, store, { workers: 1 + stream.below(5), luck: stream.below(1000), end });
+  }
+  expect(await drive(spec, store, { workers: 2, luck })).toBe("complete");
+  return answers(store);
+}
+
+const samplers = [...(await exportedSamplers()), { name: "a sampler that sees everything", make: () => allSeeing() }];
+
+/** Samplers for several objectives say so when they start; all others take one. */
+function objectivesOf(sampler: Sampler): 1 | 2 {
+  try {
+    sampler.start({ space: open, directions: ["minimize"] });
+    return 1;
+  } catch {
+    return sampler.name === "grid" ? 1 : 2;
+  }
+}
+
+describe("a study is the same for 1, 2 and 5 workers of uneven speed, and after stops", () => {
+  it.each(samplers)("with $name", async ({ make }) => {
+    const objectives = objectivesOf(make());
+    const spec = (): StudySpec => specOf(make(), objectives);
+    const one = await answersOf(spec(), { workers: 1, luck: 1 });
+    expect(one.filter((line) => line.includes('"complete"')).length).toBeGreaterThan(5);
+    for (const workers of [2, 5]) expect(await answersOf(spec(), { workers, luck: workers })).toEqual(one);
+    expect(await answersOfStops(spec(), 3)).toEqual(one);
+  });
+
+  it("whose tasks end out of order, and whose every proposal hangs on all outcomes before", async () => {
+    const spec = specOf(allSeeing(), 1);
+    const store = newStudy(spec);
+    const ended: string[] = [];
+    await drive(spec, store, { workers: 5, luck: 5, onEnd: (task) => ended.push(task) });
+    const { trials } = store.snapshot("uneven");
+    expect(ended).toHaveLength(trials.length);
+    expect(ended).not.toEqual(trials.map(({ number }) => `objective/${number}`));
+    expect(new Set(trials.map(({ why }) => why)).size).toBe(trials.length);
+    expect(trials.some(({ state }) => state === "failed")).toBe(true);
+  });
+});
