@@ -31,7 +31,7 @@ export interface EhviOptions {
 /**
  * For several objectives (two to four) that are costly: tens to a few hundred trials. A Gaussian process models each objective, and the next
  * trial is where the expected growth of the dominated hypervolume is largest; constraints weigh in with the probability that they
- * hold. Works in spaces with integers, categories and branches. About 0.1 s a trial at 200 trials; the processes take 240 at most.
+ * hold. Works in spaces with integers, categories and branches. About 30 ms a trial over the first 200; the processes take 240 trials at most.
  * @throws HpoError OPTION_INVALID
  */
 export function ehvi(options: EhviOptions = {}): Sampler {
