@@ -3,9 +3,9 @@
  *
  * The reference lies beyond the worst of all trials, not of the front, by a tenth of the range (after H. Ishibuchi, R. Imada, Y. Setoguchi,
  * Y. Nojima, "How to specify a reference point in hypervolume calculation", Evolutionary Computation 26(3), 2018, doi 10.1162/evco_a_00226): a
- * front that has drawn together, say at the best value of one objective, would hide all gain that lies far from it. So far out, though,
- * the least gain in one objective would be worth a large volume; so beyond the front's end in an objective only what betters
- * the best of another by more than a hundredth of its range counts.
+ * front that has drawn together, say at the best value of one objective, would hide all gain that lies far from it. So far out, though, the
+ * least gain in one objective is worth a large volume, and with three objectives and more a search would stay at the corners; there, beyond
+ * the front's end in an objective, only what betters the best of another by more than a hundredth of its range counts.
  */
 import { type OpenBoxes, openBoxes } from "../../math/expected-hypervolume.ts";
 import { crowdingDistances, paretoFront } from "../../math/pareto.ts";
@@ -25,7 +25,7 @@ export function frontBoxes(points: readonly Float64Array[], worst: readonly numb
   const far = worst.map((value, j) => front.reduce((most, point) => Math.max(most, point[j] as number), value));
   const range = far.map((value, j) => (value > (best[j] as number) ? value - (best[j] as number) : 1));
   const reference = far.map((value, j) => value + 0.1 * (range[j] as number));
-  return openBoxes(nonDominated([...front, ...ends(front, best, range)], m), reference);
+  return openBoxes(m < 3 ? front : nonDominated([...front, ...ends(front, best, range)], m), reference);
 }
 
 /** For each objective a point at its worst value on the front that is a little better than the best in every other. */
