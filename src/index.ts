@@ -50,6 +50,7 @@ export { auto } from "./samplers/auto/auto.ts";
 export { type CmaesOptions, cmaes } from "./samplers/cma-es/cmaes.ts";
 export { type DifferentialEvolutionOptions, differentialEvolution } from "./samplers/differential-evolution.ts";
 export { distinct } from "./samplers/distinct.ts";
+export { ehvi, type EhviOptions } from "./samplers/ehvi/ehvi.ts";
 export { type GridOptions, grid } from "./samplers/grid.ts";
 export { type Nsga2Options, nsga2 } from "./samplers/nsga2/nsga2.ts";
 export { gp, type GpOptions } from "./samplers/gp/gp.ts";

@@ -3,31 +3,32 @@ import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { bestTrial, noBestText, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
-import { formatEstimate, formatParam, formatParams, orderedParams } from "./number-format.ts";
+import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
 import { trialSummary } from "./run-summary.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
+import { frontLabel, trialLines } from "./trials-table.ts";
 
-/** The best trial for people: its parameters, every metric, and the front where there are several objectives. */
+/** For people: the best trial with its parameters and every metric, or where there are several objectives the whole front, by number. */
 export function bestReport(snapshot: StudySnapshot, options: TextOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);
   const colours = picocolors.createColors(options.colour === true);
-  const best = bestTrial(snapshot);
-  const lines = [colours.bold(truncate(titleParts(snapshot).join(" · "), width))];
-  if (best === null) lines.push(`N${noBestText(snapshot).slice(1)} yet.`);
-  else lines.push(...bestLines(snapshot, best).map((line) => truncate(line, width)));
+  const title = colours.bold(truncate(titleParts(snapshot).join(" · "), width));
+  const lines = resultLines(snapshot, { ...options, width }).map((line) => truncate(line, width));
+  return `${[title, ...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
+}
+
+/** What a study has come to: its best trial or its front, at most `limit` trials of that. */
+export function resultLines(snapshot: StudySnapshot, options: TextOptions & { readonly width: number; readonly limit?: number }): string[] {
   const front = paretoFront(snapshot);
-  if (front !== null && front.length > 0) {
-    lines.push("", `front: ${front.length} trials that no other beats in every objective`);
-    const names = parameterNames(snapshot);
-    for (const trial of front) {
-      const values = snapshot.description.objectives.map(({ metric }) => `${plainText(metric)} ${estimate(snapshot, trial, metric)}`);
-      lines.push(truncate(`  trial ${trial.number}  ${values.join(" · ")}  ${formatParams(trial.params, names)}`, width));
-    }
-  }
-  return `${[...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
+  const best = bestTrial(snapshot);
+  if (best === null || front?.length === 0) return [`N${noBestText(snapshot).slice(1)} yet.`];
+  if (front === null) return bestLines(snapshot, best);
+  const shown = front.slice(0, options.limit ?? front.length);
+  const more = front.length > shown.length ? [`and ${front.length - shown.length} more: hpo best ${plainText(snapshot.name)}`] : [];
+  return [`${frontLabel(front)}, of ${snapshot.trials.length}`, ...trialLines(snapshot, shown, { ...options, marks: false }), ...more];
 }
 
 /** "trial 6", its parameters and its metrics, one a line. */
@@ -58,7 +59,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, best, front }`, as in `hpo run --json`. */
+/** `{ study, objectives, best, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);

@@ -1,5 +1,6 @@
 import type { Direction } from "../core/metric.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { paretoFront as nonDominated } from "../math/pareto.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
 import { bounded } from "./declared-rules.ts";
 import { plainText } from "./plain-text.ts";
@@ -72,17 +73,27 @@ function scoredTrials(snapshot: StudySnapshot, metric: string): ScoredTrial[] {
   });
 }
 
-/** Trials that meet the constraints and that no other such trial beats in all objectives, by number; null for a study with one objective. O(n²). */
+/**
+ * Complete trials that meet the constraints and that no other such trial is at least as good as in every objective and better in one, by number; equal ones are all on it.
+ * null for a study with one objective. O(n log n) for two objectives, O(n²) at worst for more.
+ */
 export function paretoFront(snapshot: StudySnapshot): readonly TrialSnapshot[] | null {
   const { objectives } = snapshot.description;
   if (objectives.length < 2) return null;
-  const points = snapshot.trials
-    .filter((trial) => trial.state === "complete" && meetsConstraints(snapshot, trial))
-    .map((trial) => ({ trial, scores: objectives.map((one) => goodness(trial, one.metric, one.direction)) }))
-    .filter(({ scores }) => !scores.some((score) => Number.isNaN(score)));
-  return points.filter(({ scores }) => !points.some((other) => dominates(other.scores, scores))).map(({ trial }) => trial);
+  const trials: TrialSnapshot[] = [];
+  const points: number[] = [];
+  for (const trial of snapshot.trials) {
+    if (trial.state !== "complete" || !meetsConstraints(snapshot, trial)) continue;
+    const scores = objectives.map((one) => -goodness(trial, one.metric, one.direction));
+    if (scores.some((score) => Number.isNaN(score))) continue;
+    trials.push(trial);
+    points.push(...scores);
+  }
+  return nonDominated(Float64Array.from(points), objectives.length).map((place) => trials[place] as TrialSnapshot);
 }
 
-function dominates(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((value, i) => value >= (b[i] as number)) && a.some((value, i) => value > (b[i] as number));
+/** The numbers of the trials that stand out: the front's where there are several objectives, else the best one's. */
+export function leadingTrials(snapshot: StudySnapshot): ReadonlySet<number> {
+  const best = bestTrial(snapshot);
+  return new Set((paretoFront(snapshot) ?? (best === null ? [] : [best])).map((trial) => trial.number));
 }

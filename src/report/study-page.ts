@@ -2,8 +2,8 @@ import picocolors from "picocolors";
 import type { Json } from "../core/json.ts";
 import type { EvaluationRecord, PredictionRecord, RunRecord } from "../core/records.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
-import { bestLines } from "./best-report.ts";
-import { bestTrial, constraintsText, noBestText } from "./best-trial.ts";
+import { resultLines } from "./best-report.ts";
+import { bestTrial, constraintsText, mainMetric, noBestText } from "./best-trial.ts";
 import { confusionText } from "./confusion-text.ts";
 import { type DeclaredParameter, declaredSpace } from "./declared-space.ts";
 import { ruleLines } from "./declared-rules.ts";
@@ -31,11 +31,13 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
   const colours = picocolors.createColors(options.colour === true);
   const best = bestTrial(snapshot);
   const { evaluations = [], predictions = [] } = options;
+  const several = snapshot.description.objectives.length > 1;
+  const judged = several ? `trial ${best?.number}, the best by ${plainText(mainMetric(snapshot))}` : "the best trial";
   const confusion = trialConfusion(snapshot.description, predictions);
   const sections: (readonly [string, readonly string[]])[] = [
-    ["result", best === null ? [`${noBestText(snapshot)} yet`] : bestLines(snapshot, best)],
-    ["folds of the best trial", evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2)],
-    ["confusion of the best trial, all folds", confusion === null ? [] : confusionText(confusion, width - 2)],
+    ["result", best === null ? [`${noBestText(snapshot)} yet`] : resultLines(snapshot, { width: width - 2, limit })],
+    [`folds of ${judged}`, evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2)],
+    [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
     ["failed trials", endedLines(snapshot, "failed", limit).flatMap((line) => hanging(line, width - 2))],

@@ -1,7 +1,7 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
-import { bestTrial, mainMetric, meetsConstraints, noBestText, rankedTrials, unitOf } from "./best-trial.ts";
+import { leadingTrials, mainMetric, meetsConstraints, noBestText, paretoFront, rankedTrials, unitOf } from "./best-trial.ts";
 import { columnsText, type TextColumn } from "./columns-text.ts";
 import { csvText } from "./csv-text.ts";
 import { formatSeconds } from "./duration.ts";
@@ -13,71 +13,70 @@ import { paramOf, parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
 import { troubleLines } from "./trouble-lines.ts";
 
-/** Every trial, by number; the best one has an asterisk. */
+/** Every trial, by number; the best one, or those on the front of several objectives, have an asterisk. */
 export function trialsText(snapshot: StudySnapshot, options: TextOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);
   const lines = trialLines(snapshot, snapshot.trials, { ...options, width });
-  return `${[...joinParts(titleParts(snapshot), width), ...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
+  const front = paretoFront(snapshot);
+  const title = [...titleParts(snapshot), ...(front === null ? [] : [`* on the front (${count(front.length, "trial")})`])];
+  return `${[...joinParts(title, width), ...lines, "", ...joinParts(costParts(snapshot), width)].join("\n")}\n`;
 }
 
-/** The best trials, best first, with a foot: what `hpo run` prints where a table can't show the study. */
+/** The best trials, best first, or the front of several objectives, with a foot: what `hpo run` prints where a table can't show the study. */
 export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & { readonly limit?: number } = {}): string {
   const width = Math.max(40, options.width ?? 100);
-  const ranked = rankedTrials(snapshot);
+  const front = paretoFront(snapshot);
+  const ranked = front ?? rankedTrials(snapshot);
   const shown = ranked.slice(0, options.limit ?? 10);
-  const head = [...titleParts(snapshot), shown.length === 0 ? noBestText(snapshot) : `the best ${count(shown.length, "trial")}`];
-  const more = ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo trials ${plainText(snapshot.name)}`] : [];
+  const what = front === null ? `the best ${count(shown.length, "trial")}` : frontLabel(front);
+  const head = [...titleParts(snapshot), shown.length === 0 ? noBestText(snapshot) : what];
+  const command = front === null ? "trials" : "best";
+  const more =
+    ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo ${command} ${plainText(snapshot.name)}`] : [];
   const lines = shown.length === 0 ? [] : trialLines(snapshot, shown, { ...options, width });
   const trouble = troubleLines(snapshot, { width, colours: picocolors.createColors(options.colour === true) });
   return `${[...joinParts(head, width), ...lines, ...more, "", ...joinParts(costParts(snapshot), width), ...trouble].join("\n")}\n`;
 }
 
-function trialLines(
+/** "the front: 5 trials that no other beats". */
+export function frontLabel(front: readonly TrialSnapshot[]): string {
+  return `the front: ${front.length === 1 ? "1 trial that beats all others" : `${front.length} trials that no other beats`}`;
+}
+
+/** One line a trial under a head, with the value of each objective; `options.marks: false` leaves the asterisks out. */
+export function trialLines(
   snapshot: StudySnapshot,
   trials: readonly TrialSnapshot[],
-  options: TextOptions & { readonly width: number },
+  options: TextOptions & { readonly width: number; readonly marks?: boolean },
 ): string[] {
   const colours = picocolors.createColors(options.colour === true);
-  const metric = mainMetric(snapshot);
-  const unit = unitOf(snapshot, metric);
-  const format = numberFormat(
-    trials.map((trial) => trial.values[metric]?.value ?? Number.NaN),
-    unit,
-  );
-  const errorFormat = numberFormat(
-    trials.map((trial) => trial.values[metric]?.standardError ?? Number.NaN),
-    unit,
-  );
   const names = parameterNames(snapshot).filter((name) => trials.some((trial) => Object.hasOwn(trial.params, name)));
-  const bound = (snapshot.description.constraints ?? []).map((one) => one.metric).filter((name) => name !== metric);
-  const best = bestTrial(snapshot);
+  const objectives = new Set(snapshot.description.objectives.map(({ metric }) => metric));
+  const bound = (snapshot.description.constraints ?? []).map((one) => one.metric).filter((name) => !objectives.has(name));
+  const leading = options.marks === false ? new Set<number>() : leadingTrials(snapshot);
   const incidents = trials.some((trial) => trial.incident !== null);
+  const judged = judgedColumns(snapshot, trials);
   const columns: TextColumn[] = [
     { title: " trial", align: "right" },
     { title: "state" },
-    { title: `${plainText(metric)}${unit === "fraction" ? " %" : ""}`, align: "right", least: 8 },
-    { title: "±", align: "right" },
+    ...judged.map(({ column }) => column),
     ...bound.map((name): TextColumn => ({ title: plainText(name), align: "right", least: 6 })),
     ...names.map((name): TextColumn => ({ title: greek(name), align: "right", least: 6 })),
     { title: "time", align: "right" },
     ...(incidents ? [{ title: "why it ended", least: 8 }] : []),
   ];
-  const rows = trials.map((trial) => {
-    const found = trial.values[metric];
-    return [
-      `${trial.number === best?.number ? "*" : ""}${trial.number}`,
-      trial.state,
-      found === undefined ? "–" : formatValue(found.value, format),
-      found?.standardError == null ? "–" : formatValue(found.standardError, errorFormat),
-      ...bound.map((name) => boundText(snapshot, trial, name)),
-      ...names.map((name) => formatParam(paramOf(trial.params, name))),
-      trial.state === "waiting" ? "–" : formatSeconds(trial.wallSeconds),
-      ...(incidents ? [plainText(trial.incident ?? "")] : []),
-    ];
-  });
+  const rows = trials.map((trial) => [
+    `${leading.has(trial.number) ? "*" : ""}${trial.number}`,
+    trial.state,
+    ...judged.map(({ cell }) => cell(trial)),
+    ...bound.map((name) => boundText(snapshot, trial, name)),
+    ...names.map((name) => formatParam(paramOf(trial.params, name))),
+    trial.state === "waiting" ? "–" : formatSeconds(trial.wallSeconds),
+    ...(incidents ? [plainText(trial.incident ?? "")] : []),
+  ]);
   return columnsText(columns, rows, options.width).map((line, i) => {
     if (i === 0) return colours.dim(line);
-    return trials[i - 1]?.number === best?.number ? colours.bold(line) : line;
+    return leading.has(trials[i - 1]?.number ?? -1) ? colours.bold(line) : line;
   });
 }
 
@@ -90,12 +89,48 @@ function boundText(snapshot: StudySnapshot, trial: TrialSnapshot, name: string):
   return `${formatEstimate(found.value, null, unit)}${meetsBounds(bounds, trial.values) ? "" : " !"}`;
 }
 
-/** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. A study with constraints has `feasible` before the parameters. */
+interface JudgedColumn {
+  readonly column: TextColumn;
+  readonly cell: (trial: TrialSnapshot) => string;
+}
+
+/** For each objective its value and standard error; the latter is left out where several objectives have none. */
+function judgedColumns(snapshot: StudySnapshot, trials: readonly TrialSnapshot[]): readonly JudgedColumn[] {
+  const { objectives } = snapshot.description;
+  const metrics = objectives.length > 1 ? objectives.map(({ metric }) => metric) : [mainMetric(snapshot)];
+  return metrics.flatMap((metric) => {
+    const unit = unitOf(snapshot, metric);
+    const values = numberFormat(
+      trials.map((trial) => trial.values[metric]?.value ?? Number.NaN),
+      unit,
+    );
+    const errors = numberFormat(
+      trials.map((trial) => trial.values[metric]?.standardError ?? Number.NaN),
+      unit,
+    );
+    const value: JudgedColumn = {
+      column: { title: `${plainText(metric)}${unit === "fraction" ? " %" : ""}`, align: "right", least: 8 },
+      cell: ({ values: found }) => (found[metric] === undefined ? "–" : formatValue(found[metric].value, values)),
+    };
+    const error: JudgedColumn = {
+      column: { title: "±", align: "right" },
+      cell: ({ values: found }) => (found[metric]?.standardError == null ? "–" : formatValue(found[metric].standardError, errors)),
+    };
+    const told = metrics.length === 1 || trials.some((trial) => trial.values[metric]?.standardError != null);
+    return told ? [value, error] : [value];
+  });
+}
+
+/** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. With several objectives the others' values follow as `values.<metric>`, then `front`; with constraints, `feasible`. */
 export function trialsCsv(snapshot: StudySnapshot): string {
   const metric = mainMetric(snapshot);
   const names = parameterNames(snapshot);
+  const front = frontNumbers(snapshot);
+  const others = snapshot.description.objectives.slice(1).map((one) => one.metric);
+  const several = front === null ? [] : [...others.map((name) => `values.${name}`), "front"];
   const bound = (snapshot.description.constraints ?? []).length > 0;
-  const header = ["trial", "state", "value", "standardError", ...(bound ? ["feasible"] : []), ...names.map((name) => `params.${name}`)];
+  const feasible = bound ? ["feasible"] : [];
+  const header = ["trial", "state", "value", "standardError", ...several, ...feasible, ...names.map((name) => `params.${name}`)];
   return csvText(
     [...header, "startedAt", "endedAt", "wallSeconds", "cpuSeconds"],
     snapshot.trials.map((trial) => [
@@ -103,6 +138,7 @@ export function trialsCsv(snapshot: StudySnapshot): string {
       trial.state,
       trial.values[metric]?.value,
       trial.values[metric]?.standardError,
+      ...(front === null ? [] : [...others.map((name) => trial.values[name]?.value), front.has(trial.number)]),
       ...(bound ? [trial.state === "complete" ? meetsConstraints(snapshot, trial) : undefined] : []),
       ...names.map((name) => paramOf(trial.params, name)),
       trial.startedAt,
@@ -113,14 +149,21 @@ export function trialsCsv(snapshot: StudySnapshot): string {
   );
 }
 
-/** Everything stored of each trial, as a JSON list. */
+/** Everything stored of each trial, as a JSON list; with several objectives also whether it is on the front. */
 export function trialsJson(snapshot: StudySnapshot): string {
   const metric = mainMetric(snapshot);
+  const front = frontNumbers(snapshot);
   const trials = snapshot.trials.map((trial) => {
     const { number, state, params, values, startedAt, endedAt, wallSeconds, cpuSeconds, ...rest } = trial;
     const found = values[metric];
     const main = { value: found?.value ?? null, standardError: found?.standardError ?? null };
-    return { trial: number, state, params, ...main, values, startedAt, endedAt, wallSeconds, cpuSeconds, ...rest };
+    const place = front === null ? {} : { front: front.has(number) };
+    return { trial: number, state, params, ...main, ...place, values, startedAt, endedAt, wallSeconds, cpuSeconds, ...rest };
   });
   return `${jsonText(trials, 2)}\n`;
+}
+
+function frontNumbers(snapshot: StudySnapshot): ReadonlySet<number> | null {
+  const front = paretoFront(snapshot);
+  return front === null ? null : new Set(front.map((trial) => trial.number));
 }

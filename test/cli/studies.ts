@@ -154,3 +154,41 @@ export default defineStudy({
   },
 });
 `;
+
+/** Two objectives over a grid of nine: x = 2 fails, (0, 0) and (1, 1) are equally good. */
+export const tradeOff = `
+import { defineStudy, grid, values } from "hpo";
+export default defineStudy({
+  name: "trade-off",
+  space: { x: values([0, 1, 2]), y: values([0, 1, 2]) },
+  sampler: grid(),
+  retries: 0,
+  metrics: { cost: "minimize", gain: "maximize", size: "minimize" },
+  objectives: ["cost", "gain"],
+  objective: async ({ params: { x, y } }) => {
+    if (x === 2) throw new Error("too large");
+    return { cost: [[1, 2, 3], [2, 1, 4]][x][y], gain: [[2, 1, 3], [3, 2, 3]][x][y], size: x };
+  },
+});
+`;
+
+/** An adaptive search of two objectives whose trials take unequal times. */
+export const evolving = `
+import { setTimeout as sleep } from "node:timers/promises";
+import { choice, defineStudy, float, nsga2 } from "hpo";
+export default defineStudy({
+  name: "evolving",
+  space: { x: float(0, 1), kind: choice({ plain: {}, bent: { bend: float(0, 1) } }) },
+  sampler: nsga2({ populationSize: 6 }),
+  lookahead: 4,
+  trials: 40,
+  retries: 0,
+  metrics: { near: "minimize", far: "maximize" },
+  objectives: ["near", "far"],
+  objective: async ({ params, number }) => {
+    await sleep((number * 7) % 5);
+    if (number % 9 === 4) throw new Error("bad luck");
+    return { near: params.x + (params.bend ?? 0.2), far: params.x - (params.bend ?? 0.1) };
+  },
+});
+`;

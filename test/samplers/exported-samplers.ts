@@ -14,6 +14,8 @@ const needs: Readonly<Record<string, (factory: Factory) => Sampler>> = {
   startup: (factory) => factory(4, hpo.random(), allSeeing()),
   distinct: (factory) => factory(allSeeing()),
   latinHypercube: (factory) => factory({ trials: 12 }),
+  // Children from the seventh trial on.
+  nsga2: (factory) => factory({ populationSize: 6 }),
 };
 
 /** Every sampler that `hpo` exports from its folder of samplers, so that a new one is tested without a line here. */

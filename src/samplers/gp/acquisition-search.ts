@@ -1,7 +1,6 @@
 import { lbfgsb } from "../../math/lbfgsb.ts";
 import type { Rng } from "../../math/rng.ts";
-import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisition.ts";
-import { type Axis, emptyPoint, type FeatureSpace, featuresAt } from "./feature-space.ts";
+import { type Axis, emptyPoint, type FeaturePoint, type FeatureSpace, featuresAt, keyOf } from "./feature-space.ts";
 
 /** A point of the unit cube, snapped to values, and what it promises. */
 export interface Candidate {
@@ -9,9 +8,15 @@ export interface Candidate {
   readonly promise: number;
 }
 
+/** What is searched for its largest value: `at` a point, and with its derivatives along the axes `wanted` (ordered and active there) into `slopes`. */
+export interface Promising {
+  at(point: FeaturePoint): number;
+  slopesAt(point: FeaturePoint, wanted: readonly number[], slopes: Float64Array): number;
+}
+
 export interface SearchOptions {
   readonly space: FeatureSpace;
-  readonly acquisition: Acquisition;
+  readonly acquisition: Promising;
   readonly rng: Rng;
   /** The best points known, best first: the search also starts near them. */
   readonly best: readonly Float64Array[];
@@ -30,7 +35,7 @@ export function searchAcquisition({ space, acquisition, rng, best, allows }: Sea
   const point = emptyPoint(space);
   const promiseAt = (unit: Float64Array): number => {
     featuresAt(space, unit, point);
-    const promise = acquisitionAt(acquisition, point);
+    const promise = acquisition.at(point);
     return Number.isNaN(promise) ? -Infinity : promise;
   };
   const draws: Candidate[] = [];
@@ -67,7 +72,7 @@ export function searchAcquisition({ space, acquisition, rng, best, allows }: Sea
     const evaluate = (x: Float64Array, gradient: Float64Array): number => {
       for (const [w, dimension] of place.entries()) unit[dimension] = x[w] as number;
       featuresAt(space, unit, point);
-      const promise = acquisitionSlopes(acquisition, point, wanted, gradient);
+      const promise = acquisition.slopesAt(point, wanted, gradient);
       for (let w = 0; w < gradient.length; w++) gradient[w] = -(gradient[w] as number);
       return -promise;
     };
@@ -172,4 +177,13 @@ function neighbour({ axes }: FeatureSpace, centre: Float64Array, rng: Rng): Floa
     }
   }
   return unit;
+}
+
+/** The first candidate that was not finished yet; undefined where all were. */
+export function firstUnseen(space: FeatureSpace, candidates: readonly Candidate[], seen: ReadonlySet<string>): Candidate | undefined {
+  const point = emptyPoint(space);
+  return candidates.find(({ unit }) => {
+    featuresAt(space, unit, point);
+    return !seen.has(keyOf(point));
+  });
 }

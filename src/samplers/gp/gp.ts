@@ -12,8 +12,8 @@ import type { Params } from "../../core/space.ts";
 import type { Rng } from "../../math/rng.ts";
 import { spaceSize } from "../../space/space-grid.ts";
 import { decode, encode } from "../../space/unit-cube.ts";
-import { type Acquisition, acquisitionAt } from "./acquisition.ts";
-import { type Candidate, byPromise, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
+import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisition.ts";
+import { type Candidate, byPromise, type Promising, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
 import { emptyPoint, type FeaturePoint, featuresAt, featuresOf, keyOf } from "./feature-space.ts";
 import { cellsOf, openCell } from "./finite-space.ts";
 import { emptyHistory, type History, type Observed, remember } from "./history.ts";
@@ -113,7 +113,11 @@ function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, { is
     .toSorted((a, b) => a.value - b.value || a.number - b.number)
     .slice(0, 5)
     .map(({ unit }) => unit);
-  return searchAcquisition({ space, acquisition, rng, best, allows });
+  const promising: Promising = {
+    at: (point) => acquisitionAt(acquisition, point),
+    slopesAt: (point, wanted, slopes) => acquisitionSlopes(acquisition, point, wanted, slopes),
+  };
+  return searchAcquisition({ space, acquisition: promising, rng, best, allows });
 }
 
 function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Acquisition | undefined {

@@ -1,5 +1,5 @@
 import { log } from "../../math/elementary.ts";
-import { emptyPoint, type FeaturePoint } from "./feature-space.ts";
+import { emptyPoint, type FeaturePoint, type FeatureSpace } from "./feature-space.ts";
 import type { History, Observed } from "./history.ts";
 import { fitHyperparameters, priorOf } from "./hyperparameters.ts";
 import { kernelOf, type KernelShape } from "./kernel.ts";
@@ -32,8 +32,8 @@ interface Scaled {
 const mostAdditiveAxes = 16;
 
 /** Trials that a process takes at most, and that its hyperparameters are fitted to: time per trial is bounded so. */
-const mostObservations = 240;
-const mostFitted = 150;
+export const mostObservations = 240;
+export const mostFitted = 150;
 
 /** Hyperparameters by target with the number of trials that they were fitted to: what follows from the history and is only kept. */
 const fits = new WeakMap<History, Map<Target, { readonly size: number; readonly theta: Float64Array }>>();
@@ -59,32 +59,38 @@ export function surrogateOf(history: History, target: Target, room: number): Sur
   return { ...scaled, posterior };
 }
 
-function shapeOf({ space }: History): KernelShape {
+export function shapeOf({ space }: { readonly space: FeatureSpace }): KernelShape {
   const axisCount = space.axes.length;
   return { axisCount, categorical: space.categorical, additive: axisCount > 1 && axisCount <= mostAdditiveAxes };
 }
 
 /** After every trial at first, then each time that the history has grown by a tenth, at last by a fifth. */
-function nextFit(size: number): number {
+export function nextFit(size: number): number {
   return size + Math.max(1, Math.floor(size / (size < 300 ? 10 : 5)));
 }
 
 function hyperparametersOf(history: History, target: Target, shape: KernelShape): Float64Array {
   const kept = fits.get(history) ?? new Map<Target, { size: number; theta: Float64Array }>();
   fits.set(history, kept);
-  const start = Float64Array.from(priorOf(shape).mean);
-  const short = shortStart(shape, start);
-  let { size, theta } = kept.get(target) ?? { size: 1, theta: start };
+  let { size, theta } = kept.get(target) ?? { size: 1, theta: priorOf(shape).mean };
   for (let next = nextFit(size); next <= history.trials.length; next = nextFit(size)) {
     size = next;
     const { observations } = scaledTarget(history, target, { size, most: mostFitted });
     if (observations.rows.count < 2) continue;
-    // While fits are cheap, a second start guards against being caught by an early one.
-    const starts = size <= 60 ? [theta, start, short] : [theta];
-    theta = fitHyperparameters(shape, observations, starts, size <= 60 ? 80 : 40);
+    theta = refitted(shape, observations, { size, theta });
   }
   kept.set(target, { size, theta });
   return theta;
+}
+
+/** The hyperparameters for the first `size` trials, from those of an earlier size. While fits are cheap, other starts guard against being caught by an early one. */
+export function refitted(
+  shape: KernelShape,
+  observations: Observations,
+  { size, theta }: { readonly size: number; readonly theta: Float64Array },
+): Float64Array {
+  const { mean } = priorOf(shape);
+  return fitHyperparameters(shape, observations, size <= 60 ? [theta, mean, shortStart(shape, mean)] : [theta], size <= 60 ? 80 : 40);
 }
 
 function shortStart({ axisCount: d, additive }: KernelShape, start: Float64Array): Float64Array {

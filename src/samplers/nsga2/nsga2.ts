@@ -81,7 +81,7 @@ function breeding(populationSize: number, crossover: number, mutation: number | 
       for (let attempt = 0; attempt < tries; attempt++) {
         const a = winner(population, rng);
         const b = winner(population, rng);
-        const unit = child(genes, genomeAt(population, a), genomeAt(population, b), rates, rng);
+        const unit = child(genes, [genomeAt(population, a), genomeAt(population, b)], rates, rng);
         if (isKnown(genes, population, waiting, decode(context.space, unit))) continue;
         return offer(unit, `from trials ${population.trials[a]} and ${population.trials[b]}`);
       }

@@ -54,8 +54,7 @@ const mutationIndex = 10;
 /** A child of two parents, at places of `genomes`; every axis has a number. An axis that neither has is drawn anew. */
 export function child(
   genes: readonly Gene[],
-  a: Float64Array,
-  b: Float64Array,
+  [a, b]: readonly [Float64Array, Float64Array],
   rates: { readonly crossover: number; readonly mutation: number },
   rng: Rng,
 ): Float64Array {

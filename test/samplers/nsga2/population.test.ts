@@ -33,7 +33,7 @@ it.each([1, 2, 3])(
           const one = { trial, genome: Float64Array.of(trial), values: Float64Array.from(values), violation };
           admit(population, one);
           constrained ||= !Number.isNaN(violation);
-          const twin = kept.findIndex((other) => Object.is(other.violation, violation) && `${other.values}` === `${one.values}`);
+          const twin = kept.findIndex((other) => Object.is(other.violation, violation) && other.values.join() === one.values.join());
           if (twin >= 0) kept[twin] = one;
           else kept.push(one);
           if (kept.length > 5) {
