@@ -17,11 +17,13 @@ export function troubleLines(
   ];
 }
 
-/** Of the newest run; that nothing was left to do needs no words. */
+/** Of the newest run; that nothing was left to do, or that people stopped it, needs no words. */
 function endLines({ runs, state }: StudySnapshot): string[] {
   const end = runs.at(-1)?.end ?? null;
-  return end === null || state === "running" || end.by === "trials" || end.by === "sampler" ? [] : [plainText(end.reason)];
+  return end === null || state === "running" || quiet.has(end.by) ? [] : [plainText(end.reason)];
 }
+
+const quiet: ReadonlySet<string> = new Set(["trials", "sampler", "stop", "cut"]);
 
 /** A sentence behind its label, at most two lines. */
 function labelled(label: string, sentence: string, width: number): string[] {

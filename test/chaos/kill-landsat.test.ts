@@ -9,7 +9,7 @@ import { databaseRows, lostRows } from "./database-rows.ts";
 import { drive } from "./kill-run.ts";
 
 const file = fileURLToPath(new URL("../../studies/landsat-svm.ts", import.meta.url));
-const killCount = 10;
+const killCount = 6;
 
 let folder = "";
 beforeAll(() => {
@@ -62,7 +62,7 @@ describe("the Landsat table, its coordinator killed", () => {
       for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
     };
     await Promise.all([worker(), worker()]);
-    expect([killed.length, undisturbed.length]).toEqual([killCount, 5]);
+    expect([killed.length, undisturbed.length]).toEqual([killCount, 3]);
     // Running the command a second time costs a start; what the kill itself costs is what is lost and done again.
     const whole = median(killed) / median(undisturbed);
     const lost = (median(killed) - median(starts)) / median(undisturbed);
@@ -70,9 +70,9 @@ describe("the Landsat table, its coordinator killed", () => {
       `CPU of a killed and resumed table over an undisturbed one: median ${whole.toFixed(3)}, without the second start of ` +
         `${median(starts).toFixed(2)} s ${lost.toFixed(3)} (${killCount} kills, ${median(undisturbed).toFixed(2)} s undisturbed)`,
     );
-    // The bar is the median's. CPU seconds on a shared machine are noisy, so a one-sided sign test (level 0.011 for 10
-    // kills) decides whether it is passed: with a median of 1.1 or less, 9 dearer ones of 10 are no chance. `npm run chaos` kills a longer table.
+    // The bar is the median's. CPU seconds on a shared machine are noisy, so a one-sided sign test (level 0.016 for 6
+    // kills) decides whether it is passed: with a median of 1.1 or less, 6 dearer ones of 6 are no chance. `npm run chaos` kills a longer table ten times.
     const dearer = killed.filter((cpuSeconds) => cpuSeconds - median(starts) > 1.1 * median(undisturbed));
-    expect(dearer.length).toBeLessThan(9);
+    expect(dearer.length).toBeLessThan(6);
   }, 600_000);
 });

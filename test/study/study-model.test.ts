@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   accuracy,
   csv,
@@ -119,16 +120,26 @@ describe("the model of a study", () => {
   });
 
   it("has equal bits where the run was stopped and continued, and under any memory", async () => {
-    const whole = await run(table());
-    const store = memoryStore();
-    const first = await openStudy(table(), { store });
-    const stopped = await first.run({ onProgress: ({ tasksDone }) => tasksDone > 1 && first.stop(), progressIntervalMs: 0, memory: 1e8 });
-    const early = await first.model();
-    await first.close();
-    expect([stopped.state, early.source]).toEqual(["stopped", "kept"]);
-    expect(stopped.trials.filter(({ state }) => state === "waiting").length).toBeGreaterThan(0);
-    await run(table(), store);
-    expect(studyAnswers(store, "table")).toEqual(studyAnswers(whole.store, "table"));
+    const file = fileURLToPath(new URL("../fixtures/iris-svm.ts", import.meta.url));
+    const ends: string[] = [];
+    async function runs(store: Store, memory: number, stopEarly: boolean): Promise<Store> {
+      const watched: Store = {
+        ...store,
+        commit(name: string, holder: string, batch: Batch) {
+          store.commit(name, holder, batch);
+          if (stopEarly && (batch.shared ?? []).length > 0) study.stop();
+        },
+      };
+      const study = await openStudy(file, { store: watched });
+      const { state } = await study.run({ workers: 1, memory });
+      ends.push(stopEarly ? state : (await study.model()).source);
+      await study.close();
+      return store;
+    }
+    const whole = await runs(memoryStore(), 4e8, false);
+    const again = await runs(await runs(memoryStore(), 1e8, true), 4e8, false);
+    expect(ends).toEqual(["kept", "stopped", "kept"]);
+    expect(studyAnswers(again, "iris-svm")).toEqual(studyAnswers(whole, "iris-svm"));
   });
 
   it("of another trial is fitted when it is asked for, and has the bits of fit", async () => {
