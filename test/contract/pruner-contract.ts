@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { canonicalJson } from "#hpo/core/json";
 import type { Pruner, PrunerView, ReportedTrial } from "#hpo/core/pruner";
 import { rng } from "#hpo/math/rng";
+import { deepFreeze, expectFrozenData } from "./plain-data.ts";
 
 /** A law of the contract; `check` throws where a pruner breaks it. `factory` makes a fresh pruner each time. */
 export interface PrunerLaw {
@@ -209,22 +210,4 @@ function elsewhere<T>(action: () => T): T {
     random.mockRestore();
     vi.useRealTimers();
   }
-}
-
-function expectFrozenData(value: unknown): void {
-  expect(JSON.parse(JSON.stringify(value))).toStrictEqual(value);
-  const visit = (inner: unknown): void => {
-    if (typeof inner !== "object" || inner === null) return;
-    expect(Object.isFrozen(inner)).toBe(true);
-    Object.values(inner).forEach(visit);
-  };
-  visit(value);
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
 }

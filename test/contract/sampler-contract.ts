@@ -10,6 +10,7 @@ import { float } from "#hpo/space/float";
 import { int } from "#hpo/space/int";
 import { describeMismatch } from "#hpo/space/mismatch";
 import { values } from "#hpo/space/values";
+import { deepFreeze, expectFrozenData } from "./plain-data.ts";
 
 /** What a sampler is tried on. */
 export interface SamplerScenario {
@@ -228,25 +229,6 @@ function bytesOf(state: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function expectFrozenData(value: unknown): void {
-  // NaN, undefined, functions and class instances do not survive JSON.
-  expect(JSON.parse(JSON.stringify(value))).toStrictEqual(value);
-  const visit = (inner: unknown): void => {
-    if (typeof inner !== "object" || inner === null) return;
-    expect(Object.isFrozen(inner)).toBe(true);
-    Object.values(inner).forEach(visit);
-  };
-  visit(value);
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
 }
 
 function finiteSpace(): Space {

@@ -15,8 +15,8 @@ import { type Candidate, byPromise, firstUnseen, searchAcquisition, uniformPoint
 import { type FeaturePoint, featuresOf, keyOf } from "../gp/feature-space.ts";
 import { cellsOf } from "../gp/finite-space.ts";
 import type { History, Observed } from "../gp/history.ts";
-import { observe, type Posterior, predict } from "../gp/posterior.ts";
-import { type Surrogate, surrogateOf } from "../gp/surrogate.ts";
+import { constraintSurrogates } from "../gp/feasibility.ts";
+import { believe } from "../gp/posterior.ts";
 import { sobol } from "../sobol.ts";
 import { startup } from "../startup.ts";
 import { type FrontAcquisition, frontAcquisition } from "./front-acquisition.ts";
@@ -101,7 +101,8 @@ function modelOf(histories: Histories, waiting: readonly FeaturePoint[]): Model 
     values: Float64Array.from(posteriors, ({ y, noise, alpha }) => (y[row] as number) - (noise[row] as number) * (alpha[row] as number)),
   }));
   const believed = waiting.map((point) => Float64Array.from(posteriors, (posterior) => believe(posterior, point)));
-  const constraints = constraintsOf(first, waiting);
+  const constraints = constraintSurrogates(first, waiting.length);
+  for (const one of constraints) for (const point of waiting) believe(one.posterior, point);
   const points = seen.map(({ values }) => values);
   // Where constraints are told, a pending trial need not meet them.
   const onFront = points.length > 0 && constraints.length === 0 ? [...points, ...believed] : points;
@@ -116,26 +117,6 @@ function modelOf(histories: Histories, waiting: readonly FeaturePoint[]): Model 
   const order = seen.toSorted((a, b) => (a.values[0] as number) - (b.values[0] as number));
   const front = order.filter((a) => !order.some((b) => b.values.every((value, j) => value <= (a.values[j] as number)) && b !== a));
   return { acquisition, why, front: front.map(({ unit }) => unit) };
-}
-
-function constraintsOf(history: History, waiting: readonly FeaturePoint[]): Surrogate[] {
-  const count = history.trials.reduce((most, trial) => Math.max(most, trial.constraints.length), 0);
-  const surrogates: Surrogate[] = [];
-  for (let index = 0; index < count; index++) {
-    const one = surrogateOf(history, index, waiting.length);
-    if (one === undefined) continue;
-    for (const point of waiting) believe(one.posterior, point);
-    surrogates.push(one);
-  }
-  return surrogates;
-}
-
-/** Takes a pending trial for what is expected of it. */
-function believe(posterior: Posterior, point: FeaturePoint): number {
-  predict(posterior, point);
-  const { mean } = posterior;
-  observe(posterior, point, mean);
-  return mean;
 }
 
 /** By falling promise. */

@@ -4,10 +4,10 @@
  *
  * Source: K. Yang, M. Emmerich, A. Deutz, T. Bäck, J. Global Optimization 75(1), 2019, doi 10.1007/s10898-019-00798-7 (the improvement).
  */
-import { exp, log } from "../../math/elementary.ts";
+import { log } from "../../math/elementary.ts";
 import { type ExpectedHypervolume, expectedHypervolume, improvementAt } from "../../math/expected-hypervolume.ts";
-import { normalLogCdf, normalLogPdf } from "../../math/normal-distribution.ts";
 import type { Promising } from "../gp/acquisition-search.ts";
+import { addFeasibilitySlopes, addSlopes, logFeasibility } from "../gp/feasibility.ts";
 import type { FeaturePoint } from "../gp/feature-space.ts";
 import { type Posterior, predict, predictSlopes } from "../gp/posterior.ts";
 import type { Surrogate } from "../gp/surrogate.ts";
@@ -41,10 +41,7 @@ export function frontAcquisition(
         read();
         sum = log(improvementAt(expected, mean, deviation, false));
       }
-      for (const { posterior, zero } of constraints) {
-        predict(posterior, point);
-        sum += normalLogCdf((zero - posterior.mean) / posterior.deviation);
-      }
+      sum += logFeasibility(constraints, point);
       return sum;
     },
     slopesAt(point: FeaturePoint, wanted: readonly number[], slopes: Float64Array): number {
@@ -58,17 +55,10 @@ export function frontAcquisition(
         if (!(improvement > 0)) return -1e4;
         sum = log(improvement);
         for (const [j, posterior] of posteriors.entries()) {
-          add(slopes, posterior, (expected.byMean[j] as number) / improvement, (expected.byDeviation[j] as number) / improvement);
+          addSlopes(slopes, posterior, (expected.byMean[j] as number) / improvement, (expected.byDeviation[j] as number) / improvement);
         }
       }
-      for (const { posterior, zero } of constraints) {
-        predictSlopes(posterior, point, wanted);
-        const z = (zero - posterior.mean) / posterior.deviation;
-        const probability = normalLogCdf(z);
-        sum += probability;
-        const ratio = exp(normalLogPdf(z) - probability) / posterior.deviation;
-        add(slopes, posterior, -ratio, -ratio * z);
-      }
+      sum += addFeasibilitySlopes(constraints, point, wanted, slopes);
       return sum;
     },
   };
@@ -77,10 +67,4 @@ export function frontAcquisition(
 function improvementOver(points: readonly Float64Array[], posteriors: readonly Posterior[]): ExpectedHypervolume {
   const worst = posteriors.map(({ y, count }) => y.subarray(0, count).reduce((most, value) => Math.max(most, value), -Infinity));
   return expectedHypervolume(frontBoxes(points, worst));
-}
-
-function add(slopes: Float64Array, { meanSlopes, deviationSlopes }: Posterior, byMean: number, byDeviation: number): void {
-  for (let w = 0; w < slopes.length; w++) {
-    slopes[w] = (slopes[w] as number) + byMean * (meanSlopes[w] as number) + byDeviation * (deviationSlopes[w] as number);
-  }
 }

@@ -5,10 +5,9 @@
  * Sources: S. Ament et al., NeurIPS 2023, arXiv:2310.20708; J. R. Gardner et al., "Bayesian optimization with inequality constraints", ICML 2014
  * (improvement × probability of feasibility); J. Snoek, H. Larochelle, R. P. Adams, NeurIPS 2012, arXiv:1206.2944 (improvement per second).
  */
-import { exp } from "../../math/elementary.ts";
 import { improvementSlope, improvementSpread, logImprovement } from "../../math/expected-improvement.ts";
 import { log } from "../../math/elementary.ts";
-import { normalLogCdf, normalLogPdf } from "../../math/normal-distribution.ts";
+import { addFeasibilitySlopes, addSlopes, logFeasibility } from "./feasibility.ts";
 import type { FeaturePoint } from "./feature-space.ts";
 import { type Posterior, predict, predictSlopes } from "./posterior.ts";
 import type { Surrogate } from "./surrogate.ts";
@@ -28,10 +27,7 @@ export function acquisitionAt({ objective, constraints, seconds }: Acquisition, 
     predict(posterior, point);
     sum += log(posterior.deviation) + logImprovement((best - posterior.mean) / posterior.deviation);
   }
-  for (const { posterior, zero } of constraints) {
-    predict(posterior, point);
-    sum += normalLogCdf((zero - posterior.mean) / posterior.deviation);
-  }
+  sum += logFeasibility(constraints, point);
   if (seconds !== null) {
     predict(seconds.posterior, point);
     sum -= seconds.unit * seconds.posterior.mean;
@@ -54,26 +50,13 @@ export function acquisitionSlopes(
     const z = (best - posterior.mean) / posterior.deviation;
     const h = logImprovement(z);
     sum += log(posterior.deviation) + h;
-    add(slopes, posterior, -improvementSlope(z, h) / posterior.deviation, improvementSpread(z, h) / posterior.deviation);
+    addSlopes(slopes, posterior, -improvementSlope(z, h) / posterior.deviation, improvementSpread(z, h) / posterior.deviation);
   }
-  for (const { posterior, zero } of constraints) {
-    predictSlopes(posterior, point, wanted);
-    const z = (zero - posterior.mean) / posterior.deviation;
-    const probability = normalLogCdf(z);
-    sum += probability;
-    const ratio = exp(normalLogPdf(z) - probability) / posterior.deviation;
-    add(slopes, posterior, -ratio, -ratio * z);
-  }
+  sum += addFeasibilitySlopes(constraints, point, wanted, slopes);
   if (seconds !== null) {
     predictSlopes(seconds.posterior, point, wanted);
     sum -= seconds.unit * seconds.posterior.mean;
-    add(slopes, seconds.posterior, -seconds.unit, 0);
+    addSlopes(slopes, seconds.posterior, -seconds.unit, 0);
   }
   return sum;
-}
-
-function add(slopes: Float64Array, { meanSlopes, deviationSlopes }: Posterior, byMean: number, byDeviation: number): void {
-  for (let w = 0; w < slopes.length; w++) {
-    slopes[w] = (slopes[w] as number) + byMean * (meanSlopes[w] as number) + byDeviation * (deviationSlopes[w] as number);
-  }
 }

@@ -17,7 +17,8 @@ import { type Candidate, byPromise, type Promising, searchAcquisition, uniformPo
 import { emptyPoint, type FeaturePoint, featuresAt, featuresOf, keyOf } from "./feature-space.ts";
 import { cellsOf, openCell } from "./finite-space.ts";
 import { emptyHistory, type History, type Observed, remember } from "./history.ts";
-import { observe, type Posterior, predict } from "./posterior.ts";
+import { constraintSurrogates } from "./feasibility.ts";
+import { believe } from "./posterior.ts";
 import { type Surrogate, surrogateOf } from "./surrogate.ts";
 
 /** Options of `gp()`. */
@@ -126,8 +127,7 @@ function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costA
   if (surrogate === undefined) return undefined;
   const { posterior } = surrogate;
   let best = lowestMean(history, surrogate);
-  const count = history.trials.reduce((most, trial) => Math.max(most, trial.constraints.length), 0);
-  const constraints = Array.from({ length: count }, (_, index) => surrogateOf(history, index, room)).filter((one) => one !== undefined);
+  const constraints = constraintSurrogates(history, room);
   for (const point of waiting) {
     const mean = believe(posterior, point);
     let allowed = true;
@@ -153,12 +153,4 @@ function lowestMean({ trials }: History, { posterior, chosen }: Surrogate): numb
     least = Math.min(least, (y[row] as number) - (noise[row] as number) * (alpha[row] as number));
   }
   return least;
-}
-
-/** Takes a pending trial for a finished one whose value is the mean there, which it returns. */
-function believe(posterior: Posterior, point: FeaturePoint): number {
-  predict(posterior, point);
-  const { mean } = posterior;
-  observe(posterior, point, mean);
-  return mean;
 }

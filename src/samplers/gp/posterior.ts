@@ -159,3 +159,11 @@ export function predictSlopes(posterior: Posterior, { features, active }: Featur
 function deviationOf(prior: number, explained: number): number {
   return Math.sqrt(Math.max(prior - explained, 1e-12 * prior));
 }
+
+/** Takes a pending trial for a finished one whose value is the mean there, which it returns. */
+export function believe(posterior: Posterior, point: FeaturePoint): number {
+  predict(posterior, point);
+  const { mean } = posterior;
+  observe(posterior, point, mean);
+  return mean;
+}
