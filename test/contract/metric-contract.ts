@@ -64,10 +64,7 @@ export function describeMetricContract(name: string, factory: () => Metric, prom
           expect(scores).toHaveLength(list.length);
           const weights = list.map((row) => (weighted ? row.weight : 1));
           const total = weights.reduce((sum, one) => sum + one, 0);
-          expectAlike(
-            weights.reduce((sum, one, row) => sum + one * (scores[row] as number), 0) / total,
-            metric.evaluate(given),
-          );
+          expectAlike(weights.reduce((sum, one, row) => sum + one * (scores[row] as number), 0) / total, metric.evaluate(given));
         });
       }
     });
