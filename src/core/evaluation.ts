@@ -1,6 +1,6 @@
 import type { OfferedModel } from "./estimator.ts";
 import type { Incident, Task, TaskResult } from "./executor.ts";
-import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
+import type { EstimateRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** A trial whose parameters are stored. */
@@ -37,6 +37,8 @@ export interface Evaluation {
   readonly groupSize: number;
   /** Tasks of one trial that can run at once. */
   readonly tasksPerTrial: number;
+  /** What the best of these outcomes is likely to be worth on new rows; left out, or undefined, where that has no meaning. */
+  estimate?(outcomes: Iterable<OutcomeRecord>): EstimateRecord | undefined;
   begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 

@@ -162,6 +162,23 @@ export interface ModelRecord {
   readonly json: string;
 }
 
+/** What the best trial is likely to be worth on new rows, corrected for having been picked; `null` values with the reason why there is none. */
+export interface EstimateRecord {
+  readonly metric: string;
+  /** The best trial, and of how many complete ones it was picked. */
+  readonly trial: number;
+  readonly candidates: number;
+  readonly value: number | null;
+  /** The 95 % interval. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly resamples: number;
+  /** The search was led by its results, which picking again from its trials does not repeat: nested cross-validation does. */
+  readonly adaptive: boolean;
+  /** Why there is none. */
+  readonly why: string | null;
+}
+
 /** One try of one task. Stored when it failed, so that a resume does not try it more often than `retries`. */
 export interface AttemptRecord {
   readonly task: string;

@@ -1,5 +1,5 @@
 import type { Json } from "./json.ts";
-import type { AttemptRecord, RunRecord, StudyDeclaration, StudyDescription, TrialState } from "./records.ts";
+import type { AttemptRecord, EstimateRecord, RunRecord, StudyDeclaration, StudyDescription, TrialState } from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** What reports read: a consistent picture of one study. */
@@ -15,6 +15,8 @@ export interface StudySnapshot {
   readonly trials: readonly TrialSnapshot[];
   readonly runs: readonly RunRecord[];
   readonly attempts: readonly AttemptRecord[];
+  /** What the best trial is likely to be worth on new rows; null where that was not asked, or trials have ended since. */
+  readonly estimate: EstimateRecord | null;
   readonly shared: readonly SharedWorkSummary[];
   /** Judged evaluations, how many of them were proven identical and skipped, and all counts of shared work, summed. */
   readonly fits: number;

@@ -1,6 +1,7 @@
 import type { EarlierRecord } from "./earlier-study.ts";
 import type {
   AttemptRecord,
+  EstimateRecord,
   EvaluationRecord,
   ModelRecord,
   OutcomeRecord,
@@ -27,6 +28,8 @@ export interface Batch {
   readonly outcomes?: readonly OutcomeRecord[];
   /** The one model that the study keeps from now on; null: none. Left out: the one it has. */
   readonly model?: ModelRecord | null;
+  /** Takes the place of the one that the study has; a batch that proposes or ends a trial without giving one takes it away. */
+  readonly estimate?: EstimateRecord;
   /** Creates or updates the run's row. */
   readonly run?: RunRecord;
   /** Groups all of whose trials are finished: the bytes of their shared work are no longer needed. */
@@ -38,6 +41,7 @@ export interface SavedStudy {
   readonly header: StudyHeader;
   /** Trials of other studies that it learns from, as they were when it was created. */
   readonly earlier: readonly EarlierRecord[];
+  readonly estimate: EstimateRecord | null;
   readonly trials: readonly (TrialRecord & { readonly outcome: OutcomeRecord | null })[];
   /** Evaluations of trials without an outcome. */
   readonly evaluations: readonly EvaluationRecord[];

@@ -1,7 +1,8 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, noBestText, paretoFront, unitOf } from "./best-trial.ts";
+import { bestTrial, mainMetric, noBestText, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
+import { fairEstimate, fairJson, fairNote } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
@@ -46,7 +47,13 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[
     ...params.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
+    ...fairLines(snapshot),
   ];
+}
+
+function fairLines(snapshot: StudySnapshot): string[] {
+  const lines = [fairEstimate(snapshot, mainMetric(snapshot)), fairNote(snapshot)].filter((line) => line !== null);
+  return lines.length === 0 ? [] : ["", ...lines.map((line, i) => `${i === 0 ? "fair " : "     "}  ${line}`)];
 }
 
 function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
@@ -59,7 +66,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, objectives, best, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
+/** `{ study, objectives, best, estimate, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
@@ -67,6 +74,7 @@ export function bestJson(snapshot: StudySnapshot): string {
     study: snapshot.name,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
+    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
   return `${jsonText(object, 2)}\n`;

@@ -1,6 +1,7 @@
 import type { Json } from "../core/json.ts";
 import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
+import { fairJson } from "./fair-estimate.ts";
 import { orderedParams } from "./number-format.ts";
 import { parameterNames } from "./table-axes.ts";
 
@@ -23,6 +24,7 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
     best: best === null ? null : trialSummary(snapshot, best),
+    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     wallSeconds: finite(snapshot.wallSeconds),
     cpuSeconds: finite(snapshot.cpuSeconds),

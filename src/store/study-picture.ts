@@ -1,4 +1,4 @@
-import type { AttemptRecord, OutcomeRecord, RunRecord, StudyHeader, TrialRecord } from "../core/records.ts";
+import type { AttemptRecord, EstimateRecord, OutcomeRecord, RunRecord, StudyHeader, TrialRecord } from "../core/records.ts";
 import type { SharedWorkSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 
 /** What a trial's evaluations add up to. */
@@ -44,6 +44,7 @@ interface PictureRows {
   /** In the order in which they were stored. */
   readonly runs: readonly RunRecord[];
   readonly attempts: readonly AttemptRecord[];
+  readonly estimate: EstimateRecord | null;
   readonly database: string;
 }
 
@@ -77,6 +78,7 @@ export function studyPicture(rows: PictureRows): StudySnapshot {
     trials: rows.trials.map((trial) => trialPicture(trial, totals.get(trial.record.number), shares.get(trial.record.number))),
     runs,
     attempts: rows.attempts,
+    estimate: rows.estimate,
     shared: shared.map(summary),
     fits,
     identicalFits,

@@ -90,6 +90,7 @@ export class CommitQueue {
 function merge(rows: Rows, batch: Batch): void {
   if (batch.run !== undefined) rows.run = batch.run;
   if (batch.model !== undefined) rows.model = batch.model;
+  if (batch.estimate !== undefined) rows.estimate = batch.estimate;
   if (batch.trials) rows.trials = [...(rows.trials ?? []), ...batch.trials];
   if (batch.started) rows.started = [...(rows.started ?? []), ...batch.started];
   if (batch.attempts) rows.attempts = [...(rows.attempts ?? []), ...batch.attempts];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
+import type { EstimateRecord, OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
@@ -97,7 +97,7 @@ export class LeasedRun {
     let disarm = (): void => {};
     try {
       await queue.add({ run: row(null) });
-      const { run, meter, proposer } = this.#studyRun({
+      const { run, meter, proposer, newEstimate } = this.#studyRun({
         executor: cpu.executor,
         commit: (batch) => queue.add(batch),
         flush: () => queue.flush(),
@@ -119,7 +119,8 @@ export class LeasedRun {
         cut: options.signal?.aborted === true || this.#aborted,
         proposer,
       });
-      await queue.add({ run: row(state, end) });
+      const estimate = end?.by === "cut" ? undefined : newEstimate();
+      await queue.add({ run: row(state, end), ...(estimate === undefined ? {} : { estimate }) });
     } catch (error) {
       await queue.add({ run: row("failed", failureOf(error)) }).catch(() => {
         // The store itself failed: the error that ended the run says so.
@@ -137,6 +138,8 @@ export class LeasedRun {
     readonly run: StudyRun;
     readonly meter: ProgressMeter;
     readonly proposer: Proposer;
+    /** undefined where the one that is stored stands. */
+    readonly newEstimate: () => EstimateRecord | undefined;
   } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(spec.name);
@@ -158,11 +161,13 @@ export class LeasedRun {
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }
+    const evaluation = this.#parts.evaluation(parts.executor, this.#options, outcomeOf);
+    const ended = outcomes.size;
     const run = new StudyRun({
       ...parts,
       saved,
       proposer,
-      evaluation: this.#parts.evaluation(parts.executor, this.#options, outcomeOf),
+      evaluation,
       meter,
       keeper,
       outcomes,
@@ -174,7 +179,9 @@ export class LeasedRun {
       lookahead: spec.lookahead,
       now: () => new Date().toISOString(),
     });
-    return { run, meter, proposer };
+    const newEstimate = (): EstimateRecord | undefined =>
+      saved.estimate !== null && outcomes.size === ended ? undefined : evaluation.estimate?.(outcomes.values());
+    return { run, meter, proposer, newEstimate };
   }
 }
 

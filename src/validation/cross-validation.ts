@@ -24,6 +24,7 @@ export interface CrossValidationOptions {
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
   readonly now: () => string;
+  readonly estimate: NonNullable<Evaluation["estimate"]>;
   readonly savedPredictions: (trial: number) => readonly PredictionRecord[];
 }
 
@@ -95,6 +96,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
 
   return {
     groupSize: 256,
+    estimate: options.estimate,
     tasksPerTrial: judging.plan.folds.length,
     async begin(group, trials, saved) {
       const failed: WorkRows["outcomes"][number][] = [];

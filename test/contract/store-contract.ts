@@ -7,6 +7,7 @@ import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sh
 import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
 import { describeEarlier } from "./store-earlier.ts";
+import { describeEstimate } from "./store-estimate.ts";
 import { describeModel } from "./store-model.ts";
 
 /** Opens new stores that share nothing. */
@@ -98,6 +99,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
         expect(store.load("old")).toStrictEqual({
           header: studyHeader("old"),
           earlier: [],
+          estimate: null,
           trials: [],
           evaluations: [],
           parts: [],
@@ -152,6 +154,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     });
 
     describeDropped(() => store);
+    describeEstimate(() => store);
     describeModel(() => store);
 
     describe("snapshot", () => {

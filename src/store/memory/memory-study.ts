@@ -2,6 +2,7 @@ import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type {
   AttemptRecord,
+  EstimateRecord,
   EvaluationRecord,
   ModelRecord,
   OutcomeRecord,
@@ -33,6 +34,7 @@ export class MemoryStudy {
   header: StudyHeader;
   lease: Lease | undefined;
   model: ModelRecord | undefined;
+  #estimate: EstimateRecord | null = null;
   readonly standing: StandingRows = {
     trial: (number) => this.#trials.has(number),
     outcome: (trial) => (this.#trials.get(trial)?.outcome ?? null) !== null,
@@ -83,6 +85,8 @@ export class MemoryStudy {
       this.#attemptKeys.add(`${attempt.attempt}/${attempt.task}`);
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
     }
+    if (batch.estimate !== undefined || (batch.trials?.length ?? 0) + (batch.outcomes?.length ?? 0) > 0)
+      this.#estimate = batch.estimate ?? null;
     if (batch.model !== undefined) this.model = batch.model === null ? undefined : Object.freeze({ ...batch.model });
     if (batch.run !== undefined) {
       const { id } = batch.run;
@@ -102,6 +106,7 @@ export class MemoryStudy {
     return structuredClone({
       header: this.header,
       earlier: this.#earlier,
+      estimate: this.#estimate,
       trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
       evaluations: open.flatMap(({ record }) => this.evaluations(record.number)),
       parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),
@@ -117,7 +122,17 @@ export class MemoryStudy {
     }
     const runs = [...this.runs.values()];
     return structuredClone(
-      studyPicture({ header: this.header, held, trials, totals, shared: this.#shared, runs, attempts: this.#attempts, database }),
+      studyPicture({
+        header: this.header,
+        held,
+        trials,
+        totals,
+        shared: this.#shared,
+        runs,
+        attempts: this.#attempts,
+        estimate: this.#estimate,
+        database,
+      }),
     );
   }
 

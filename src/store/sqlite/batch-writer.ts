@@ -45,8 +45,9 @@ export function batchWriter(db: Database): BatchWriter {
   const attemptRow = insert("attempts", 11);
   const attemptTrialRow = insert("attempt_trials", 3);
   const count = db.prepare(
-    "UPDATE studies SET trials = trials + ?, complete = complete + ?, pruned = pruned + ?, failed = failed + ? WHERE study = ?",
+    "UPDATE studies SET trials = trials + ?, complete = complete + ?, pruned = pruned + ?, failed = failed + ?, estimate = NULL WHERE study = ?",
   );
+  const estimateText = db.prepare("UPDATE studies SET estimate = ? WHERE study = ?");
   const dropModel = db.prepare("DELETE FROM models WHERE study = ?");
   const modelRow = insert("models", 3);
   const metrics = metricNumbers(db);
@@ -182,6 +183,7 @@ export function batchWriter(db: Database): BatchWriter {
     }
     const trials = batch.trials?.length ?? 0;
     if (trials + (batch.outcomes?.length ?? 0) > 0) count.run(trials, ended.complete, ended.pruned, ended.failed, study);
+    if (batch.estimate !== undefined) estimateText.run(canonicalJson(batch.estimate), study);
   };
 }
 

@@ -75,6 +75,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         return {
           header,
           earlier: catalog.earlier(id),
+          estimate: catalog.estimate(id),
           // These records were made for this call.
           trials: trials.map(({ record, outcome }) => {
             const reported = reports.get(record.number);
@@ -97,6 +98,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
           shared: reader.shared(id),
           runs: reader.runs(id),
           attempts: reader.attempts(id),
+          estimate: catalog.estimate(id),
           database: location,
         });
       }),
