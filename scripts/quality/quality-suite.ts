@@ -21,7 +21,7 @@ export interface QualityCase {
   readonly judged: readonly string[];
   /** Why it can't run here, in a sentence; undefined where it can. */
   readonly lacks?: string | undefined;
-  readonly run: (seed: number) => Figures;
+  readonly run: (seed: number) => Figures | Promise<Figures>;
 }
 
 /** A statement about the figures of a case, with the test that may refute it. */

@@ -22,7 +22,7 @@ import { judgementLines } from "./judgement-lines.ts";
 import type { QualitySuite, SuiteLimits } from "./quality-suite.ts";
 import { readRecord, recordFile, samplesOf, writeRecord } from "./record.ts";
 import { searchSuite } from "./search-suite.ts";
-import { codeVersion, lineKeeper, readRuns, type RunLine, runCases, shardOf } from "./suite-runs.ts";
+import { type BrokenRun, codeVersion, lineKeeper, readRuns, type RunLine, runCases, shardOf } from "./suite-runs.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -35,7 +35,7 @@ const suites: Readonly<Record<string, (limits: SuiteLimits) => QualitySuite>> = 
 };
 
 try {
-  process.exitCode = quality(process.argv.slice(2));
+  process.exitCode = await quality(process.argv.slice(2));
 } catch (error) {
   // These tell what is wrong with an option, or what the engine can't do, in a sentence.
   if (!(error instanceof RangeError || error instanceof HpoError)) throw error;
@@ -43,7 +43,7 @@ try {
   process.exitCode = 2;
 }
 
-function quality(args: readonly string[]): number {
+async function quality(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -76,7 +76,8 @@ function quality(args: readonly string[]): number {
   const done = readRuns(files, version);
   const seeds = readCount("seeds", values.seeds, 1);
   const keep = values.judge ? null : told(lineKeeper(files[0] ?? ""));
-  const runs = runCases({ cases, seeds, version, done, keep });
+  const broken: BrokenRun[] = [];
+  const runs = await runCases({ cases, seeds, version, done, keep, broke: (run) => void broken.push(run) });
   const named = new Set(cases.map((one) => one.name));
   const samples = samplesOf(runs);
   const recorded = recordFile(root, name);
@@ -93,7 +94,8 @@ function quality(args: readonly string[]): number {
     mkdirSync(values.curves, { recursive: true });
     for (const [file, svg] of Object.entries(whole.pictures(samples))) writeFileSync(path.join(values.curves, file), svg);
   }
-  return judgement.failed ? 1 : 0;
+  for (const { case: broke, seed, error } of broken) console.error(`FAILED  ${broke}, seed ${seed} threw:`, error);
+  return judgement.failed || broken.length > 0 ? 1 : 0;
 }
 
 /** "3/8": the third of eight. */

@@ -58,13 +58,21 @@ export interface RunPlan {
   readonly done: readonly RunLine[];
   /** Takes each run that was made; null: none is made. */
   readonly keep: ((run: RunLine) => void) | null;
+  /** Told of a run that threw; the night goes on without it. Default: the error is thrown on. */
+  readonly broke?: (broken: BrokenRun) => void;
+}
+
+export interface BrokenRun {
+  readonly case: string;
+  readonly seed: number;
+  readonly error: unknown;
 }
 
 /**
  * Makes every run that is not done yet, seed by seed, so that a short night has all cases with fewer seeds. Returns all runs of
  * these cases and seeds; those of `lacks` are left out.
  */
-export function runCases({ cases, seeds, version, done, keep }: RunPlan): readonly RunLine[] {
+export async function runCases({ cases, seeds, version, done, keep, broke }: RunPlan): Promise<readonly RunLine[]> {
   const made = new Map(done.map((run) => [keyOf(run), run]));
   const wanted: RunLine[] = [];
   for (let seed = 0; seed < seeds; seed++) {
@@ -76,12 +84,17 @@ export function runCases({ cases, seeds, version, done, keep }: RunPlan): readon
         continue;
       }
       if (keep === null) continue;
-      const cpu = process.cpuUsage();
-      const figures = one.run(seed);
-      const { user, system } = process.cpuUsage(cpu);
-      const run = { version, case: one.name, trials: one.trials, seed, cpuSeconds: (user + system) / 1e6, figures };
-      keep(run);
-      wanted.push(run);
+      try {
+        const cpu = process.cpuUsage();
+        const figures = await one.run(seed);
+        const { user, system } = process.cpuUsage(cpu);
+        const run = { version, case: one.name, trials: one.trials, seed, cpuSeconds: (user + system) / 1e6, figures };
+        keep(run);
+        wanted.push(run);
+      } catch (error) {
+        if (broke === undefined) throw error;
+        broke({ case: one.name, seed, error });
+      }
     }
   }
   return wanted;

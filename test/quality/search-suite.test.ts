@@ -12,7 +12,7 @@ const cases = suite.cases.filter((one) => /^(?:auto|tpe|cmaes|random) on (?:sphe
 const names = new Set(cases.map((one) => one.name));
 const short = { cases, tests: suite.tests.filter((test) => names.has(test.case)), quotas: [] };
 const record = readRecord(recordFile(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), "search"));
-const samples = samplesOf(runCases({ cases, seeds: 5, version: "", done: [], keep: () => undefined }));
+const samples = samplesOf(await runCases({ cases, seeds: 5, version: "", done: [], keep: () => undefined }));
 
 const shown = (tests: readonly Judged[], bar: string): Record<string, string> =>
   Object.fromEntries(tests.filter((test) => test.bar === bar).map((test) => [test.case, test.verdict]));

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { QualityCase } from "../../scripts/quality/quality-suite.ts";
 import { readRecord, samplesOf, writeRecord } from "../../scripts/quality/record.ts";
-import { lineKeeper, readRuns, runCases, shardOf } from "../../scripts/quality/suite-runs.ts";
+import { type BrokenRun, lineKeeper, readRuns, runCases, shardOf } from "../../scripts/quality/suite-runs.ts";
 
 let folder = "";
 let file = "";
@@ -31,16 +31,16 @@ function someCases(made: string[]): readonly QualityCase[] {
 }
 
 describe("runCases()", () => {
-  it("goes on where a killed night was, over a line that was cut off", () => {
+  it("goes on where a killed night was, over a line that was cut off", async () => {
     const cases = someCases([]);
     const keep = lineKeeper(file);
-    runCases({ cases, seeds: 2, version: "v", done: [], keep });
+    await runCases({ cases, seeds: 2, version: "v", done: [], keep });
     const whole = readRuns([file], "v");
     expect(whole).toHaveLength(6);
     truncateSync(file, readFileSync(file).length - 20);
 
     const made: string[] = [];
-    const runs = runCases({
+    const runs = await runCases({
       cases: someCases(made),
       seeds: 3,
       version: "v",
@@ -55,32 +55,42 @@ describe("runCases()", () => {
     expect(samplesOf(runs).get("b")).toEqual({ "5": [Infinity, Infinity, Infinity], "10": [100, 101, 102] });
   });
 
-  it("takes no runs of other code or of another length for its own", () => {
+  it("takes no runs of other code or of another length for its own", async () => {
     const cases = someCases([]);
-    runCases({ cases, seeds: 1, version: "old", done: [], keep: lineKeeper(file) });
+    await runCases({ cases, seeds: 1, version: "old", done: [], keep: lineKeeper(file) });
     expect(readRuns([file], "new")).toEqual([]);
     const made: string[] = [];
     const longer = someCases(made).map((one) => ({ ...one, trials: 20 }));
-    runCases({ cases: longer, seeds: 1, version: "old", done: readRuns([file], "old"), keep: lineKeeper(file) });
+    await runCases({ cases: longer, seeds: 1, version: "old", done: readRuns([file], "old"), keep: lineKeeper(file) });
     expect(made).toEqual(["a 0", "b 0", "c 0"]);
   });
 
-  it("leaves out what can't run here, and runs nothing where nothing is kept", () => {
+  it("leaves out what can't run here, and runs nothing where nothing is kept", async () => {
     const made: string[] = [];
     const cases = someCases(made).map((one) => (one.name === "b" ? { ...one, lacks: "needs data" } : one));
-    expect(runCases({ cases, seeds: 1, version: "v", done: [], keep: null })).toEqual([]);
+    expect(await runCases({ cases, seeds: 1, version: "v", done: [], keep: null })).toEqual([]);
     expect(made).toEqual([]);
-    runCases({ cases, seeds: 1, version: "v", done: [], keep: lineKeeper(file) });
+    await runCases({ cases, seeds: 1, version: "v", done: [], keep: lineKeeper(file) });
     expect(made).toEqual(["a 0", "c 0"]);
   });
 
-  it("reads every shard's file, whatever else stands in it", () => {
+  it("goes on without a run that throws, and tells of it", async () => {
+    const cases = someCases([]).map((one) => (one.name === "b" ? { ...one, run: () => Promise.reject(new Error("no model")) } : one));
+    const broken: string[] = [];
+    const broke = (run: BrokenRun): void => void broken.push(`${run.case} ${run.seed}: ${String(run.error)}`);
+    const runs = await runCases({ cases, seeds: 2, version: "v", done: [], keep: lineKeeper(file), broke });
+    expect(runs.map((run) => `${run.case} ${run.seed}`)).toEqual(["a 0", "c 0", "a 1", "c 1"]);
+    expect(broken).toEqual(["b 0: Error: no model", "b 1: Error: no model"]);
+    await expect(runCases({ cases, seeds: 1, version: "v", done: [], keep: lineKeeper(file) })).rejects.toThrow("no model");
+  });
+
+  it("reads every shard's file, whatever else stands in it", async () => {
     const other = path.join(folder, "other.jsonl");
     writeFileSync(other, "null\n{}\n\nno line\n");
     const [a, b, c] = someCases([]) as [QualityCase, QualityCase, QualityCase];
-    runCases({ cases: [a], seeds: 1, version: "v", done: [], keep: lineKeeper(file) });
+    await runCases({ cases: [a], seeds: 1, version: "v", done: [], keep: lineKeeper(file) });
     appendFileSync(other, readFileSync(file));
-    runCases({ cases: [b, c], seeds: 1, version: "v", done: [], keep: lineKeeper(other) });
+    await runCases({ cases: [b, c], seeds: 1, version: "v", done: [], keep: lineKeeper(other) });
     expect(readRuns([file, other, path.join(folder, "absent")], "v").map((run) => run.case)).toEqual(["a", "b", "c"]);
   });
 });
@@ -102,9 +112,9 @@ describe("shardOf()", () => {
 });
 
 describe("writeRecord()", () => {
-  it("keeps what is judged, by seed, and the lines of cases that were not run", () => {
+  it("keeps what is judged, by seed, and the lines of cases that were not run", async () => {
     const cases = someCases([]);
-    const runs = runCases({ cases, seeds: 2, version: "v", done: [], keep: lineKeeper(file) });
+    const runs = await runCases({ cases, seeds: 2, version: "v", done: [], keep: lineKeeper(file) });
     const record = path.join(folder, "recorded", "search.jsonl");
     writeRecord(record, cases, samplesOf(runs));
     // Of shorter runs, which judge less, nothing is taken for the cases that were not run.
