@@ -11,8 +11,10 @@ const limits: Readonly<Record<(typeof figures)[number], number>> = { "bias again
 
 /** The suite, with studies of at most `limits.trials` trials. */
 export function estimatesSuite({ trials = 60 }: SuiteLimits = {}): QualitySuite {
-  const studies = [0, 0.2].flatMap((signal) =>
-    (["random", "tpe"] as const).map((sampler) => ({ signal, sampler, rows: 200, trials: Math.min(60, trials), race: false })),
+  const studies = (["svm", "line"] as const).flatMap((model) =>
+    [0, 0.2].flatMap((signal) =>
+      (["random", "tpe"] as const).map((sampler) => ({ signal, sampler, model, rows: 200, trials: Math.min(60, trials) })),
+    ),
   );
   const cases = studies.map(caseOf);
   return {
@@ -29,7 +31,7 @@ export function estimatesSuite({ trials = 60 }: SuiteLimits = {}): QualitySuite 
 
 function caseOf(study: NoiseStudy): QualityCase {
   return {
-    name: `${study.signal === 0 ? "noise" : "weak signal"}, ${study.sampler}`,
+    name: `${study.model}, ${study.signal === 0 ? "noise" : "weak signal"}, ${study.sampler}`,
     trials: study.trials,
     cost: repeats * 0.2,
     better: "lower",
