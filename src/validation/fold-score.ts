@@ -1,4 +1,4 @@
-import type { Judging } from "./judging.ts";
+import { type Judging, truthOf } from "./judging.ts";
 
 export interface FoldScore {
   readonly values: Readonly<Record<string, number>>;
@@ -10,11 +10,9 @@ export interface FoldScore {
 export function foldScore(
   { target, metrics, data }: Pick<Judging, "target" | "metrics" | "data">,
   rows: Uint32Array,
-  answers: { readonly predicted: Float64Array; readonly scores: Float64Array | null },
+  answers: { readonly predicted: Float64Array; readonly scores: Float64Array | null; readonly truth?: Float64Array | undefined },
 ): FoldScore {
-  const truth = target.kind === "class" ? new Int32Array(rows.length) : new Float64Array(rows.length);
-  const source = target.kind === "class" ? target.codes : target.values;
-  for (let i = 0; i < rows.length; i++) truth[i] = source[rows[i] as number] as number;
+  const truth = answers.truth ?? truthOf(target, rows);
   const weight = data.roles.weight;
   const weights = weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number);
   const classCount = target.kind === "class" ? target.classes.length : 0;

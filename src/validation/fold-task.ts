@@ -1,9 +1,8 @@
 import type { TaskContext } from "../core/executor.ts";
-import type { Model, RowSet } from "../core/estimator.ts";
+import type { Answer, FitContext, Model, RowSet } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import type { Params } from "../core/space.ts";
-import { rng } from "../math/rng.ts";
-import { threadCpuSeconds } from "../workers/thread-cpu.ts";
+import { type Rng, rng } from "../math/rng.ts";
 import { foldScore } from "./fold-score.ts";
 import { type SharedStudy, studyInSlot } from "./shared-study.ts";
 
@@ -21,7 +20,6 @@ export interface FoldOutput {
   readonly fitSeconds: number;
   readonly predictSeconds: number;
   readonly wallSeconds: number;
-  readonly cpuSeconds: number | null;
 }
 
 /** Runs in a slot: fits a trial's model on the fold's training rows, predicts its test rows, judges them. */
@@ -34,10 +32,9 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const weight = data.roles.weight;
   const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
   const start = performance.now();
-  const cpuStart = threadCpuSeconds();
   const estimator = spec.judge.model(input.params);
   const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
-  const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal, answer });
+  const model = await estimator.fit({ data, rows: fold.train, target, weights }, fitContext(stream, context, answer));
   const fitted = performance.now();
   try {
     const test = { data, rows: fold.test };
@@ -45,19 +42,28 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     const width = target.kind === "class" ? target.classes.length : 1;
     const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), fold.test.length * width, estimator.name);
     const predictedAt = performance.now();
-    const cpuEnd = threadCpuSeconds();
     return {
-      ...foldScore(judging, fold.test, { predicted, scores }),
+      ...foldScore(judging, fold.test, { predicted, scores, truth: judging.truths[input.fold] }),
       predicted,
       scores,
       fitSeconds: (fitted - start) / 1000,
       predictSeconds: (predictedAt - fitted) / 1000,
       wallSeconds: (predictedAt - start) / 1000,
-      cpuSeconds: cpuStart === null || cpuEnd === null ? null : cpuEnd - cpuStart,
     };
   } finally {
     model.dispose();
   }
+}
+
+/** The signal is passed on when it is asked for: making it takes longer than a small fit does. */
+function fitContext(stream: Rng, context: TaskContext, answer: Answer): FitContext {
+  return {
+    rng: stream,
+    answer,
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 function scored(model: Model, answer: "scores" | "probabilities", test: RowSet): Float64Array | undefined {
