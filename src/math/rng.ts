@@ -31,11 +31,22 @@ function step(key: string | number): string {
 }
 
 function stream(path: string): Rng {
-  let [a, b, c, d] = hash128(path);
-  if ((a | b | c | d) === 0) a = 1;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let started = false;
+
+  /** When the first number is asked for: many streams are only forked. */
+  function start(): void {
+    started = true;
+    [a, b, c, d] = hash128(path);
+    if ((a | b | c | d) === 0) a = 1;
+  }
 
   /** xoshiro128++ 1.0, next(). */
   function next(): number {
+    if (!started) start();
     const sum = (a + d) | 0;
     const result = (((sum << 7) | (sum >>> 25)) + a) | 0;
     const t = b << 9;

@@ -22,11 +22,12 @@ export function objectiveOutcome(
   { reported, stopped, values }: TrialReportsState & { readonly values: Readonly<Record<string, number>> },
   endedAt: string,
 ): OutcomeRecord {
-  const judged = Object.entries(values).map(([name, value]) => [name, { value, standardError: null, pooled: null }] as const);
+  const judged: Record<string, OutcomeRecord["values"][string]> = {};
+  for (const name of Object.keys(values)) judged[name] = { value: values[name] ?? Number.NaN, standardError: null, pooled: null };
   return {
     trial,
     state: stopped === null ? "complete" : "pruned",
-    values: Object.fromEntries(judged),
+    values: judged,
     incident: stopped === null ? null : { kind: "pruned", message: stopped, code: null, stack: null },
     ...(reported === null ? {} : { reported }),
     endedAt,
