@@ -35,6 +35,9 @@ export interface StudyRunOptions {
   readonly onChange: (progress: () => RunProgress) => void;
 }
 
+/** Tasks for each slot that are handed out and have no rows: more would only take memory. */
+const tasksAhead = 256;
+
 /**
  * The loop of one run: propose, plan, run, store. What is proposed and how it is grouped follows from trial numbers
  * and stored outcomes; time only decides how much of it is done when the run is stopped.
@@ -206,7 +209,7 @@ export class StudyRun {
 
   #handOut(group: OpenGroup): void {
     if (this.#stopping) return;
-    for (const task of group.work.ready()) {
+    for (const task of group.next(tasksAhead * this.#options.executor.slots - this.#working)) {
       group.active++;
       this.#busy++;
       this.#working++;
