@@ -49,7 +49,7 @@ describe("a run in this process", () => {
   it("shows a sampler no outcome that is not durable", async () => {
     const store = counted();
     const unwritten: number[] = [];
-    const inner: Sampler = allSeeing() as Sampler<never>;
+    const inner: Sampler = allSeeing();
     const sampler: Sampler = {
       ...inner,
       absorb(state, trial) {
