@@ -27,7 +27,7 @@ export function rng(seed: number | string): Rng {
 
 /** One step of a path. Slashes inside are doubled, so that different steps never make equal paths. */
 function step(key: string | number): string {
-  return `${typeof key}:${String(key).replaceAll("/", "//")}`;
+  return typeof key === "number" ? `number:${key}` : `string:${key.replaceAll("/", "//")}`;
 }
 
 function stream(path: string): Rng {
@@ -88,7 +88,11 @@ function stream(path: string): Rng {
       }
       return items;
     },
-    fork: (...keys) => stream(path + keys.map((key) => `/${step(key)}`).join("")),
+    fork(...keys) {
+      let forked = path;
+      for (const key of keys) forked += `/${step(key)}`;
+      return stream(forked);
+    },
   };
   return self;
 }

@@ -9,7 +9,7 @@ import type { ModelKeeper } from "./model-keeper.ts";
 import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
-import { TaskRunner } from "./task-runner.ts";
+import { type TaskEnd, TaskRunner } from "./task-runner.ts";
 
 export interface StudyRunOptions {
   readonly saved: SavedStudy;
@@ -56,8 +56,7 @@ export class StudyRun {
 
   constructor(options: StudyRunOptions) {
     this.#options = options;
-    const { saved, executor, retries, codeHash, meter, now } = options;
-    const { proposer, trials, adaptive, evaluation } = options;
+    const { saved, executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
     this.#runner = new TaskRunner({
       executor,
@@ -176,7 +175,12 @@ export class StudyRun {
       const group = openGroup(seed, work);
       this.#groups.set(seed.group, group);
       for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
-      if (work.opening.outcomes.length > 0) await this.#storeOpening(group);
+      // What was known before any task, such as trials whose model could not be made.
+      if (work.opening.outcomes.length > 0) {
+        const stored = this.#store(group, work.opening, 0);
+        this.#flush();
+        await stored;
+      }
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
     }
@@ -186,13 +190,6 @@ export class StudyRun {
   async #storeProposals(trials: readonly TrialRecord[]): Promise<void> {
     if (this.#options.proposalsFirst) await this.#storeNow({ trials });
     else this.#writeBehind(this.#options.commit({ trials }));
-  }
-
-  /** What was known before any task, such as trials whose model could not be made. */
-  async #storeOpening(group: OpenGroup): Promise<void> {
-    const stored = this.#store(group, group.work.opening, 0);
-    this.#flush();
-    await stored;
   }
 
   async #storeNow(batch: Batch): Promise<void> {
@@ -213,23 +210,27 @@ export class StudyRun {
       group.active++;
       this.#busy++;
       this.#working++;
-      void this.#do(group, task)
-        .catch((error: unknown) => {
-          this.#failure ??= { error };
-        })
-        .finally(() => {
-          group.active--;
-          this.#busy--;
-          if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
-          this.#wake();
-        });
+      void this.#do(group, task);
     }
   }
 
   async #do(group: OpenGroup, task: Task): Promise<void> {
-    const end = await this.#runner.run(task, group.work.trialsOf(task));
-    this.#working--;
-    if (end.kind === "cut") return;
+    try {
+      const end = await this.#runner.run(task, group.work.trialsOf(task));
+      this.#working--;
+      if (end.kind !== "cut") await this.#take(group, task, end);
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      group.active--;
+      this.#busy--;
+      if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
+      this.#wake();
+    }
+  }
+
+  /** Resolves once what came of a task is durable. */
+  #take(group: OpenGroup, task: Task, end: Exclude<TaskEnd, { kind: "cut" }>): Promise<void> {
     const seconds = end.kind === "value" ? end.result.wallSeconds : 0;
     const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
     // More of the group may be ready now; the slots need not wait for the disk.
@@ -238,7 +239,7 @@ export class StudyRun {
     const stored = this.#store(group, rows, seconds);
     // There may be room for more trials, or nothing left to gather.
     this.#wake();
-    await stored;
+    return stored;
   }
 
   /** Makes rows durable, then counts them. */

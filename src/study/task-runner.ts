@@ -51,13 +51,24 @@ export class TaskRunner {
   }
 
   async run(task: Task, trials: readonly number[]): Promise<TaskEnd> {
-    const { retries, codeHash, earlier, now, onAttempt } = this.#options;
+    const { executor, retries, codeHash, earlier, now, onStart, onEnd, onAttempt } = this.#options;
     const incidents = (earlier.get(task.key) ?? []).map((attempt) => attempt.incident);
     for (;;) {
       const last = incidents.at(-1);
       if (last !== undefined && (incidents.length > retries || repeats(incidents))) return { kind: "failed", incident: last };
       if (this.#waiting.signal.aborted) return { kind: "cut" };
-      const result = await this.#attempt(task, trials);
+      let startedSlot: number | undefined;
+      this.#active++;
+      const result = await executor.run(task, {
+        signal: this.#running.signal,
+        waitSignal: this.#waiting.signal,
+        onStart: (slot) => {
+          startedSlot = slot;
+          onStart(task, trials, slot);
+        },
+      });
+      this.#active--;
+      if (startedSlot !== undefined) onEnd(startedSlot);
       if (result.ok) return { kind: "value", result };
       if (result.incident.kind === "aborted") return { kind: "cut" };
       incidents.push(result.incident);
@@ -70,25 +81,6 @@ export class TaskRunner {
         codeHash,
         endedAt: now(),
       });
-    }
-  }
-
-  async #attempt(task: Task, trials: readonly number[]): Promise<TaskResult> {
-    const { executor, onStart, onEnd } = this.#options;
-    let startedSlot: number | undefined;
-    this.#active++;
-    try {
-      return await executor.run(task, {
-        signal: this.#running.signal,
-        waitSignal: this.#waiting.signal,
-        onStart: (slot) => {
-          startedSlot = slot;
-          onStart(task, trials, slot);
-        },
-      });
-    } finally {
-      this.#active--;
-      if (startedSlot !== undefined) onEnd(startedSlot);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Metric } from "../core/metric.ts";
 import { type Judging, truthOf } from "./judging.ts";
 
 export interface FoldScore {
@@ -17,7 +18,8 @@ export function foldScore(
   const weights = weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number);
   const classCount = target.kind === "class" ? target.classes.length : 0;
   const input = { truth, predicted: answers.predicted, scores: answers.scores, weights, classCount };
-  const values = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.evaluate(input)]));
+  const values: Record<string, number> = {};
+  for (const name of Object.keys(metrics)) values[name] = (metrics[name] as Metric).evaluate(input);
   if (target.kind !== "class") return { values, correct: null };
   let correct = 0;
   for (let i = 0; i < truth.length; i++) if (truth[i] === answers.predicted[i]) correct++;

@@ -33,7 +33,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
   const start = performance.now();
   const estimator = spec.judge.model(input.params);
-  const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
+  const stream = (): Rng => rng(spec.seed).fork("fit", input.trial, 0, input.fold);
   const model = await estimator.fit({ data, rows: fold.train, target, weights }, fitContext(stream, context, answer));
   const fitted = performance.now();
   try {
@@ -55,11 +55,14 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   }
 }
 
-/** The signal is passed on when it is asked for: making it takes longer than a small fit does. */
-function fitContext(stream: Rng, context: TaskContext, answer: Answer): FitContext {
+/** Stream and signal are made when they are asked for: that takes longer than a small fit does. */
+function fitContext(stream: () => Rng, context: TaskContext, answer: Answer): FitContext {
+  let made: Rng | undefined;
   return {
-    rng: stream,
     answer,
+    get rng() {
+      return (made ??= stream());
+    },
     get signal() {
       return context.signal;
     },
