@@ -1,0 +1,305 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  choice,
+  defineStudy,
+  type Estimator,
+  float,
+  type FinishedTrial,
+  inMemory,
+  int,
+  kFold,
+  lbfgs,
+  mse,
+  openStudy,
+  r2,
+  random,
+  rng,
+  type Sampler,
+  type StudySpec,
+} from "hpo";
+import { memoryStore } from "#hpo/store/memory/memory-store";
+import { openStore } from "#hpo/store/open-store";
+import { objectiveGradients } from "#hpo/study/objective-gradients";
+import { describe, expect, it } from "vitest";
+import type { Store } from "#hpo/core/store";
+import bowl from "../fixtures/bowl.ts";
+import { ridge } from "../fixtures/ridge.ts";
+
+const bowlFile = fileURLToPath(new URL("../fixtures/bowl.ts", import.meta.url));
+
+function proposals(store: Store, name: string): string[] {
+  return store.snapshot(name).trials.map(({ params, why, parent, values }) => JSON.stringify([params, why, parent, values]));
+}
+
+/** Keeps what it is shown. */
+function watcher(seen: FinishedTrial[]): Sampler {
+  const inner = random();
+  return Object.freeze({
+    ...inner,
+    traits: Object.freeze({ adaptive: true, usesClock: false }),
+    absorb(state: unknown, trial: FinishedTrial) {
+      seen.push(trial);
+      return state;
+    },
+  });
+}
+
+const space = {
+  x: float(-1, 1),
+  n: int(1, 3),
+  s: float(0, 1, { step: 0.5 }),
+  kind: choice({ plain: {}, curved: { by: float(0.1, 10) } }),
+};
+
+describe("objectiveGradients()", () => {
+  const one = { space, metrics: { loss: { name: "loss", direction: "minimize", unit: "number", needs: null } } } as const;
+  const two = { space, metrics: { ...one.metrics, cost: { ...one.metrics.loss, name: "cost" } } } as const;
+  const plain = { x: 0.5, n: 1, s: 0.5, kind: "plain" };
+  const curved = { ...plain, kind: "curved", by: 2 };
+
+  it("takes one number for each active float, of the only metric or of each by name", () => {
+    expect(objectiveGradients(one, plain, 3)).toBeUndefined();
+    expect(objectiveGradients(one, plain, { value: 3 })).toBeUndefined();
+    expect(objectiveGradients(one, plain, { value: 3, gradient: { x: 2 } })).toEqual({ loss: { x: 2 } });
+    expect(objectiveGradients(one, plain, { value: 3, gradient: { s: 1, x: -0 } })).toEqual({ loss: { x: 0, s: 1 } });
+    expect(objectiveGradients(one, curved, { loss: { value: 3, gradient: { by: Number.NaN, x: 2 } } })).toEqual({
+      loss: { x: 2, by: Number.NaN },
+    });
+    expect(objectiveGradients(two, plain, { loss: { value: 3, gradient: { x: 2 } }, cost: 1 })).toEqual({ loss: { x: 2 } });
+    expect(objectiveGradients({ space: {}, metrics: one.metrics }, {}, { value: 3, gradient: {} })).toEqual({ loss: {} });
+  });
+
+  it.each([
+    [plain, { y: 1, x: 1 }, 'the gradient of loss must have a number for each float that is active in the trial (x, s); got "y".'],
+    [plain, { x: 1, n: 1 }, 'got "n".'],
+    [plain, { x: 1, by: 1 }, 'got "by".'],
+    [curved, { x: 1 }, "(x, s, by); by is missing."],
+    [plain, { x: "1" }, 'got "1" for x.'],
+    [plain, [1], "got [1]."],
+    [plain, 1, "got 1."],
+    [plain, null, "got null."],
+  ])("refuses, for %j, %j", (params, gradient, message) => {
+    expect(() => objectiveGradients(one, params, { value: 3, gradient })).toThrow(message);
+  });
+});
+
+describe("a study whose objective tells gradients", () => {
+  it("finds the best on worker threads, with the same trials for 1 and 2 of them", async () => {
+    const runs = [];
+    for (const workers of [1, 2]) {
+      const store = memoryStore();
+      const study = await openStudy(bowlFile, { store });
+      const { trials } = await study.run({ workers });
+      await study.close();
+      expect(Math.min(...trials.map(({ values }) => values["value"]?.value ?? Infinity))).toBeLessThan(1e-8);
+      runs.push(proposals(store, "bowl"));
+    }
+    expect(runs[1]).toEqual(runs[0]);
+  });
+
+  it("goes on with equal proposals after every stop, from a database and from memory, and by ask and tell", async () => {
+    const straight = memoryStore();
+    const whole = await openStudy(bowl, { store: straight });
+    await whole.run();
+    await whole.close();
+    const folder = mkdtempSync(path.join(tmpdir(), "hpo-gradients-"));
+    try {
+      for (const store of [memoryStore(), openStore(path.join(folder, "stopped.sqlite"))]) {
+        for (let trials = 7; trials <= 40; trials += 11) {
+          const study = await openStudy(bowl, { store, trials });
+          await study.run();
+          await study.close();
+        }
+        expect(proposals(store, "bowl")).toEqual(proposals(straight, "bowl"));
+        const { trials } = store.load("bowl");
+        expect(trials.every(({ outcome }) => outcome?.gradients?.["value"]?.["x"] !== undefined)).toBe(true);
+        store.close();
+      }
+      const asked = openStore(path.join(folder, "asked.sqlite"));
+      for (let round = 0; round < 4; round++) {
+        const study = await openStudy(bowl, { store: asked });
+        for (let trial = await study.ask(), told = 0; trial !== undefined; trial = told < 10 ? await study.ask() : undefined, told++) {
+          await study.tell(trial.number, bowl.judge.kind === "objective" ? await bowl.judge.objective(trial) : Number.NaN);
+        }
+        await study.close();
+      }
+      expect(proposals(asked, "bowl")).toEqual(proposals(straight, "bowl").slice(0, 40));
+      asked.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("shows samplers one gradient an objective, of complete trials", async () => {
+    const seen: FinishedTrial[] = [];
+    const spec = defineStudy({
+      name: "two",
+      space: { x: float(0, 1) },
+      metrics: { cost: "minimize", speed: "maximize", other: "minimize" },
+      objectives: ["speed", "cost"],
+      objective: ({ number, params: { x } }) => {
+        if (number === 1) throw new Error("no luck");
+        return { cost: { value: x * x, gradient: { x: 2 * x } }, speed: number === 2 ? { value: x, gradient: { x: 1 } } : x, other: 1 };
+      },
+      sampler: watcher(seen),
+      lookahead: 1,
+      trials: 4,
+      retries: 0,
+    });
+    const study = await openStudy(spec, { store: memoryStore() });
+    await study.run();
+    await study.close();
+    expect(seen.map(({ gradients }) => gradients)).toEqual([
+      [null, { x: 2 * Number(seen[0]?.params["x"]) }],
+      undefined,
+      [{ x: 1 }, { x: 2 * Number(seen[2]?.params["x"]) }],
+    ]);
+  });
+
+  it.each([
+    [
+      "wrong",
+      ({ x }: { x: number }) => ({ value: x * x, gradient: { x: x } }),
+      /^lbfgs\(\): gradients must be the derivatives of the value/,
+    ],
+    ["missing", ({ x }: { x: number }) => x * x, /^lbfgs\(\): trials must tell a gradient; trial 0 told its value alone/],
+  ])("ends with a sentence, which is stored, where gradients are %s", async (_, judge, message) => {
+    const store = memoryStore();
+    const spec = defineStudy({
+      name: "bad",
+      space: { x: float(0.1, 1) },
+      objective: ({ params }) => judge(params),
+      sampler: lbfgs(),
+      lookahead: 2,
+      trials: 20,
+    });
+    const study = await openStudy(spec, { store });
+    await expect(study.run()).rejects.toThrow(message);
+    await study.close();
+    const { runs, trials } = store.snapshot("bad");
+    expect(runs.at(-1)?.end?.reason).toMatch(message);
+    expect(trials.length).toBeLessThan(8);
+    const asked = await openStudy(spec, { store });
+    await expect(asked.ask()).rejects.toThrow(message);
+    await asked.close();
+  });
+
+  it("fails the trial alone where a name is wrong", async () => {
+    const store = memoryStore();
+    const objective = ({ number, params: { x } }: { number: number; params: { x: number } }) => {
+      return { value: x * x, gradient: (number === 3 ? { y: 1 } : { x: 2 * x }) as { x: number } };
+    };
+    const spec = defineStudy({
+      name: "named",
+      space: { x: float(-1, 1) },
+      objective,
+      sampler: lbfgs(),
+      trials: 20,
+      lookahead: 1,
+      retries: 0,
+    });
+    const study = await openStudy(spec, { store });
+    const { trials } = await study.run();
+    await study.close();
+    expect(trials.filter(({ state }) => state === "failed").map(({ number, incident }) => [number, incident])).toEqual([
+      [3, 'the gradient of value must have a number for each float that is active in the trial (x); got "y".'],
+    ]);
+    expect(Math.min(...trials.map(({ values }) => values["value"]?.value ?? Infinity))).toBeLessThan(1e-12);
+  });
+});
+
+describe("a cross-validated study whose model gives slopes", () => {
+  const stream = rng(7);
+  const features = Array.from({ length: 60 }, () => Array.from({ length: 6 }, () => stream.normal()));
+  const target = features.map((row) => (row[0] ?? 0) - 0.5 * (row[1] ?? 0) + 2 * stream.normal());
+  const data = inMemory({ name: "noisy", features, target });
+  const common = {
+    name: "ridge",
+    space: { alpha: float(1e-2, 1e4, { log: true }) },
+    data,
+    model: ({ alpha }: { readonly alpha: number }) => ridge({ alpha }),
+    cv: kFold({ folds: 5 }),
+    metrics: { mse: mse(), r2: r2() },
+    lookahead: 2,
+  };
+  /** Tries these penalties. */
+  const given = (alphas: readonly number[], through = (estimator: Estimator) => estimator) =>
+    defineStudy({
+      ...common,
+      model: ({ alpha }) => through(ridge({ alpha })),
+      sampler: random(),
+      enqueue: alphas.map((alpha) => ({ alpha })),
+      trials: alphas.length,
+    });
+
+  it("averages the gradients of folds: the slope of the mean score", async () => {
+    const alpha = 7;
+    const step = 1 + 1e-5;
+    const store = memoryStore();
+    const study = await openStudy(given([alpha / step, alpha, alpha * step]), { store });
+    const { trials } = await study.run();
+    await study.close();
+    const told = store.load("ridge").trials[1]?.outcome?.gradients;
+    for (const metric of ["mse", "r2"]) {
+      const [below = 0, , above = 0] = trials.map(({ values }) => values[metric]?.value ?? Number.NaN);
+      const quotient = (above - below) / (alpha * (step - 1 / step));
+      expect(told?.[metric]?.["alpha"]).not.toBe(0);
+      expect((told?.[metric]?.["alpha"] ?? Number.NaN) / quotient).toBeCloseTo(1, 4);
+      const folds = store.evaluations("ridge", 1).map(({ gradients }) => gradients?.[metric]?.["alpha"] ?? Number.NaN);
+      expect(folds).toHaveLength(5);
+      expect(folds.reduce((sum, slope) => sum + slope, 0) / 5).toBeCloseTo(told?.[metric]?.["alpha"] ?? Number.NaN, 12);
+    }
+  });
+
+  it("keeps the gradients of folds that ended before a run broke off", async () => {
+    const gradientsOf = (store: Store) => store.load("ridge").trials.map(({ outcome }) => outcome?.gradients);
+    const straight = memoryStore();
+    const whole = await openStudy(given([1, 10, 100]), { store: straight });
+    await whole.run();
+    await whole.close();
+    const folder = mkdtempSync(path.join(tmpdir(), "hpo-gradients-"));
+    try {
+      for (const cutAt of [3, 9]) {
+        const store = openStore(path.join(folder, `${cutAt}.sqlite`));
+        const controller = new AbortController();
+        let fits = 0;
+        const cut = (estimator: Estimator): Estimator => ({
+          ...estimator,
+          fit(...input) {
+            if (++fits === cutAt) controller.abort();
+            return estimator.fit(...input);
+          },
+        });
+        const first = await openStudy(given([1, 10, 100], cut), { store });
+        expect((await first.run({ signal: controller.signal })).state).toBe("stopped");
+        await first.close();
+        expect(store.load("ridge").evaluations.some(({ gradients }) => gradients?.["mse"] !== undefined)).toBe(true);
+        const second = await openStudy(given([1, 10, 100]), { store });
+        await second.run();
+        await second.close();
+        expect(gradientsOf(store)).toEqual(gradientsOf(straight));
+        store.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("finds the penalty that a fine grid finds, in 20 trials", async () => {
+    const found = await bestOf(defineStudy({ ...common, sampler: lbfgs(), trials: 20 }));
+    const best = await bestOf(given(Array.from({ length: 81 }, (_, i) => 10 ** (1 + i / 40))));
+    expect(found.value).toBeLessThanOrEqual(best.value + 1e-12);
+    expect(Math.abs(Math.log10(found.alpha / best.alpha))).toBeLessThan(0.03);
+  });
+
+  async function bestOf(spec: StudySpec): Promise<{ value: number; alpha: number }> {
+    const study = await openStudy(spec, { store: memoryStore() });
+    const { trials } = await study.run();
+    await study.close();
+    const [best] = trials.toSorted((a, b) => (a.values["mse"]?.value ?? Infinity) - (b.values["mse"]?.value ?? Infinity));
+    return { value: best?.values["mse"]?.value ?? Number.NaN, alpha: best?.params["alpha"] as number };
+  }
+});
