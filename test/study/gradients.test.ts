@@ -187,6 +187,30 @@ describe("a study whose objective tells gradients", () => {
     await asked.close();
   });
 
+  it("keeps the study's rules, and begins with the points that it gives", async () => {
+    const spec = defineStudy({
+      name: "ruled",
+      space: { x: float(-1, 1), y: float(-1, 1) },
+      limits: [{ sum: { x: 1, y: 1 }, max: 0.5 }],
+      enqueue: [{ x: -0.9, y: -0.9 }, { x: 0.1 }],
+      objective: ({ params: { x, y } }) => ({
+        value: (x - 0.6) ** 2 + 2 * (y + 0.2) ** 2,
+        gradient: { x: 2 * (x - 0.6), y: 4 * (y + 0.2) },
+      }),
+      sampler: lbfgs(),
+      lookahead: 2,
+      trials: 30,
+    });
+    const study = await openStudy(spec, { store: memoryStore() });
+    const { trials } = await study.run();
+    await study.close();
+    expect(trials.every(({ params }) => (params["x"] as number) + (params["y"] as number) <= 0.5)).toBe(true);
+    expect(trials[0]?.params).toEqual({ x: -0.9, y: -0.9 });
+    expect(trials[2]?.why).toBe("holds the gradient of trial 0 against a difference of values");
+    // The least value lies inside of the limit.
+    expect(Math.min(...trials.map(({ values }) => values["value"]?.value ?? Infinity))).toBeLessThan(1e-10);
+  });
+
   it("fails the trial alone where a name is wrong", async () => {
     const store = memoryStore();
     const objective = ({ number, params: { x } }: { number: number; params: { x: number } }) => {
@@ -290,9 +314,9 @@ describe("a cross-validated study whose model gives slopes", () => {
 
   it("finds the penalty that a fine grid finds, in 20 trials", async () => {
     const found = await bestOf(defineStudy({ ...common, sampler: lbfgs(), trials: 20 }));
-    const best = await bestOf(given(Array.from({ length: 81 }, (_, i) => 10 ** (1 + i / 40))));
+    const best = await bestOf(given(Array.from({ length: 41 }, (_, i) => 10 ** (1 + i / 20))));
     expect(found.value).toBeLessThanOrEqual(best.value + 1e-12);
-    expect(Math.abs(Math.log10(found.alpha / best.alpha))).toBeLessThan(0.03);
+    expect(Math.abs(Math.log10(found.alpha / best.alpha))).toBeLessThan(0.06);
   });
 
   async function bestOf(spec: StudySpec): Promise<{ value: number; alpha: number }> {

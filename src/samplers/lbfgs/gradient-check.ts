@@ -13,7 +13,7 @@ export interface Probe {
   readonly point: Float64Array;
   /** h d */
   readonly move: Float64Array;
-  /** The second one, after a first that disagreed, the other way and closer by. */
+  /** The second one, after a first that disagreed: the other way, past no kink that the first one passed, and farther, lest noise decide. */
   readonly second: boolean;
 }
 
@@ -42,7 +42,7 @@ export function probeFrom(from: Answer, at: Float64Array, { axes, second }: { ax
   const point = at.slice();
   const move = new Float64Array(at.length);
   for (const [i, d] of axes.entries()) {
-    const size = ((shares[i] as number) / longest) * (second ? -step / 4 : step);
+    const size = ((shares[i] as number) / longest) * (second ? -4 * step : step);
     const signed = (slopes[i] as number) < 0 ? -size : size;
     const x = at[d] as number;
     point[d] = x + signed >= 0 && x + signed <= 1 ? x + signed : x - signed;
