@@ -15,12 +15,12 @@ export function objectiveGradients(
   params: Params,
   returned: unknown,
 ): Readonly<Record<string, Gradient>> | undefined {
+  if (typeof returned !== "object" || returned === null) return undefined;
   const names = Object.keys(metrics);
-  const told = byMetric(names, returned);
-  if (typeof told !== "object" || told === null) return undefined;
+  const told = byMetric(names, returned) as Readonly<Record<string, unknown>>;
   let gradients: Record<string, Gradient> | undefined;
   for (const name of names) {
-    const one: unknown = (told as Readonly<Record<string, unknown>>)[name];
+    const one = told[name];
     if (!isWithGradient(one) || one.gradient === undefined) continue;
     gradients ??= {};
     gradients[name] = checkedGradient(name, gradientNames(space, params), one.gradient);
