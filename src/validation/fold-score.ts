@@ -1,4 +1,4 @@
-import type { Metric } from "../core/metric.ts";
+import type { Metric, MetricInput } from "../core/metric.ts";
 import { type Judging, truthOf } from "./judging.ts";
 
 export interface FoldScore {
@@ -7,17 +7,28 @@ export interface FoldScore {
   readonly correct: number | null;
 }
 
-/** Judges predictions of `rows` with every metric of the study. */
-export function foldScore(
-  { target, metrics, data }: Pick<Judging, "target" | "metrics" | "data">,
-  rows: Uint32Array,
-  answers: { readonly predicted: Float64Array; readonly scores: Float64Array | null; readonly truth?: Float64Array | undefined },
-): FoldScore {
+/** What a model said of rows, in their order. */
+export interface FoldAnswers {
+  readonly predicted: Float64Array;
+  readonly scores: Float64Array | null;
+  /** What was to be predicted, where it is at hand. */
+  readonly truth?: Float64Array | undefined;
+}
+
+/** What a metric sees of predictions of `rows`. */
+export function metricInput({ target, data }: Pick<Judging, "target" | "data">, rows: Uint32Array, answers: FoldAnswers): MetricInput {
   const truth = answers.truth ?? truthOf(target, rows);
   const weight = data.roles.weight;
   const weights = weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number);
   const classCount = target.kind === "class" ? target.classes.length : 0;
-  const input = { truth, predicted: answers.predicted, scores: answers.scores, weights, classCount };
+  return { truth, predicted: answers.predicted, scores: answers.scores, weights, classCount };
+}
+
+/** Judges predictions of `rows` with every metric of the study. */
+export function foldScore(judging: Pick<Judging, "target" | "metrics" | "data">, rows: Uint32Array, answers: FoldAnswers): FoldScore {
+  const { target, metrics } = judging;
+  const input = metricInput(judging, rows, answers);
+  const { truth } = input;
   const values: Record<string, number> = {};
   for (const name of Object.keys(metrics)) values[name] = (metrics[name] as Metric).evaluate(input);
   if (target.kind !== "class") return { values, correct: null };
