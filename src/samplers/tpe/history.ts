@@ -112,11 +112,10 @@ function insert({ order, classes, keys }: History, id: number): void {
   order.splice(low, 0, id);
 }
 
-/** The best `wanted` trials, best first, with weights of mean 1; fewer where fewer have a value. */
-export function bestTrials(history: History, wanted: number): { readonly trials: readonly number[]; readonly weights: Float64Array } {
+/** The best `wanted` trials, best first; fewer where fewer have a value. */
+export function bestTrials(history: History, wanted: number): readonly number[] {
   const ordered = history.directions.length > 1 ? rankObjectives(history, wanted) : history.order.slice(0, wanted);
-  const trials = ordered.filter((id) => (history.classes[id] as number) < withoutValue);
-  return { trials, weights: history.directions.length > 1 ? new Float64Array(trials.length).fill(1) : rankWeights(trials.length) };
+  return ordered.filter((id) => (history.classes[id] as number) < withoutValue);
 }
 
 /** ln(n + 1) − ln(rank), as CMA-ES weighs its parents, divided by the mean. */

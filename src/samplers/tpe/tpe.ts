@@ -65,12 +65,8 @@ function propose(history: History, number: number, pending: readonly Params[], r
   const open = new OpenCells(history, pending);
   if (count < fewest) return firstDraw(history, { open, pending, rng });
   const turn = number % turnEvery === 0 && history.directions.length === 1 ? neglected(history) : undefined;
-  const { trials, weights } = turn === undefined ? bestTrials(history, goodCount(count)) : ownBest(turn);
-  const leaders = leadersOf(
-    tree,
-    trials.map((id) => history.codes[id] as Float64Array),
-    weights,
-  );
+  const { trials, leaders } =
+    turn === undefined ? mainLeaders(history) : leadersAmong(history, turn.trials.slice(0, goodCount(turn.trials.length)));
   const others = {
     without: trials,
     pending: pending.map((params) => codesOf(tree, params)),
@@ -85,18 +81,41 @@ function propose(history: History, number: number, pending: readonly Params[], r
   return Object.freeze({ params: paramsOf(tree, codes), by: "tpe", why: whyOf(search) });
 }
 
+interface Led {
+  readonly trials: readonly number[];
+  readonly leaders: Leaders;
+}
+
+/** Those of the last proposal, by history: mostly the next one has the same. They follow from the trials and are only kept. */
+const led = new WeakMap<History, Led>();
+
+function mainLeaders(history: History): Led {
+  const trials = bestTrials(history, goodCount(history.count));
+  const known = led.get(history);
+  if (known !== undefined && known.trials.length === trials.length && known.trials.every((id, i) => id === trials[i])) return known;
+  const made = leadersAmong(history, trials);
+  led.set(history, made);
+  return made;
+}
+
+function leadersAmong({ tree, codes, directions }: History, trials: readonly number[]): Led {
+  const weights = directions.length > 1 ? new Float64Array(trials.length).fill(1) : rankWeights(trials.length);
+  return {
+    trials,
+    leaders: leadersOf(
+      tree,
+      trials.map((id) => codes[id] as Float64Array),
+      weights,
+    ),
+  };
+}
+
 function goodCount(n: number): number {
   return Math.min(mostGood, Math.ceil(goodShare * n));
 }
 
-function ownBest({ trials }: Neglected): { trials: readonly number[]; weights: Float64Array } {
-  const own = trials.slice(0, goodCount(trials.length));
-  return { trials: own, weights: rankWeights(own.length) };
-}
-
-/** ln l − ln g, of the whole or summed over the parameters. */
-function promiseOf({ history, leaders, others, alone }: Search, codes: Float64Array, terms: Float64Array): number {
-  if (!alone) return logDensity(leaders, codes) - history.crowd.logDensity(codes, others, terms);
+/** ln l − ln g of each parameter alone, summed. */
+function promiseAlone({ history, leaders, others }: Search, codes: Float64Array): number {
   let sum = 0;
   for (let d = 0; d < codes.length; d++) {
     const code = codes[d] as number;
@@ -107,18 +126,40 @@ function promiseOf({ history, leaders, others, alone }: Search, codes: Float64Ar
 
 /** The most promising of `list`, the earliest where several are; of the alternative whose turn it is, if it has any. */
 function bestOf(search: Search, list: readonly Float64Array[]): Float64Array | undefined {
-  const { turn } = search;
+  const { turn, alone } = search;
   const own = turn === undefined ? [] : list.filter((codes) => codes[turn.d] === turn.code);
-  const terms = new Float64Array(search.history.count + search.others.pending.length + 1);
+  const judged = own.length > 0 ? own : list;
+  return alone ? bestAlone(search, judged) : bestJointly(search, judged);
+}
+
+function bestAlone(search: Search, list: readonly Float64Array[]): Float64Array | undefined {
   let best: Float64Array | undefined;
   let most = -Infinity;
-  for (const codes of own.length > 0 ? own : list) {
-    const promise = promiseOf(search, codes, terms);
+  for (const codes of list) {
+    const promise = promiseAlone(search, codes);
     if (promise <= most && best !== undefined) continue;
     most = promise;
     best = codes;
   }
   return best;
+}
+
+/** Those that l likes most come first, so that g need not be known to the end of most others. */
+function bestJointly({ history, leaders, others }: Search, list: readonly Float64Array[]): Float64Array | undefined {
+  const terms = new Float64Array(history.count + others.pending.length);
+  const liked = Float64Array.from(list, (codes) => logDensity(leaders, codes));
+  const order = Array.from(list.keys()).sort((a, b) => (liked[b] as number) - (liked[a] as number) || a - b);
+  let best: number | undefined;
+  let most = -Infinity;
+  for (const index of order) {
+    const good = liked[index] as number;
+    // A little above, so that rounding does not part equal ones.
+    const promise = good - history.crowd.logDensity(list[index] as Float64Array, others, terms, good - most + 1e-9);
+    if (best !== undefined && (promise < most || (promise === most && index > best))) continue;
+    most = promise;
+    best = index;
+  }
+  return best === undefined ? undefined : list[best];
 }
 
 /** Where none of the draws is open: the next of the grid. */
