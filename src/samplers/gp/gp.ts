@@ -28,6 +28,8 @@ import { type Surrogate, surrogateOf } from "./surrogate.ts";
  * via local Bayesian optimization", NeurIPS 2019, arXiv:1910.01739). Widths and shares that were tried: docs/decisions/0018.
  */
 const halfWidth = 0.2;
+/** From this trial on the model knows by itself where not to look, and what stays near the best misses other basins. */
+const mostNear = 100;
 
 /** Options of `gp()`. */
 export interface GpOptions {
@@ -61,9 +63,13 @@ export function gp(options: GpOptions = {}): Sampler<History> {
       return emptyHistory(context);
     },
     absorb: remember,
-    propose: (history, number, pending, rng) => propose(history, pending, rng, { costAware, near: pending.length > 0 && number % 2 === 1 }),
+    propose: (history, number, pending, rng) => propose(history, pending, rng, { costAware, near: isNear(number, pending.length) }),
     size: () => null,
   });
+}
+
+function isNear(number: number, pending: number): boolean {
+  return pending > 0 && number < mostNear && number % 2 === 1;
 }
 
 interface Way {

@@ -186,7 +186,7 @@ function bestWithOneAnew({ history, leaders, others, open, rng }: Search): Float
     const codes = new Float64Array(tree.axes.length);
     drawAlong(tree, codes, (axis, d) => (d === anew || Number.isNaN(from[d]) ? uniformCode(axis, rng) : (from[d] as number)));
     if (codes.every((code, d) => Object.is(code, from[d])) || !open.has(codes)) continue;
-    const g = history.crowd.logDensity(codes, others, terms);
+    const g = history.crowd.logDensity(codes, others, terms, least);
     if (g >= least) continue;
     least = g;
     chosen = codes;
