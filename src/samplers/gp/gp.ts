@@ -28,7 +28,7 @@ import { type Surrogate, surrogateOf } from "./surrogate.ts";
  * via local Bayesian optimization", NeurIPS 2019, arXiv:1910.01739). Widths and shares that were tried: docs/decisions/0018.
  */
 const halfWidth = 0.2;
-/** From this trial on the model knows by itself where not to look, and what stays near the best misses other basins. */
+/** Up to this trial only: what was gained was measured up to here, and beyond nothing more came of it. */
 const mostNear = 100;
 
 /** Options of `gp()`. */
