@@ -71,6 +71,8 @@ export interface TrialRecord {
   readonly by: string;
   readonly why: string;
   readonly parent: number | null;
+  /** The first trial of its configuration, where it repeats that; left out where it does not. Such a trial has no parent. */
+  readonly repeatOf?: number;
   readonly budget: number | null;
   readonly note: string | null;
   readonly proposedAt: string;

@@ -13,6 +13,8 @@ import type { Splitter } from "./splitter.ts";
 export interface Trial<P = Params> {
   readonly number: number;
   readonly params: P;
+  /** 0, unless a sampler tries a configuration again to learn how much of its value is noise: the first such trial has 1. */
+  readonly repeat: number;
   /** Aborts when the study does, or when the time is over. */
   readonly signal: AbortSignal;
   /** A seed of this trial's own, an integer from 0 to 2³² − 1. */

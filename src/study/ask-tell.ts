@@ -150,7 +150,7 @@ export class AskTell {
         : [
             {
               trial: number,
-              repeat: 0,
+              repeat: this.#proposer.placeOf(number).repeat,
               fold: 0,
               rung: 0,
               values: Object.fromEntries(Object.entries(outcome.values).map(([metric, judged]) => [metric, judged.value])),
@@ -223,6 +223,7 @@ export class AskTell {
       number,
       params,
       seed,
+      repeat: this.#proposer.placeOf(number).repeat,
       report: (step, value) => this.#report(number, step, value),
       // Made when it is asked for: it would be the dearest part of a trial that takes microseconds.
       get signal() {

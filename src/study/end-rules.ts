@@ -1,6 +1,6 @@
 import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord, RunEnd } from "../core/records.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration } from "./best-outcome.ts";
 
 /** What ends a study before its trials are all done. It hangs on outcomes alone, never on the clock. */
 export interface EndRules {
@@ -22,6 +22,8 @@ export interface EndWatchOptions {
   /** What the best trial has to meet; default nothing. */
   readonly constraints?: readonly OutcomeBound[];
   readonly outcomeOf: (trial: number) => OutcomeRecord | undefined;
+  /** The first trial of a trial's configuration; default: itself. */
+  readonly firstOf?: (trial: number) => number;
 }
 
 /** Six digits. */
@@ -29,24 +31,22 @@ function shown(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-export function endWatch({ rules, objective, constraints, outcomeOf }: EndWatchOptions): EndWatch {
+export function endWatch({ rules, objective, constraints, outcomeOf, firstOf }: EndWatchOptions): EndWatch {
   const { metric, direction } = objective;
   let read = 0;
-  let best: JudgedTrial | null = null;
+  const configurations = bestConfiguration({ metric, direction, constraints, firstOf });
   let sinceBest = 0;
   let end: RunEnd | undefined;
 
   function take(outcome: OutcomeRecord): void {
-    const judged = judgedTrial(outcome, metric, constraints);
-    sinceBest++;
-    if (judged !== undefined && beats(judged, best, direction)) {
-      best = judged;
-      sinceBest = 0;
-    }
+    const before = configurations.best?.trial;
+    configurations.absorb(outcome);
+    sinceBest = configurations.best?.trial === before ? sinceBest + 1 : 0;
   }
 
   function verdict(): RunEnd | undefined {
     const { target, staleTrials } = rules;
+    const { best } = configurations;
     if (best !== null && target !== null && (direction === "maximize" ? best.value >= target : best.value <= target)) {
       return { by: "target", reason: `trial ${best.trial} reached the target of ${target} with ${shown(best.value)}` };
     }

@@ -149,6 +149,7 @@ export class LeasedRun {
       metric: first?.metric ?? "",
       direction: first?.direction ?? "maximize",
       constraints: spec.constraints,
+      firstOf: (trial) => proposer.placeOf(trial).first,
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {

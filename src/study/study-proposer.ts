@@ -14,8 +14,15 @@ export function studyProposer(spec: StudySpec, earlier: readonly EarlierRecord[]
   const [objective] = spec.objectives;
   const options = { ...spec, earlier, looksBack: looksBack(spec) };
   if (objective === undefined || !endsByRule(spec)) return new Proposer(options, outcomeOf);
-  const end = endWatch({ rules: { target: stopAtTarget ? target : null, staleTrials }, objective, constraints, outcomeOf });
-  return new Proposer({ ...options, end }, outcomeOf);
+  const end = endWatch({
+    rules: { target: stopAtTarget ? target : null, staleTrials },
+    objective,
+    constraints,
+    outcomeOf,
+    firstOf: (trial) => proposer.placeOf(trial).first,
+  });
+  const proposer = new Proposer({ ...options, end }, outcomeOf);
+  return proposer;
 }
 
 function endsByRule({ stopAtTarget, staleTrials }: StudySpec): boolean {

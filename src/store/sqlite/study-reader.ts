@@ -15,6 +15,7 @@ import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts
 import { storedJson } from "../stored-json.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
+import { readParent } from "./stored-parent.ts";
 
 /** Rows of one study as records. Several reads are consistent inside one transaction only. */
 interface StudyReader {
@@ -152,7 +153,7 @@ export function studyReader(db: Database): StudyReader {
           params: storedJson<never>(params),
           by,
           why,
-          parent,
+          ...readParent(parent),
           budget: readNumberOrNull(budget),
           note,
           proposedAt,
