@@ -34,7 +34,10 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
  * A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. Of a configuration that was tried more than once the values are
  * means, and `repeats` says of how many.
  */
-export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot & { readonly repeats?: number }): { readonly [key: string]: Json } {
+export function trialSummary(
+  snapshot: StudySnapshot,
+  trial: TrialSnapshot & { readonly repeats?: number },
+): { readonly [key: string]: Json } {
   const found = trial.values[mainMetric(snapshot)];
   const values = Object.entries(trial.values).map(
     ([name, one]) => [name, { value: finite(one.value), standardError: finite(one.standardError) }] as const,

@@ -87,7 +87,8 @@ export function readingNotes(snapshot: StudySnapshot, table: AccuracyTable): str
   if (only.length > 0) notes.push(`only ${only.join(" ")}`);
   const repeats = table.cells.flatMap((row) => row.map((cell) => cell?.repeats ?? 1));
   const most = Math.max(...repeats);
-  if (most > 1) notes.push(`${count(repeats.filter((one) => one > 1).length, "cell")} the mean of 2${most > 2 ? ` to ${most}` : ""} repeats`);
+  if (most > 1)
+    notes.push(`${count(repeats.filter((one) => one > 1).length, "cell")} the mean of 2${most > 2 ? ` to ${most}` : ""} repeats`);
   if (constraintsText(snapshot) !== "") notes.push(`best where ${constraintsText(snapshot)}`);
   if (directionOf(snapshot, table.metric) === "minimize") notes.push("smaller is better");
   return notes;

@@ -144,7 +144,16 @@ export function trialsCsv(snapshot: StudySnapshot): string {
   const feasible = bound ? ["feasible"] : [];
   const repeated = snapshot.trials.some(({ repeat }) => repeat > 0);
   const repeats = repeated ? ["repeatOf"] : [];
-  const header = ["trial", "state", "value", "standardError", ...repeats, ...several, ...feasible, ...names.map((name) => `params.${name}`)];
+  const header = [
+    "trial",
+    "state",
+    "value",
+    "standardError",
+    ...repeats,
+    ...several,
+    ...feasible,
+    ...names.map((name) => `params.${name}`),
+  ];
   return csvText(
     [...header, "startedAt", "endedAt", "wallSeconds", "cpuSeconds"],
     snapshot.trials.map((trial) => [

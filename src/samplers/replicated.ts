@@ -40,8 +40,7 @@ interface Configuration {
 interface ReplicatedState {
   inner: unknown;
   readonly sign: 1 | -1;
-  /** How many proposals the sampler has where it does not learn; else Infinity. */
-  readonly design: number;
+  readonly size: number;
   /** In the order of their first trials. */
   readonly configurations: Map<string, Configuration>;
 }
@@ -49,12 +48,18 @@ interface ReplicatedState {
 /**
  * Tries a configuration again, with other folds or another seed, wherever that is expected to improve the choice of the best configuration more than another new
  * one would. How noisy values are it learns from the repeats: the first are of the best of eight configurations. Where two configurations gave the same
- * value again, bit for bit, nothing is repeated any more. A sampler that does not learn (`grid()`) makes all its trials first.
+ * value again, bit for bit, nothing is repeated any more. What the sampler itself proposes again is a repeat, too.
  * Reports show configurations by the mean of their repeats. One objective. O(configurations) a proposal.
- * @throws HpoError OPTION_INVALID for a sampler that neither learns nor ends, and for several objectives
+ * @throws HpoError OPTION_INVALID for a sampler that does not learn (`startup(60, grid(), replicated(tpe()))` goes through a table first), and for several objectives
  */
 export function replicated(sampler: Sampler): Sampler {
   const { adaptive, usesClock } = sampler.traits;
+  if (!adaptive) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      `replicated(): sampler must be one that learns from outcomes, such as tpe(); got ${sampler.name}().`,
+    );
+  }
   return Object.freeze<Sampler>({
     name: "replicated",
     options: Object.freeze(named("sampler", sampler)),
@@ -63,20 +68,13 @@ export function replicated(sampler: Sampler): Sampler {
       if (context.directions.length > 1) {
         throw new HpoError("OPTION_INVALID", `replicated(): a study must have one objective; got ${context.directions.length}. Name one.`);
       }
-      const size = sampler.size(context.space);
-      if (!adaptive && size === null) {
-        throw new HpoError(
-          "OPTION_INVALID",
-          `replicated(): sampler must learn from outcomes, such as tpe(), or have an end, such as grid(); got ${sampler.name}().`,
-        );
-      }
-      const design = adaptive ? Infinity : (size ?? Infinity);
+      const size = sampler.size(context.space) ?? Infinity;
       const sign = context.directions[0] === "maximize" ? -1 : 1;
-      return { inner: sampler.start(context), sign, design, configurations: new Map() };
+      return { inner: sampler.start(context), sign, size, configurations: new Map() };
     },
     absorb(value, trial) {
       const state = value as ReplicatedState;
-      if (adaptive) state.inner = sampler.absorb(state.inner, trial);
+      state.inner = sampler.absorb(state.inner, trial);
       const one = known(state.configurations, trial.number, trial.params);
       one.trials++;
       const told = valueOf(trial, state.sign);
@@ -85,16 +83,14 @@ export function replicated(sampler: Sampler): Sampler {
     },
     propose(value, number, pending, rng) {
       const state = value as ReplicatedState;
+      if (number >= state.size) return undefined;
       const running = withPending(state, number, pending);
-      const fresh = number < state.design ? () => sampler.propose(state.inner, number, adaptive ? pending : [], rng) : () => undefined;
-      const again = number < state.design && !adaptive ? undefined : repeatOf(running, adaptive);
-      const proposal = again ?? fresh();
+      const proposal = repeatOf(running) ?? sampler.propose(state.inner, number, pending, rng);
       if (proposal === undefined || proposal.repeatOf !== undefined) return proposal;
-      // What the sampler tries again of its own accord is a repeat, too.
       const before = running.get(canonicalJson(proposal.params));
       return before === undefined ? proposal : Object.freeze({ ...proposal, repeatOf: before.first });
     },
-    size: () => null,
+    size: (space) => sampler.size(space),
   });
 }
 
@@ -125,13 +121,13 @@ function withPending({ configurations }: ReplicatedState, number: number, pendin
 }
 
 /** The configuration to be tried again; undefined where a new one is worth more. */
-function repeatOf(configurations: ReadonlyMap<string, Configuration>, hasFresh: boolean): Proposal | undefined {
+function repeatOf(configurations: ReadonlyMap<string, Configuration>): Proposal | undefined {
   const valued = [...configurations.values()].filter(({ values }) => values.length > 0);
   if (valued.length < fewest) return undefined;
   const spare = valued.reduce((sum, { values }) => sum + values.length - 1, 0);
   const squares = valued.reduce((sum, one) => sum + squaresOf(one.values), 0);
   const wanted = squares > 0 ? believed : equalEnough;
-  if (spare >= wanted) return squares > 0 ? mostTelling(valued, { noise: squares / spare, hasFresh }) : undefined;
+  if (spare >= wanted) return squares > 0 ? mostTelling(valued, squares / spare) : undefined;
   // Repeats that run will tell more, and those that fail tell nothing.
   const running = valued.reduce((sum, one) => sum + one.running, 0);
   const tried = valued.reduce((sum, one) => sum + one.trials - 1, 0);
@@ -142,10 +138,7 @@ function repeatOf(configurations: ReadonlyMap<string, Configuration>, hasFresh: 
 }
 
 /** The repeat of the largest worth, unless a new configuration's is larger. */
-function mostTelling(
-  valued: readonly Configuration[],
-  { noise, hasFresh }: { readonly noise: number; readonly hasFresh: boolean },
-): Proposal | undefined {
+function mostTelling(valued: readonly Configuration[], noise: number): Proposal | undefined {
   const means = valued.map(({ values }) => meanOf(values));
   const counts = valued.reduce((sum, { values }) => sum + 1 / values.length, 0) / valued.length;
   const prior = spreadOf(means, noise * counts);
@@ -154,7 +147,7 @@ function mostTelling(
     return prior.mean + weight * ((means[i] as number) - prior.mean);
   });
   const [best = 0, second = 0] = shrunk.toSorted((a, b) => a - b);
-  let most = hasFresh ? worthOfNew(valued, { noise, best }) : -Infinity;
+  let most = worthOfNew(valued, { noise, best });
   let chosen: Configuration | undefined;
   for (const [i, one] of valued.entries()) {
     const m = shrunk[i] as number;

@@ -44,7 +44,12 @@ interface Entry {
  * over the study: so one lucky value does not pass for better than a mean of several. Without repeats s is 0. Ties go to the lowest
  * number, in whatever order trials finish. O(1) a trial, O(configurations) a repeat.
  */
-export function bestConfiguration({ metric, direction, constraints = [], firstOf = (trial) => trial }: BestConfigurationOptions): BestConfiguration {
+export function bestConfiguration({
+  metric,
+  direction,
+  constraints = [],
+  firstOf = (trial) => trial,
+}: BestConfigurationOptions): BestConfiguration {
   const entries = new Map<number, Entry>();
   let deviation = 0;
   let best: JudgedConfiguration | null = null;
@@ -53,7 +58,12 @@ export function bestConfiguration({ metric, direction, constraints = [], firstOf
     const values = meanOfRepeats(outcomes.map((one) => one.values));
     const found = values[metric];
     if (found === undefined || Number.isNaN(found.value) || !meetsBounds(constraints, values)) return null;
-    return { trial: (outcomes[0] as JudgedOutcome).trial, value: found.value, standardError: found.standardError, repeats: outcomes.length };
+    return {
+      trial: (outcomes[0] as JudgedOutcome).trial,
+      value: found.value,
+      standardError: found.standardError,
+      repeats: outcomes.length,
+    };
   }
 
   function beats(one: JudgedConfiguration, other: JudgedConfiguration | null): boolean {
@@ -79,7 +89,9 @@ export function bestConfiguration({ metric, direction, constraints = [], firstOf
       if (outcomes.length === 1) {
         if (entry.judged !== null && beats(entry.judged, best)) best = entry.judged;
       } else {
-        deviation = deviationBetweenRepeats([...entries.values()].filter((one) => one.outcomes.length > 1).map((one) => valuesOf(one.outcomes, metric)));
+        deviation = deviationBetweenRepeats(
+          [...entries.values()].filter((one) => one.outcomes.length > 1).map((one) => valuesOf(one.outcomes, metric)),
+        );
         best = null;
         for (const one of entries.values()) if (one.judged !== null && beats(one.judged, best)) best = one.judged;
       }
@@ -93,7 +105,11 @@ function valuesOf(outcomes: readonly JudgedOutcome[], metric: string): readonly 
 }
 
 /** What configurations are ranked by; larger is better. `deviation`: between repeats. */
-export function goodnessOf({ value, repeats }: { readonly value: number; readonly repeats: number }, direction: Direction, deviation: number): number {
+export function goodnessOf(
+  { value, repeats }: { readonly value: number; readonly repeats: number },
+  direction: Direction,
+  deviation: number,
+): number {
   const mean = direction === "maximize" ? value : -value;
   return deviation === 0 ? mean : mean - deviation / Math.sqrt(repeats);
 }

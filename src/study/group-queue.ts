@@ -47,7 +47,8 @@ export class GroupQueue {
   /** The next group, with those of its trials that are not stored yet; undefined when the sampler turns out to be exhausted. */
   next(): { readonly seed: GroupSeed; readonly proposed: readonly TrialRecord[] } | undefined {
     const restored = this.#restored.shift();
-    if (restored !== undefined) return { seed: { ...restored, trials: restored.trials.map((trial) => this.#planned(trial)) }, proposed: [] };
+    if (restored !== undefined)
+      return { seed: { ...restored, trials: restored.trials.map((trial) => this.#planned(trial)) }, proposed: [] };
     const { proposer, size, now } = this.#options;
     const group = this.#nextGroup;
     const records: TrialRecord[] = [];

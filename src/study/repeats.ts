@@ -26,7 +26,11 @@ function meanValue(told: readonly JudgedValue[]): JudgedValue {
   const within = own.length === 0 ? 0 : Math.sqrt(meanOf(own.map((error) => error * error)));
   const pooled = told.map((one) => one.pooled).filter((value) => value !== null);
   const standardError = Math.max(between, within);
-  return { value: mean, standardError: Number.isNaN(standardError) ? null : standardError, pooled: pooled.length < told.length ? null : meanOf(pooled) };
+  return {
+    value: mean,
+    standardError: Number.isNaN(standardError) ? null : standardError,
+    pooled: pooled.length < told.length ? null : meanOf(pooled),
+  };
 }
 
 /**

@@ -144,8 +144,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
           const members = alone.get(own) ?? [];
           alone.set(own, members);
           members.push(trial);
-        }
-        else {
+        } else {
           const key = `${estimator.solver.key}${own.suffix}`;
           const entry = together.get(key) ?? { reference: estimator.solver, own, members: [] };
           together.set(key, entry);

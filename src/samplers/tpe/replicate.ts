@@ -34,7 +34,11 @@ export function replicate({ tree, cells }: History, pending: readonly Params[]):
   if (best !== undefined) {
     const [cell, { values, first }] = best;
     const many = values === 1 ? "1 value" : `${values} values`;
-    return { params: gridParams(tree.space, cell), repeatOf: first, why: `every configuration is tried: repeats the one whose mean may be best (${many})` };
+    return {
+      params: gridParams(tree.space, cell),
+      repeatOf: first,
+      why: `every configuration is tried: repeats the one whose mean may be best (${many})`,
+    };
   }
   // Nothing has a value: what was tried, or runs, least often.
   const counts = new Map(running);
