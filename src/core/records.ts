@@ -177,8 +177,8 @@ export interface AttemptRecord {
 
 /** What ended a run. */
 export interface RunEnd {
-  /** "trials" and "sampler": nothing was left to do; "target", "stale": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
-  readonly by: "trials" | "sampler" | "target" | "stale" | "time" | "cpu" | "stop" | "cut" | "error";
+  /** "trials" and "sampler": nothing was left to do; "target", "stale", "noise": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
+  readonly by: "trials" | "sampler" | "target" | "stale" | "noise" | "time" | "cpu" | "stop" | "cut" | "error";
   /** In a few words for people. */
   readonly reason: string;
 }

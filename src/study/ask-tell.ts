@@ -9,6 +9,7 @@ import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { judgedValues, objectiveOutcome } from "./objective-outcome.ts";
+import type { FoldSizes } from "./gain-rule.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
@@ -21,6 +22,7 @@ export interface AskTellOptions {
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
+  readonly folds?: FoldSizes | null | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export class AskTell {
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations, earlier } = store.load(spec.name);
-      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
+      this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);

@@ -21,6 +21,8 @@ export interface BestConfiguration {
   /** Takes an outcome; true where another configuration, or another value of it, is the best now. */
   absorb(outcome: JudgedOutcome): boolean;
   readonly best: JudgedConfiguration | null;
+  /** Of a value about the mean of its configuration, pooled; null while nothing was repeated. */
+  readonly deviation: number | null;
 }
 
 export interface BestConfigurationOptions {
@@ -52,6 +54,7 @@ export function bestConfiguration({
 }: BestConfigurationOptions): BestConfiguration {
   const entries = new Map<number, Entry>();
   let deviation = 0;
+  let repeated = false;
   let best: JudgedConfiguration | null = null;
 
   function judged({ outcomes }: Entry): JudgedConfiguration | null {
@@ -76,6 +79,9 @@ export function bestConfiguration({
     get best() {
       return best;
     },
+    get deviation() {
+      return repeated ? deviation : null;
+    },
     absorb(outcome) {
       if (outcome.state !== "complete") return false;
       const before = best;
@@ -89,6 +95,7 @@ export function bestConfiguration({
       if (outcomes.length === 1) {
         if (entry.judged !== null && beats(entry.judged, best)) best = entry.judged;
       } else {
+        repeated = true;
         deviation = deviationBetweenRepeats(
           [...entries.values()].filter((one) => one.outcomes.length > 1).map((one) => valuesOf(one.outcomes, metric)),
         );

@@ -1,6 +1,7 @@
 import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord, RunEnd } from "../core/records.ts";
 import { bestConfiguration } from "./best-outcome.ts";
+import type { GainRule } from "./gain-rule.ts";
 
 /** What ends a study before its trials are all done. It hangs on outcomes alone, never on the clock. */
 export interface EndRules {
@@ -8,6 +9,8 @@ export interface EndRules {
   readonly target: number | null;
   /** So many trials since the last that was better than all before it; null = none. */
   readonly staleTrials: number | null;
+  /** The gain that is left against noise; left out = none. */
+  readonly gain?: GainRule;
 }
 
 /** Reads outcomes in number order, each once, and says why no further trial is proposed. */
@@ -67,7 +70,9 @@ export function endWatch({ rules, objective, constraints, outcomeOf, firstOf }: 
         if (outcome === undefined) throw new RangeError(`Trial ${read} has no outcome to judge the study by.`);
         take(outcome);
         read++;
-        end = verdict();
+        // The model takes every trial, also one that ends the study otherwise.
+        const gained = rules.gain?.take(outcome.trial, configurations);
+        end = verdict() ?? gained;
       }
       return end;
     },

@@ -109,7 +109,7 @@ export class Proposer {
     const number = this.next;
     if (sampler.traits.adaptive) {
       for (; this.#absorbed <= number - lookahead; this.#absorbed++) {
-        this.#state = sampler.absorb(this.#state, this.#finished(this.#absorbed));
+        this.#state = sampler.absorb(this.#state, this.finished(this.#absorbed));
       }
     }
     const pending = sampler.traits.adaptive ? this.#params.slice(this.#absorbed) : [];
@@ -130,7 +130,8 @@ export class Proposer {
     this.#repeats.set(number, { first: repeatOf, repeat: this.#countRepeat({ repeatOf }) });
   }
 
-  #finished(number: number): FinishedTrial {
+  /** A trial with an outcome, as samplers see it. */
+  finished(number: number): FinishedTrial {
     const outcome = this.#outcomeOf(number);
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
