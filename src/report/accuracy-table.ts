@@ -64,7 +64,7 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
   const { rows, columns, over, trials } = tableAxes(snapshot, options);
   const direction = directionOf(snapshot, metric);
   const deviation = repeatDeviation(snapshot, metric);
-  const goodness = ({ values, repeats }: ConfigurationSnapshot): number =>
+  const goodness = ({ values, repeats = 1 }: ConfigurationSnapshot): number =>
     goodnessOf({ value: values[metric]?.value ?? Number.NaN, repeats }, direction, deviation);
   const isBetter = (trial: ConfigurationSnapshot, current: ConfigurationSnapshot): boolean => {
     const [meets, met] = [meetsConstraints(snapshot, trial), meetsConstraints(snapshot, current)];
@@ -119,6 +119,6 @@ function cell(trial: ConfigurationSnapshot, metric: string): TableCell {
     seconds: trial.wallSeconds,
     folds: trial.folds,
     trial: trial.number,
-    repeats: trial.repeats,
+    repeats: trial.repeats ?? 1,
   };
 }

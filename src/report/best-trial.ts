@@ -9,15 +9,13 @@ import { plainText } from "./plain-text.ts";
 
 /** A configuration as reports show it: its first complete trial with the means of all its complete trials, whose counts and seconds are summed. */
 export interface ConfigurationSnapshot extends TrialSnapshot {
-  /** How many complete trials it has. */
-  readonly repeats: number;
+  /** How many complete trials it has; left out for 1. */
+  readonly repeats?: number;
 }
 
 /** The complete trials, each configuration once, by number. */
 export function completeConfigurations(trials: readonly TrialSnapshot[]): readonly ConfigurationSnapshot[] {
-  if (trials.every(({ repeat }) => repeat === 0)) {
-    return trials.flatMap((trial) => (trial.state === "complete" ? [merged([trial])] : []));
-  }
+  if (trials.every(({ repeat }) => repeat === 0)) return trials.filter(({ state }) => state === "complete");
   const groups = new Map<number, TrialSnapshot[]>();
   for (const trial of trials) {
     if (trial.state !== "complete") continue;
@@ -31,7 +29,7 @@ export function completeConfigurations(trials: readonly TrialSnapshot[]): readon
 
 function merged(trials: readonly TrialSnapshot[]): ConfigurationSnapshot {
   const [first] = trials as [TrialSnapshot];
-  if (trials.length === 1) return { ...first, repeats: 1 };
+  if (trials.length === 1) return first;
   const sum = (of: (trial: TrialSnapshot) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
   const known = (of: (trial: TrialSnapshot) => number | null): number | null =>
     trials.some((trial) => of(trial) === null) ? null : sum((trial) => of(trial) ?? 0);
@@ -56,7 +54,7 @@ export function repeatDeviation({ trials }: StudySnapshot, metric: string): numb
     const first = repeatOf ?? number;
     groups.set(first, [...(groups.get(first) ?? []), values[metric]?.value ?? Number.NaN]);
   }
-  return deviationBetweenRepeats(groups.values());
+  return deviationBetweenRepeats([...groups].sort(([a], [b]) => a - b).map(([, values]) => values));
 }
 
 /** A metric as its direction says: larger is better. NaN and missing values are worse than anything. */
@@ -127,7 +125,7 @@ function scoredTrials(snapshot: StudySnapshot, metric: string): ScoredTrial[] {
   const deviation = repeatDeviation(snapshot, metric);
   return completeConfigurations(snapshot.trials).flatMap((trial) => {
     const value = trial.values[metric]?.value ?? Number.NaN;
-    const score = meetsConstraints(snapshot, trial) ? goodnessOf({ value, repeats: trial.repeats }, direction, deviation) : Number.NaN;
+    const score = meetsConstraints(snapshot, trial) ? goodnessOf({ value, repeats: trial.repeats ?? 1 }, direction, deviation) : Number.NaN;
     return Number.isNaN(score) ? [] : [{ trial, score }];
   });
 }

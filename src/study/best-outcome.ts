@@ -18,8 +18,7 @@ export type JudgedOutcome = Pick<OutcomeRecord, "values"> & { readonly trial: nu
 
 /** Knows the best configuration so far. */
 export interface BestConfiguration {
-  /** Takes an outcome; true where another configuration, or another value of it, is the best now. */
-  absorb(outcome: JudgedOutcome): boolean;
+  absorb(outcome: JudgedOutcome): void;
   readonly best: JudgedConfiguration | null;
   /** Of a value about the mean of its configuration, pooled; null while nothing was repeated. */
   readonly deviation: number | null;
@@ -36,9 +35,9 @@ export interface BestConfigurationOptions {
 }
 
 interface Entry {
-  readonly outcomes: JudgedOutcome[];
+  readonly outcomes: readonly JudgedOutcome[];
   /** null while its mean is NaN or misses a bound. */
-  judged: JudgedConfiguration | null;
+  readonly judged: JudgedConfiguration | null;
 }
 
 /**
@@ -52,27 +51,41 @@ export function bestConfiguration({
   constraints = [],
   firstOf = (trial) => trial,
 }: BestConfigurationOptions): BestConfiguration {
-  const entries = new Map<number, Entry>();
-  let deviation = 0;
-  let repeated = false;
+  /** Complete trials, while nothing was repeated. */
+  const single: JudgedOutcome[] = [];
+  /** By the first trial of each configuration, once something was. */
+  let entries: Map<number, Entry> | undefined;
+  let deviation: number | null = null;
   let best: JudgedConfiguration | null = null;
 
-  function judged({ outcomes }: Entry): JudgedConfiguration | null {
+  function judged(outcomes: readonly JudgedOutcome[]): JudgedConfiguration | null {
     const values = meanOfRepeats(outcomes.map((one) => one.values));
     const found = values[metric];
     if (found === undefined || Number.isNaN(found.value) || !meetsBounds(constraints, values)) return null;
-    return {
-      trial: (outcomes[0] as JudgedOutcome).trial,
-      value: found.value,
-      standardError: found.standardError,
-      repeats: outcomes.length,
-    };
+    const [first] = outcomes as [JudgedOutcome];
+    return { trial: first.trial, value: found.value, standardError: found.standardError, repeats: outcomes.length };
   }
 
   function beats(one: JudgedConfiguration, other: JudgedConfiguration | null): boolean {
     if (other === null) return true;
-    const [a, b] = [goodnessOf(one, direction, deviation), goodnessOf(other, direction, deviation)];
+    const [a, b] = [goodnessOf(one, direction, deviation ?? 0), goodnessOf(other, direction, deviation ?? 0)];
     return a === b ? one.trial < other.trial : a > b;
+  }
+
+  function offer(one: JudgedConfiguration | null): void {
+    if (one !== null && beats(one, best)) best = one;
+  }
+
+  function takeIn(all: Map<number, Entry>, first: number, outcome: JudgedOutcome): void {
+    const outcomes = [...(all.get(first)?.outcomes ?? []), outcome].sort((a, b) => a.trial - b.trial);
+    const entry = { outcomes, judged: judged(outcomes) };
+    all.set(first, entry);
+    if (outcomes.length === 1) return offer(entry.judged);
+    // In the order of numbers, so that the sum has the same bits in whatever order trials finish.
+    const repeated = [...all].filter(([, one]) => one.outcomes.length > 1).sort(([a], [b]) => a - b);
+    deviation = deviationBetweenRepeats(repeated.map(([, one]) => valuesOf(one.outcomes, metric)));
+    best = null;
+    for (const one of all.values()) offer(one.judged);
   }
 
   return {
@@ -80,29 +93,18 @@ export function bestConfiguration({
       return best;
     },
     get deviation() {
-      return repeated ? deviation : null;
+      return deviation;
     },
     absorb(outcome) {
-      if (outcome.state !== "complete") return false;
-      const before = best;
+      if (outcome.state !== "complete") return;
       const first = firstOf(outcome.trial);
-      const entry = entries.get(first) ?? { outcomes: [], judged: null };
-      entries.set(first, entry);
-      const { outcomes } = entry;
-      outcomes.push(outcome);
-      if (outcomes.length > 1) outcomes.sort((a, b) => a.trial - b.trial);
-      entry.judged = judged(entry);
-      if (outcomes.length === 1) {
-        if (entry.judged !== null && beats(entry.judged, best)) best = entry.judged;
-      } else {
-        repeated = true;
-        deviation = deviationBetweenRepeats(
-          [...entries.values()].filter((one) => one.outcomes.length > 1).map((one) => valuesOf(one.outcomes, metric)),
-        );
-        best = null;
-        for (const one of entries.values()) if (one.judged !== null && beats(one.judged, best)) best = one.judged;
+      if (entries === undefined && first === outcome.trial) {
+        single.push(outcome);
+        offer(judged([outcome]));
+        return;
       }
-      return best !== before;
+      entries ??= new Map(single.map((one) => [one.trial, { outcomes: [one], judged: judged([one]) }]));
+      takeIn(entries, first, outcome);
     },
   };
 }

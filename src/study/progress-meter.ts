@@ -30,8 +30,8 @@ export class ProgressMeter {
   readonly #running = new Set<number>();
   #tasksDone = 0;
   readonly #configurations: BestConfiguration;
-  /** Of trials that may be best. */
-  readonly #params = new Map<number, Params>();
+  /** By trial. */
+  readonly #params: Params[] = [];
   stopping = false;
   /** Shown as they are. */
   readonly notes: Set<string> = new Set();
@@ -67,7 +67,7 @@ export class ProgressMeter {
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
     else this.#done++;
-    if (outcome.state === "complete") this.#params.set(outcome.trial, params);
+    this.#params[outcome.trial] = params;
     this.#configurations.absorb(outcome);
   }
 
@@ -76,7 +76,7 @@ export class ProgressMeter {
     if (best === null) return null;
     const { metric, unit } = this.#options;
     const { trial, value, standardError } = best;
-    return { trial, params: this.#params.get(trial) ?? {}, metric, unit, value, standardError };
+    return { trial, params: this.#params[trial] ?? {}, metric, unit, value, standardError };
   }
 
   read(): RunProgress {
