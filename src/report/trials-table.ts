@@ -28,7 +28,8 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const front = paretoFront(snapshot);
   const ranked = front ?? rankedTrials(snapshot);
   const shown = ranked.slice(0, options.limit ?? 10);
-  const what = front === null ? `the best ${count(shown.length, "trial")}` : frontLabel(front);
+  const order = front === null && shown.some(({ repeats = 1 }) => repeats > 1) ? ", means worsened by their noise" : "";
+  const what = front === null ? `the best ${count(shown.length, "trial")}${order}` : frontLabel(front);
   const head = [...titleParts(snapshot), shown.length === 0 ? noBestText(snapshot) : what];
   const command = front === null ? "trials" : "best";
   const more =

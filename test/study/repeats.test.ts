@@ -20,7 +20,7 @@ import { accuracyTable } from "#hpo/report/accuracy-table";
 import { tableCsv } from "#hpo/report/table-csv";
 import { tableJson } from "#hpo/report/table-json";
 import { tableText } from "#hpo/report/table-text";
-import { trialsCsv, trialsText } from "#hpo/report/trials-table";
+import { bestTrialsText, trialsCsv, trialsText } from "#hpo/report/trials-table";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { openStore } from "#hpo/store/open-store";
 import { bestConfiguration } from "#hpo/study/best-outcome";
@@ -155,6 +155,9 @@ describe("a configuration with repeats", () => {
     expect(tableCsv(table).split("\n")[0]).toBe("x,loss,standardError,pooled,correct,seconds,folds,trial,repeats");
     expect(tableJson(snapshot, table)).toContain('"repeats": 3');
     expect(trialsText(snapshot)).toMatch(/^\s*3 +complete +0\.9\S* +\S+ +1 /m);
+    expect(bestTrialsText(snapshot)).toMatch(
+      /the best 3 trials, means worsened by their noise\n.* repeats .*\n +\*2 +complete +0\.25\S* +\S+ +2 /,
+    );
     const [head, ...lines] = trialsCsv(snapshot).trim().split("\n");
     expect(head).toContain("trial,state,value,standardError,repeatOf,params.x");
     expect(lines.map((line) => line.split(",")[4])).toEqual(["", "", "", "1", "1", "2"]);
