@@ -45,6 +45,12 @@ function merged(trials: readonly TrialSnapshot[]): ConfigurationSnapshot {
   };
 }
 
+/** The numbers of the complete trials of a configuration. */
+export function repeatsOf({ trials }: StudySnapshot, { number, repeatOf }: TrialSnapshot): readonly number[] {
+  const first = repeatOf ?? number;
+  return trials.filter((one) => one.state === "complete" && (one.repeatOf ?? one.number) === first).map((one) => one.number);
+}
+
 /** The deviation of a trial's value about the mean of its configuration; 0 where nothing was repeated. */
 export function repeatDeviation({ trials }: StudySnapshot, metric: string): number {
   if (trials.every(({ repeat }) => repeat === 0)) return 0;

@@ -16,6 +16,8 @@ import {
   values,
 } from "hpo";
 import { bestJson, bestReport } from "#hpo/report/best-report";
+import { bestTrial, repeatsOf } from "#hpo/report/best-trial";
+import { studyPage } from "#hpo/report/study-page";
 import { accuracyTable } from "#hpo/report/accuracy-table";
 import { tableCsv } from "#hpo/report/table-csv";
 import { tableJson } from "#hpo/report/table-json";
@@ -161,6 +163,20 @@ describe("a configuration with repeats", () => {
     const [head, ...lines] = trialsCsv(snapshot).trim().split("\n");
     expect(head).toContain("trial,state,value,standardError,repeatOf,params.x");
     expect(lines.map((line) => line.split(",")[4])).toEqual(["", "", "", "1", "1", "2"]);
+  });
+
+  it("has the folds of all its repeats on the study's page", async () => {
+    const store = await run(irisStudy("svm"), memoryStore());
+    const snapshot = store.snapshot("iris");
+    const best = bestTrial(snapshot);
+    expect(best).toMatchObject({ number: 0, repeats: 3, testRows: 450 });
+    const numbers = best === null ? [] : repeatsOf(snapshot, best);
+    expect(numbers).toEqual([0, 2, 4]);
+    const evaluations = numbers.flatMap((number) => store.evaluations("iris", number));
+    const predictions = numbers.flatMap((number) => store.predictions("iris", number));
+    const page = studyPage(snapshot, { evaluations, predictions, width: 140 });
+    expect(page).toMatch(/folds of the best trial\n +fold +1\.1 +1\.2 .* 3\.3 +3\.4\n +accuracy %( +\S+){12}\n/);
+    expect(page).toContain("the mean of 3 repeats");
   });
 
   it("is stored, and goes on after a stop, as it was", async () => {
