@@ -8,6 +8,7 @@ import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import type { FoldSizes } from "./gain-rule.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
@@ -21,6 +22,7 @@ export interface AskTellOptions {
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
+  readonly folds?: FoldSizes | null | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export class AskTell {
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations, earlier } = store.load(spec.name);
-      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
+      this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);
@@ -150,7 +152,7 @@ export class AskTell {
         : [
             {
               trial: number,
-              repeat: 0,
+              repeat: this.#proposer.placeOf(number).repeat,
               fold: 0,
               rung: 0,
               values: Object.fromEntries(Object.entries(outcome.values).map(([metric, judged]) => [metric, judged.value])),
@@ -223,6 +225,7 @@ export class AskTell {
       number,
       params,
       seed,
+      repeat: this.#proposer.placeOf(number).repeat,
       report: (step, value) => this.#report(number, step, value),
       // Made when it is asked for: it would be the dearest part of a trial that takes microseconds.
       get signal() {

@@ -37,6 +37,8 @@ export interface History {
 
 /** What became of one configuration of a finite space. */
 export interface CellRecord {
+  /** The number of its first trial. */
+  readonly first: number;
   trials: number;
   /** How many of them have a value (of the first objective), its mean, and the sum of squares about it. */
   values: number;
@@ -87,7 +89,7 @@ export function remember(history: History, trial: FinishedTrial): History {
 
 /** Welford's update of mean and squares. */
 function record(cells: Map<number, CellRecord>, cell: number, trial: FinishedTrial, value: number): void {
-  const known = cells.get(cell) ?? { trials: 0, values: 0, mean: 0, squares: 0, standardError: 0 };
+  const known = cells.get(cell) ?? { first: trial.number, trials: 0, values: 0, mean: 0, squares: 0, standardError: 0 };
   cells.set(cell, known);
   known.trials++;
   if (!Number.isFinite(value)) return;
