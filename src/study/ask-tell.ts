@@ -9,6 +9,7 @@ import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import type { FoldSizes } from "./gain-rule.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
@@ -23,6 +24,7 @@ export interface AskTellOptions {
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
+  readonly folds?: FoldSizes | null | undefined;
 }
 
 /**
@@ -68,7 +70,7 @@ export class AskTell {
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
       const { trials, evaluations, earlier } = store.load(spec.name);
-      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
+      this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);
@@ -154,7 +156,9 @@ export class AskTell {
         ? toldFailure(number, value, endedAt)
         : objectiveOutcome(number, judgedEnd(this.#options.spec, { ...state, params: waiting.trial.params }, value), endedAt);
     const judged = outcome.state === "failed" || this.#judged.has(number);
-    const evaluations = judged ? [] : [toldEvaluation(outcome, this.#isoTime(waiting.startedMs), wallSeconds)];
+    const { repeat } = this.#proposer.placeOf(number);
+    const startedAt = this.#isoTime(waiting.startedMs);
+    const evaluations = judged ? [] : [{ ...toldEvaluation(outcome, startedAt, wallSeconds), repeat }];
     const { group } = waiting.trial;
     const left = (this.#waitingInGroup.get(group) ?? 1) - 1;
     if (left === 0) this.#waitingInGroup.delete(group);
@@ -216,6 +220,7 @@ export class AskTell {
     return {
       number,
       params,
+      repeat: this.#proposer.placeOf(number).repeat,
       report: (step, value) => this.#report(number, step, value),
       // These two are made when they are asked for: they would be the dearest part of a trial that takes microseconds.
       get seed() {

@@ -10,6 +10,8 @@ import { type SharedStudy, studyInSlot } from "./shared-study.ts";
 
 export interface FoldInput {
   readonly trial: number;
+  /** Whose folds `shared` holds. */
+  readonly repeat: number;
   readonly fold: number;
   readonly params: Params;
 }
@@ -34,7 +36,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
   const start = performance.now();
   const estimator = spec.judge.model(input.params);
-  const stream = (): Rng => rng(spec.seed).fork("fit", input.trial, 0, input.fold);
+  const stream = (): Rng => rng(spec.seed).fork("fit", input.trial, input.repeat, input.fold);
   const model = await estimator.fit({ data, rows: fold.train, target, weights }, fitContext(stream, context, answer));
   const fitted = performance.now();
   try {

@@ -60,7 +60,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       label: `trial ${trial.number}`,
       module: href,
       export: "objectiveTask",
-      input: { trial: trial.number, params: trial.params, past: pastOf(trial.number) } satisfies ObjectiveInput,
+      input: { trial: trial.number, params: trial.params, repeat: trial.repeat ?? 0, past: pastOf(trial.number) } satisfies ObjectiveInput,
       shared,
       priority: 0,
       timeoutSeconds,
@@ -73,13 +73,13 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       return tasks;
     },
     accept(task, result) {
-      const { trial } = task.input as ObjectiveInput;
+      const { trial, repeat } = task.input as ObjectiveInput;
       const output = result.value as ObjectiveOutput;
       const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,
-        repeat: 0,
+        repeat,
         fold: 0,
         rung: 0,
         values,
