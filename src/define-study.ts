@@ -3,7 +3,7 @@ import type { StudySource } from "./core/earlier-study.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Direction, Metric } from "./core/metric.ts";
-import { checkOptions, showValue } from "./core/options.ts";
+import { checkOptions, integer, optional, showValue } from "./core/options.ts";
 import type { Pruner } from "./core/pruner.ts";
 import type { Sampler } from "./core/sampler.ts";
 import type { Params } from "./core/space.ts";
@@ -11,9 +11,10 @@ import type { Splitter } from "./core/splitter.ts";
 import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
 import { auto } from "./samplers/auto/auto.ts";
+import { regretBound } from "./samplers/gp/regret-bound.ts";
 import { declaredSearch } from "./samplers/declared-search.ts";
 import { checkSpace } from "./space/check-space.ts";
-import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
+import type { FloatNames, ParamsOf, TypedSpace } from "./space/params-of.ts";
 import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
@@ -66,6 +67,11 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
   readonly stopAtTarget?: boolean;
   /** End the study after so many trials without a better one. */
   readonly staleTrials?: number;
+  /**
+   * End the study when, by a Gaussian process of its outcomes, no configuration is expected to be better than the best one by more than noise lets see: the error
+   * of its cross-validation, else the deviation between repeats (`replicated`), else the noise that the process fits. Asked from `minTrials` outcomes on (default 20). One objective.
+   */
+  readonly stopAtNoise?: boolean | { readonly minTrials?: number };
   /** Stop starting work after so many CPU seconds, all workers together. */
   readonly cpuBudgetSeconds?: number;
 }
@@ -88,8 +94,10 @@ export interface ModelStudyDefinition<S extends TypedSpace, M extends string = s
 export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string = string> extends CommonDefinition<S, M> {
   /** Stops trials that are not worth going on with: the objective tells values on its way by `trial.report(step, value)`. Default: none. */
   readonly pruner?: Pruner;
-  /** A number (NaN fails the trial), or one a metric by name. */
-  readonly objective: (trial: Trial<ParamsOf<S>>) => ObjectiveValue | Promise<ObjectiveValue>;
+  /** A number (NaN fails the trial), or one a metric by name; `{ value, gradient }` in place of a number tells derivatives by floats too. */
+  readonly objective: (
+    trial: Trial<ParamsOf<S>>,
+  ) => ObjectiveValue<NoInfer<FloatNames<S>>> | Promise<ObjectiveValue<NoInfer<FloatNames<S>>>>;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
   readonly metrics?: Readonly<Record<M, Direction>>;
 }
@@ -152,10 +160,20 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     target: definition.target ?? null,
     stopAtTarget: definition.stopAtTarget ?? false,
     staleTrials: definition.staleTrials ?? null,
+    stopAtNoise: noiseStop(definition),
     cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
   } satisfies StudySpec);
+}
+
+function noiseStop<S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec["stopAtNoise"] {
+  const { stopAtNoise = false, objectives } = definition;
+  if (stopAtNoise === false) return null;
+  const options = stopAtNoise === true ? {} : stopAtNoise;
+  checkOptions("defineStudy(): stopAtNoise", options, { minTrials: optional(integer(2)) });
+  if ((objectives?.length ?? 1) === 1) return Object.freeze({ minTrials: options.minTrials ?? 20, model: regretBound() });
+  throw new HpoError("OPTION_INVALID", `defineStudy(): stopAtNoise must stand with one objective; got ${objectives?.length}.`);
 }
 
 /** What is reported is one number a step, so that a pruner knows one objective. */

@@ -3,10 +3,10 @@ import { enoughSeeds, type Judged, type Judgement, type Verdict } from "./judgem
 
 const verdicts: readonly Verdict[] = ["ok", "open", "known", "FAILED", "skipped"];
 
-/** Lines for people; with `all` also those that hold. */
+/** Lines for people; with `all` also those that hold, or are open by little. */
 export function judgementLines({ tests, quotas, failed }: Judgement, { all }: { readonly all: boolean }): readonly string[] {
   const shown = tests
-    .filter(({ verdict }) => (all ? verdict !== "skipped" : verdict !== "ok" && verdict !== "skipped"))
+    .filter((one) => one.verdict !== "skipped" && (all || isNews(one)))
     .sort((a, b) => verdicts.indexOf(b.verdict) - verdicts.indexOf(a.verdict));
   const seeds = tests.filter(({ verdict }) => verdict !== "skipped").map((one) => one.seeds);
   const few = Math.min(...seeds);
@@ -21,6 +21,11 @@ export function judgementLines({ tests, quotas, failed }: Judgement, { all }: { 
     ...(seeds.length > 0 && few < enoughSeeds ? [`Some have ${few} seeds; with fewer than ${enoughSeeds} little can be refuted.`] : []),
     `${failed ? "FAILED" : "passed"}: ${total.join(", ")}`,
   ];
+}
+
+/** That a median is beyond its record is none where chance does that once in five times. */
+function isNews({ verdict, bar, p }: Judged): boolean {
+  return verdict !== "ok" && !(verdict === "open" && bar === "record" && p !== null && p > 0.2);
 }
 
 /** A table: how many tests of each sampler and bar have each verdict. */

@@ -75,7 +75,7 @@ export function judge(suite: Pick<QualitySuite, "cases" | "tests" | "quotas">, {
     return { ...row, verdict: found.held ? "ok" : missed, ours, limit, p, seeds, reason: null };
   });
   const quotas = suite.quotas.map((quota): JudgedQuota => {
-    const judged = rows.filter((row) => row.bar === quota.bar && row.case.startsWith(quota.cases) && row.found !== undefined);
+    const judged = rows.filter((row) => row.bar === quota.bar && quota.cases.includes(row.case) && row.found !== undefined);
     const held = judged.filter((row) => row.found?.held === true).length;
     const missed = judged.length < quota.of ? "skipped" : "FAILED";
     const verdict = held >= quota.atLeast ? "ok" : missed;

@@ -57,8 +57,8 @@ export type QualityTest = {
 /** At least so many of some tests hold by their medians. */
 export interface QualityQuota {
   readonly name: string;
-  /** Of the tests whose case's name starts so … */
-  readonly cases: string;
+  /** Of the tests of these cases … */
+  readonly cases: readonly string[];
   /** … that have this bar and something to compare with. */
   readonly bar: string;
   readonly atLeast: number;

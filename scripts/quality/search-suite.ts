@@ -1,5 +1,6 @@
-// The suite "search": every sampler on ten functions, on pairs of objectives and on tables of real landscapes.
+// The suite "search": every sampler on ten functions, on pairs of objectives and on tables of real landscapes. A new sampler is a row of search-rows.ts.
 import { peerQuality } from "../bench/peer-quality.ts";
+import { suiteFunctions } from "../bench/sampler-suite.ts";
 import type { QualityCase, QualitySuite, QualityTest, SuiteLimits } from "./quality-suite.ts";
 import { regretPictures } from "./regret-pictures.ts";
 import { type SearchRow, searchRows } from "./search-rows.ts";
@@ -39,7 +40,15 @@ export function searchSuite({ trials = Infinity }: SuiteLimits = {}): QualitySui
     sources,
     cases: parts.map((part) => part.case),
     tests: parts.flatMap((part) => part.tests),
-    quotas: [{ name: "auto() no worse than the best peer on functions", cases: "auto on ", bar: "best peer", atLeast: 30, of: 40 }],
+    quotas: [
+      {
+        name: "auto() no worse than the best peer on functions",
+        cases: Object.keys(suiteFunctions).map((name) => `auto on ${name}`),
+        bar: "best peer",
+        atLeast: 30,
+        of: 40,
+      },
+    ],
     pictures: (samples) => regretPictures(samples, peers),
   };
 }

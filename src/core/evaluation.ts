@@ -7,6 +7,8 @@ import type { Params } from "./space.ts";
 export interface PlannedTrial {
   readonly number: number;
   readonly params: Params;
+  /** Which repeat of its configuration it is, counted from 1; default 0, the first trial. A repeat has folds and streams of its own. */
+  readonly repeat?: number;
 }
 
 /** What an earlier process has stored for the trials of a group. */
@@ -37,8 +39,8 @@ export interface Evaluation {
   readonly groupSize: number;
   /** Tasks of one trial that can run at once. */
   readonly tasksPerTrial: number;
-  /** What the best of these outcomes is likely to be worth on new rows; left out, or undefined, where that has no meaning. */
-  estimate?(outcomes: Iterable<OutcomeRecord>): EstimateRecord | undefined;
+  /** What the best of these outcomes is likely to be worth on new rows, `firstOf` the first trial of a trial's configuration; left out, or undefined, where that has no meaning. */
+  estimate?(outcomes: Iterable<OutcomeRecord>, firstOf: (trial: number) => number): EstimateRecord | undefined;
   begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 

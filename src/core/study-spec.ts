@@ -1,6 +1,7 @@
 import type { DataRecipe } from "./dataset.ts";
 import type { StudySource } from "./earlier-study.ts";
 import type { Estimator } from "./estimator.ts";
+import type { GainModel } from "./gain-model.ts";
 import type { Direction, Metric } from "./metric.ts";
 import type { Pruner } from "./pruner.ts";
 import type { OutcomeBound } from "./records.ts";
@@ -13,6 +14,8 @@ import type { Splitter } from "./splitter.ts";
 export interface Trial<P = Params> {
   readonly number: number;
   readonly params: P;
+  /** 0, unless a sampler tries a configuration again to learn how much of its value is noise: the first such trial has 1. */
+  readonly repeat: number;
   /** Aborts when the study does, or when the time is over. */
   readonly signal: AbortSignal;
   /** A seed of this trial's own, an integer from 0 to 2³² − 1. */
@@ -25,8 +28,16 @@ export interface Trial<P = Params> {
   readonly report: (step: number, value: number) => boolean;
 }
 
-/** What an objective returns: a number for the first metric, or one a metric by name. */
-export type ObjectiveValue = number | Readonly<Record<string, number>>;
+/**
+ * What an objective says of one metric: a number, or the number with its derivatives by the floats that are active in the trial, in their
+ * own units (d value / d C also where `C` is searched on a log scale). Floats with a step may be left out; an entry that is not finite leaves the value alone to count.
+ */
+export type MetricValue<F extends string = string> =
+  | number
+  | { readonly value: number; readonly gradient?: { readonly [K in F]?: number } };
+
+/** What an objective returns: what it says of its one metric, or of each metric by name. `F`: names of floats. */
+export type ObjectiveValue<F extends string = string> = MetricValue<F> | Readonly<Record<string, MetricValue<F>>>;
 
 /** A study as `defineStudy` checked it: plain data plus functions, frozen. */
 export interface StudySpec {
@@ -62,6 +73,8 @@ export interface StudySpec {
   readonly stopAtTarget: boolean;
   /** The study ends after so many visible trials without a better one; null = never. */
   readonly staleTrials: number | null;
+  /** End the study when what may still be gained is less than noise lets see, asked of `model` after `minTrials` outcomes; null = never. */
+  readonly stopAtNoise: { readonly minTrials: number; readonly model: GainModel } | null;
   /** CPU seconds of one run's tasks after which no more are started; null = no limit. */
   readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;

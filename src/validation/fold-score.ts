@@ -1,4 +1,5 @@
-import type { Judging } from "./judging.ts";
+import type { Metric, MetricInput } from "../core/metric.ts";
+import { type Judging, truthOf } from "./judging.ts";
 
 export interface FoldScore {
   readonly values: Readonly<Record<string, number>>;
@@ -6,20 +7,30 @@ export interface FoldScore {
   readonly correct: number | null;
 }
 
-/** Judges predictions of `rows` with every metric of the study. */
-export function foldScore(
-  { target, metrics, data }: Pick<Judging, "target" | "metrics" | "data">,
-  rows: Uint32Array,
-  answers: { readonly predicted: Float64Array; readonly scores: Float64Array | null },
-): FoldScore {
-  const truth = target.kind === "class" ? new Int32Array(rows.length) : new Float64Array(rows.length);
-  const source = target.kind === "class" ? target.codes : target.values;
-  for (let i = 0; i < rows.length; i++) truth[i] = source[rows[i] as number] as number;
+/** What a model said of rows, in their order. */
+export interface FoldAnswers {
+  readonly predicted: Float64Array;
+  readonly scores: Float64Array | null;
+  /** What was to be predicted, where it is at hand. */
+  readonly truth?: Float64Array | undefined;
+}
+
+/** What a metric sees of predictions of `rows`. */
+export function metricInput({ target, data }: Pick<Judging, "target" | "data">, rows: Uint32Array, answers: FoldAnswers): MetricInput {
+  const truth = answers.truth ?? truthOf(target, rows);
   const weight = data.roles.weight;
   const weights = weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number);
   const classCount = target.kind === "class" ? target.classes.length : 0;
-  const input = { truth, predicted: answers.predicted, scores: answers.scores, weights, classCount };
-  const values = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.evaluate(input)]));
+  return { truth, predicted: answers.predicted, scores: answers.scores, weights, classCount };
+}
+
+/** Judges predictions of `rows` with every metric of the study. */
+export function foldScore(judging: Pick<Judging, "target" | "metrics" | "data">, rows: Uint32Array, answers: FoldAnswers): FoldScore {
+  const { target, metrics } = judging;
+  const input = metricInput(judging, rows, answers);
+  const { truth } = input;
+  const values: Record<string, number> = {};
+  for (const name of Object.keys(metrics)) values[name] = (metrics[name] as Metric).evaluate(input);
   if (target.kind !== "class") return { values, correct: null };
   let correct = 0;
   for (let i = 0; i < truth.length; i++) if (truth[i] === answers.predicted[i]) correct++;

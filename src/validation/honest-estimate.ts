@@ -1,7 +1,7 @@
 import type { Direction, Metric, MetricInput } from "../core/metric.ts";
 import type { EstimateRecord, OutcomeBound, OutcomeRecord, PredictionRecord } from "../core/records.ts";
 import { rng } from "../math/rng.ts";
-import { beats, type JudgedTrial, judgedTrial } from "../study/best-outcome.ts";
+import { meetsBounds } from "../study/outcome-bounds.ts";
 import type { Judging } from "./judging.ts";
 import { metricCandidate, rowMeanCandidate } from "./selection-candidate.ts";
 import { type Candidate, type FoldStarts, selectionEstimate } from "./selection-estimate.ts";
@@ -16,8 +16,15 @@ export interface HonestEstimateParts {
   readonly keepPredictions: boolean;
   readonly adaptive: boolean;
   readonly seed: number;
+  /** The first trial of a trial's configuration. */
+  readonly firstOf: (trial: number) => number;
   /** Out-of-fold predictions of a trial, by repeat and fold. */
   readonly predictions: (trial: number) => readonly PredictionRecord[];
+}
+
+interface JudgedTrial {
+  readonly trial: number;
+  readonly value: number;
 }
 
 /** The most entries (candidates × predictions) that are resampled, and how often: what bounds memory and time. */
@@ -37,15 +44,19 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   if (objective === undefined) return undefined;
   const metric = parts.judging.metrics[objective.metric] as Metric;
   const judged: JudgedTrial[] = [];
-  for (const outcome of outcomes) {
-    const one = judgedTrial(outcome, objective.metric, parts.constraints);
-    if (one !== undefined) judged.push(one);
+  let repeated = false;
+  for (const { trial, state, values } of outcomes) {
+    repeated ||= parts.firstOf(trial) !== trial;
+    const value = values[objective.metric]?.value ?? Number.NaN;
+    if (state === "complete" && !Number.isNaN(value) && meetsBounds(parts.constraints, values)) judged.push({ trial, value });
   }
   if (judged.length < 2) return undefined;
-  const ranked = judged.sort((a, b) => (beats(a, b, objective.direction) ? -1 : 1));
+  const sign = objective.direction === "maximize" ? -1 : 1;
+  const ranked = judged.sort((a, b) => sign * (a.value - b.value) || a.trial - b.trial);
   const record = { metric: objective.metric, trial: (ranked[0] as JudgedTrial).trial, candidates: ranked.length, adaptive: parts.adaptive };
   const none = (why: string): EstimateRecord => ({ ...record, value: null, low: null, high: null, resamples: 0, why });
   if (parts.objectives.length > 1) return none("several objectives have no single best");
+  if (repeated) return none("repeats of a configuration have folds of their own");
   if (parts.ordered) return none("rows in the order of time can't be resampled");
   if (!parts.keepPredictions) return none("it takes the predictions, which keepPredictions: false does not keep");
   const best = parts.predictions(record.trial);

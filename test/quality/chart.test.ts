@@ -79,7 +79,7 @@ describe("regretPictures()", () => {
 describe("the pictures of docs/search.md", () => {
   it("are all shown, and small", () => {
     const docs = path.join(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), "docs");
-    const shown = [...readFileSync(path.join(docs, "search.md"), "utf8").matchAll(/\(figures\/([^)]+)\)/gu)].map(([, file]) => file);
+    const shown = [...readFileSync(path.join(docs, "search.md"), "utf8").matchAll(/\(figures\/([^)]+)\)/gu)].map(([, file = ""]) => file);
     expect(shown.toSorted()).toEqual(readdirSync(path.join(docs, "figures")).toSorted());
     for (const file of readdirSync(path.join(docs, "figures")))
       expect(statSync(path.join(docs, "figures", file)).size).toBeLessThan(60_000);

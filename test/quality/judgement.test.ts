@@ -105,7 +105,7 @@ describe("judge()", () => {
       limit("auto on b", 1),
       { case: "auto on a", figure: "50", bar: "peer", kind: "skip", reason: "none" },
     ];
-    const quota = { name: "most", cases: "auto on ", bar: "peer", atLeast: 1, of: 1 };
+    const quota = { name: "most", cases: cases.map(({ name }) => name), bar: "peer", atLeast: 1, of: 1 };
     const bad = { samples: samples({ "auto on a": regrets(3) }), record: samples({ "auto on a": regrets(3) }) };
     const judgement = judge({ cases, tests, quotas: [quota, { ...quota, of: 2 }] }, bad);
     expect(judgement.tests.map(({ reason }) => reason)).toEqual([null, "needs data", "none"]);
