@@ -7,11 +7,14 @@ import type { OutcomeRecord, RunEnd, RunRecord, TrialRecord } from "../core/reco
 import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
+import { type CheckpointKeeper, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { judgedValues, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
+import { toldEvaluation, toldFailure } from "./told-rows.ts";
+import { type AttemptCheckpoint, attemptCheckpoint } from "./trial-checkpoint.ts";
 import { finishedReports, type TrialReports, trialReports } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
 
@@ -45,6 +48,9 @@ export class AskTell {
   readonly #toHandOut: number[] = [];
   /** Of trials that this process handed out and that wait. */
   readonly #reports = new Map<number, TrialReports>();
+  /** Of those among them whose checkpoint was asked for. */
+  readonly #checkpoints = new Map<number, AttemptCheckpoint>();
+  readonly #keeper: CheckpointKeeper;
   #failure: { readonly error: unknown } | undefined;
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
@@ -60,7 +66,9 @@ export class AskTell {
     this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, { ...batch, run: batch.run ?? this.#runRow(null) }));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
-      const { trials, evaluations, earlier } = store.load(spec.name);
+      const saved = store.load(spec.name);
+      const { trials, evaluations, earlier } = saved;
+      this.#keeper = checkpointKeeper(spec, saved);
       this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
@@ -115,6 +123,7 @@ export class AskTell {
     if (proposal === undefined) return undefined;
     const trial = trialRecord(number, this.#nextGroup++, { proposal, at: now });
     this.#wait(trial, now);
+    this.#keeper.propose([trial]);
     const stored = this.#add({ trials: [trial], started: [{ trial: number, at: now }] });
     // A sampler that reads a clock would propose another one.
     if (spec.sampler.traits.usesClock) await stored;
@@ -137,31 +146,15 @@ export class AskTell {
       });
     }
     const endedAt = new Date().toISOString();
-    const wallSeconds = Math.max(0, (Date.parse(endedAt) - Date.parse(waiting.startedAt)) / 1000);
     const reports = this.#reports.get(number);
     const state = reports?.state() ?? { reported: null, stopped: null };
     const outcome =
       value instanceof Error && state.stopped === null
-        ? failed(number, value, endedAt)
+        ? toldFailure(number, value, endedAt)
         : objectiveOutcome(number, { ...state, values: judgedValues(this.#options.spec, state, value) }, endedAt);
-    const evaluations =
-      outcome.state === "failed" || this.#judged.has(number)
-        ? []
-        : [
-            {
-              trial: number,
-              repeat: 0,
-              fold: 0,
-              rung: 0,
-              values: Object.fromEntries(Object.entries(outcome.values).map(([metric, judged]) => [metric, judged.value])),
-              testRows: 0,
-              correct: null,
-              time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds: null },
-              identical: false,
-              startedAt: waiting.startedAt,
-              endedAt,
-            },
-          ];
+    const evaluations = outcome.state === "failed" || this.#judged.has(number) ? [] : [toldEvaluation(outcome, waiting.startedAt)];
+    const bytes = outcome.state === "complete" ? (this.#checkpoints.get(number)?.written() ?? null) : null;
+    const checkpoints = this.#keeper.keep([outcome], bytes === null ? [] : [{ trial: number, bytes }]);
     const { group } = waiting.trial;
     const left = (this.#waitingInGroup.get(group) ?? 1) - 1;
     if (left === 0) this.#waitingInGroup.delete(group);
@@ -169,9 +162,11 @@ export class AskTell {
     this.#waiting.delete(number);
     reports?.close();
     this.#reports.delete(number);
+    this.#checkpoints.get(number)?.close();
+    this.#checkpoints.delete(number);
     const queued = this.#toHandOut.indexOf(number);
     if (queued >= 0) this.#toHandOut.splice(queued, 1);
-    const rows: Batch = { evaluations, outcomes: [outcome], finishedGroups: left === 0 ? [group] : [] };
+    const rows: Batch = { evaluations, outcomes: [outcome], ...checkpoints, finishedGroups: left === 0 ? [group] : [] };
     const stored = this.#storeOutcome(rows, outcome);
     this.#told.set(number, stored);
     await stored;
@@ -216,9 +211,10 @@ export class AskTell {
     this.#waitingInGroup.set(trial.group, (this.#waitingInGroup.get(trial.group) ?? 0) + 1);
   }
 
-  #trial({ number, params }: TrialRecord): Trial {
+  #trial({ number, params, parent }: TrialRecord): Trial {
     const seed = rng(this.#options.spec.seed).fork("trial", number).below(4294967296);
     let signal: AbortSignal | undefined;
+    const checkpoint = (): AttemptCheckpoint => this.#checkpoint(number, parent);
     return {
       number,
       params,
@@ -228,7 +224,23 @@ export class AskTell {
       get signal() {
         return (signal ??= new AbortController().signal);
       },
+      get checkpoint() {
+        return checkpoint().checkpoint;
+      },
     };
+  }
+
+  #checkpoint(number: number, parent: number | null): AttemptCheckpoint {
+    const { spec, store } = this.#options;
+    const known = this.#checkpoints.get(number);
+    if (known !== undefined) return known;
+    const made = attemptCheckpoint(number, spec.checkpointBytes, () => {
+      if (parent === null || spec.sampler.traits.continues === undefined) return null;
+      return { trial: parent, stored: store.checkpoint(spec.name, parent) ?? null };
+    });
+    if (this.#waiting.has(number)) this.#checkpoints.set(number, made);
+    else made.close();
+    return made;
   }
 
   /** A failed write is told by whoever waits for it, and by every later call. */
@@ -272,9 +284,4 @@ export class AskTell {
       notes: [],
     };
   }
-}
-
-function failed(trial: number, error: Error, endedAt: string): OutcomeRecord {
-  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
-  return { trial, state: "failed", values: {}, incident, endedAt };
 }

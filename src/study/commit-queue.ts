@@ -98,5 +98,7 @@ function merge(rows: Rows, batch: Batch): void {
   if (batch.evaluations) rows.evaluations = [...(rows.evaluations ?? []), ...batch.evaluations];
   if (batch.predictions) rows.predictions = [...(rows.predictions ?? []), ...batch.predictions];
   if (batch.outcomes) rows.outcomes = [...(rows.outcomes ?? []), ...batch.outcomes];
+  if (batch.checkpoints) rows.checkpoints = [...(rows.checkpoints ?? []), ...batch.checkpoints];
+  if (batch.droppedCheckpoints) rows.droppedCheckpoints = [...(rows.droppedCheckpoints ?? []), ...batch.droppedCheckpoints];
   if (batch.finishedGroups) rows.finishedGroups = [...(rows.finishedGroups ?? []), ...batch.finishedGroups];
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
+import { checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
@@ -165,6 +166,7 @@ export class LeasedRun {
       evaluation: this.#parts.evaluation(parts.executor, this.#options, outcomeOf),
       meter,
       keeper,
+      checkpoints: checkpointKeeper(spec, saved),
       outcomes,
       trials,
       retries: spec.retries,

@@ -3,6 +3,7 @@ import type { Executor, Task } from "../core/executor.ts";
 import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
+import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
@@ -18,6 +19,7 @@ export interface StudyRunOptions {
   readonly executor: Executor;
   readonly meter: ProgressMeter;
   readonly keeper: ModelKeeper;
+  readonly checkpoints: CheckpointKeeper;
   /** Resolves once the rows are durable. */
   readonly commit: (batch: Batch) => Promise<void>;
   /** Makes them so at once: nothing else is to be gathered. */
@@ -166,6 +168,7 @@ export class StudyRun {
 
   /** Their numbers and parameters, before their work or with its first results. */
   async #storeProposals(trials: readonly TrialRecord[]): Promise<void> {
+    this.#options.checkpoints.propose(trials);
     const stored = this.#commit({ trials });
     if (this.#options.proposalsFirst) await stored;
     else this.#writeBehind(stored);
@@ -216,7 +219,8 @@ export class StudyRun {
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
     // What its model is made of goes with the group.
-    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {}) });
+    const checkpoints = this.#options.checkpoints.keep(rows.outcomes, rows.checkpoints ?? []);
+    await this.#commit({ ...rows, ...checkpoints, started, ...(finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {}) });
     this.#count(group, rows);
   }
 

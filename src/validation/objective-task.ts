@@ -1,6 +1,7 @@
 import type { TaskContext } from "../core/executor.ts";
 import type { Params } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
+import { attemptCheckpoint, type ParentCheckpoint } from "../study/trial-checkpoint.ts";
 import { judgedValues } from "../study/objective-outcome.ts";
 import { trialReports, type TrialReportsState } from "../study/trial-reports.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "../workers/thread-cpu.ts";
@@ -12,11 +13,15 @@ export interface ObjectiveInput {
   readonly params: Params;
   /** What the trials that this one may see have reported; null without a pruner. */
   readonly past: StepLogView | null;
+  /** The trial that this one continues; null where it begins. */
+  readonly parent: ParentCheckpoint | null;
 }
 
 export interface ObjectiveOutput extends TrialReportsState {
   /** Of a pruned trial the last value that it reported. */
   readonly values: Readonly<Record<string, number>>;
+  /** What the trial left; null where it left nothing, or is not complete. */
+  readonly checkpoint: Uint8Array | null;
   readonly wallSeconds: number;
   /** Left out where the whole task's are the objective's: reading a thread's CPU takes longer than many an objective. */
   readonly cpuSeconds?: number | null;
@@ -36,15 +41,16 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   const start = performance.now();
   const cpuStart = first ? threadCpuSeconds() : null;
   const [objective] = spec.objectives;
-  const { trial: number, past } = input;
+  const { trial: number, past, parent } = input;
   const reports = trialReports({
     number,
     direction: objective?.direction ?? "minimize",
     pruner: spec.pruner,
     history: () => (past === null ? [] : loggedTrials(past)),
   });
+  const { checkpoint, written, close } = attemptCheckpoint(number, spec.checkpointBytes, () => parent);
   // A fresh copy: an objective that changes its parameters changes nobody else's.
-  const trial = { number, params: Object.freeze({ ...input.params }), seed, signal: context.signal, report: reports.report };
+  const trial = { number, params: Object.freeze({ ...input.params }), seed, signal: context.signal, report: reports.report, checkpoint };
   let returned: unknown;
   let thrown: { readonly error: unknown } | undefined;
   try {
@@ -53,10 +59,12 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
     thrown = { error };
   }
   reports.close();
+  close();
   const end = reports.state();
   // Once a trial is told to stop it is pruned, however its objective goes about it.
   if (thrown !== undefined && end.stopped === null) throw thrown.error;
   const values = judgedValues(spec, end, returned);
   const wallSeconds = (performance.now() - start) / 1000;
-  return first ? { ...end, values, wallSeconds, cpuSeconds: cpuSecondsSince(cpuStart) } : { ...end, values, wallSeconds };
+  const output = { ...end, values, checkpoint: end.stopped === null ? written() : null, wallSeconds };
+  return first ? { ...output, cpuSeconds: cpuSecondsSince(cpuStart) } : output;
 }

@@ -5,6 +5,7 @@ import { rowExists, rowMissing } from "../store-failure.ts";
 export interface StandingRows {
   trial(number: number): boolean;
   outcome(trial: number): boolean;
+  checkpoint(trial: number): boolean;
   evaluation(of: { readonly trial: number; readonly repeat: number; readonly fold: number; readonly rung: number }): boolean;
   prediction(of: { readonly trial: number; readonly repeat: number; readonly fold: number }): boolean;
   /** Durable shared work. */
@@ -18,6 +19,7 @@ export interface StandingRows {
  */
 export function checkBatch(study: string, standing: StandingRows, batch: Batch): void {
   const { trials = [], started = [], attempts = [], shared = [], evaluations = [], predictions = [], outcomes = [] } = batch;
+  const { checkpoints = [] } = batch;
   const added = new Set<number>();
   const needs = (trial: number, what: () => string): void => {
     if (!added.has(trial) && !standing.trial(trial)) throw rowMissing(what(), study);
@@ -65,6 +67,15 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
     name: ({ trial }) => `outcome of trial ${trial}`,
     trials: ({ trial }) => [trial],
   });
+  const ended = new Set(outcomes.map(({ trial }) => trial));
+  each(checkpoints, {
+    stands: ({ trial }) => standing.checkpoint(trial),
+    name: ({ trial }) => `checkpoint of trial ${trial}`,
+    trials: ({ trial }) => [trial],
+  });
+  for (const { trial } of checkpoints) {
+    if (!ended.has(trial) && !standing.outcome(trial)) throw rowMissing(`checkpoint of trial ${trial}`, study);
+  }
   const { model } = batch;
   if (model != null) needs(model.trial, () => `model of trial ${model.trial}`);
   each(attempts, {

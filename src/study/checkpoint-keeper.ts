@@ -1,0 +1,63 @@
+import type { CheckpointRecord } from "../core/checkpoint.ts";
+import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
+import type { Batch, SavedStudy } from "../core/store.ts";
+import type { StudySpec } from "../core/study-spec.ts";
+import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+
+/**
+ * Knows which checkpoints are still needed: of trials that a later one may continue, of those that a trial without an outcome continues, and of the best
+ * trial. What it says goes into the batch of the outcomes it was told, behind all proposals so far, so that rows and checkpoints agree wherever a run is killed.
+ */
+export interface CheckpointKeeper {
+  /** Trials that were proposed, in number order. */
+  propose(trials: readonly TrialRecord[]): void;
+  /** What is stored with these outcomes. */
+  keep(outcomes: readonly OutcomeRecord[], written: readonly CheckpointRecord[]): Pick<Batch, "checkpoints" | "droppedCheckpoints">;
+}
+
+/** `saved`: what earlier runs left. */
+export function checkpointKeeper(
+  { sampler, lookahead, objectives, constraints }: Pick<StudySpec, "sampler" | "lookahead" | "objectives" | "constraints">,
+  saved: Pick<SavedStudy, "trials" | "checkpoints">,
+): CheckpointKeeper {
+  const { continues } = sampler.traits;
+  const [objective] = objectives;
+  const kept = new Set(saved.checkpoints);
+  /** Of trials without an outcome: the trial that each continues. */
+  const parents = new Map<number, number>();
+  let next = 0;
+  let best: JudgedTrial | null = null;
+
+  function propose(trials: readonly TrialRecord[]): void {
+    for (const { number, parent } of trials) {
+      next = number + 1;
+      if (parent !== null && continues !== undefined) parents.set(number, parent);
+    }
+  }
+
+  function end(outcome: OutcomeRecord): void {
+    parents.delete(outcome.trial);
+    const judged = objective && judgedTrial(outcome, objective.metric, constraints);
+    if (judged !== undefined && beats(judged, best, objective?.direction ?? "minimize")) best = judged;
+  }
+
+  /** The first trial that trial `next` may continue; later ones continue later ones. */
+  const firstParent = (): number => (continues === undefined ? next : next - lookahead - continues + 1);
+
+  propose(saved.trials);
+  for (const { outcome } of saved.trials) if (outcome !== null) end(outcome);
+
+  return {
+    propose,
+    keep(outcomes, written) {
+      for (const outcome of outcomes) end(outcome);
+      for (const { trial } of written) kept.add(trial);
+      if (kept.size === 0) return {};
+      const read = new Set(parents.values());
+      const dropped = [...kept].filter((trial) => trial < firstParent() && trial !== best?.trial && !read.has(trial));
+      for (const trial of dropped) kept.delete(trial);
+      const lost = new Set(dropped);
+      return { checkpoints: written.filter(({ trial }) => !lost.has(trial)), droppedCheckpoints: dropped };
+    },
+  };
+}
