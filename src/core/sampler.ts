@@ -11,8 +11,6 @@ export interface FinishedTrial {
   readonly number: number;
   readonly state: "complete" | "pruned" | "failed";
   readonly params: Params;
-  /** The trial that it continued; left out where there is none. */
-  readonly parent?: number;
   readonly values: readonly number[];
   readonly standardErrors: readonly (number | null)[];
   /** One number an outcome constraint, met where it is at most 0; left out where the study has none or the trial told none. */
@@ -83,8 +81,8 @@ export interface SamplerTraits {
   /** true: trial n is the n-th cell of the space (`gridParams`), so that a study may leave cells out. */
   readonly exhaustive?: boolean;
   /**
-   * A number of members: trials continue others, so that `Proposal.parent` is the trial whose checkpoint a trial goes on from. The parent of trial n is one of
-   * the last so many trials that it sees, n − lookahead − continues + 1 … n − lookahead; lookahead must be at most this number, so that n − continues is one of them.
+   * A number of members, P: trials continue others, so that `Proposal.parent` is the trial whose checkpoint a trial goes on from. The parent of trial n
+   * is one of n − 2P + 1 … n − lookahead: checkpoints before are dropped. The study's lookahead is at most P, so that trial n sees trial n − P.
    */
   readonly continues?: number;
 }

@@ -17,7 +17,7 @@ export interface CheckpointKeeper {
 
 /** `saved`: what earlier runs left. */
 export function checkpointKeeper(
-  { sampler, lookahead, objectives, constraints }: Pick<StudySpec, "sampler" | "lookahead" | "objectives" | "constraints">,
+  { sampler, objectives, constraints }: Pick<StudySpec, "sampler" | "objectives" | "constraints">,
   saved: Pick<SavedStudy, "trials" | "checkpoints">,
 ): CheckpointKeeper {
   const { continues } = sampler.traits;
@@ -42,7 +42,7 @@ export function checkpointKeeper(
   }
 
   /** The first trial that trial `next` may continue; later ones continue later ones. */
-  const firstParent = (): number => (continues === undefined ? next : next - lookahead - continues + 1);
+  const firstParent = (): number => (continues === undefined ? next : next - 2 * continues + 1);
 
   propose(saved.trials);
   for (const { outcome } of saved.trials) if (outcome !== null) end(outcome);

@@ -33,8 +33,6 @@ export type OutcomeOf = (trial: number) => OutcomeRecord | undefined;
 export class Proposer {
   readonly #options: ProposerOptions;
   readonly #params: Params[] = [];
-  /** The trials that some continue, by number. */
-  readonly #parents = new Map<number, number>();
   readonly #outcomeOf: OutcomeOf;
   #state: unknown;
   /** Trials 0 … absorbed − 1 are in the state of an adaptive sampler. */
@@ -75,12 +73,7 @@ export class Proposer {
 
   /** Takes a trial that is stored already; in number order. */
   restore(trial: TrialRecord): void {
-    this.#take(trial.number, trial.params, trial.parent);
-  }
-
-  #take(number: number, params: Params, parent: number | null): void {
-    this.#params.push(params);
-    if (parent !== null) this.#parents.set(number, parent);
+    this.#params.push(trial.params);
   }
 
   /** The first trial whose outcome is missing for the next proposal; undefined when it can be made. */
@@ -104,7 +97,7 @@ export class Proposer {
     const pending = sampler.traits.adaptive ? this.#params.slice(this.#absorbed) : [];
     const proposal = sampler.propose(this.#state, number, pending, rng(seed).fork("sampler", number));
     if (proposal === undefined) this.#exhausted = true;
-    else this.#take(number, proposal.params, proposal.parent ?? null);
+    else this.#params.push(proposal.params);
     return proposal;
   }
 
@@ -113,7 +106,6 @@ export class Proposer {
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
     const { constraints = [] } = this.#options;
-    const parent = this.#parents.get(number);
     const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
     // A pruned trial has an estimate of every objective, or says nothing.
     const told = outcome.state === "complete" || (outcome.state === "pruned" && !judged.includes(undefined));
@@ -121,7 +113,6 @@ export class Proposer {
       number,
       state: outcome.state,
       params,
-      ...(parent === undefined ? {} : { parent }),
       values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
       ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),

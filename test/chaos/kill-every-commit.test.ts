@@ -22,7 +22,6 @@ function checkpointFiles(database: string): string[] {
 const studies = [
   { name: "quadratic", about: "an objective", when: "after" },
   { name: "training", about: "trials that continue others' checkpoints", when: "after" },
-  { name: "training", about: "trials that continue others' checkpoints", when: "before" },
   { name: "iris-centroid", about: "a task a fold", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "before" },

@@ -125,7 +125,7 @@ export const samplerLaws: readonly SamplerLaw[] = [
     check(factory, scenario) {
       for (const lookahead of [1, 4]) {
         const proposals = simulate(factory(), scenario, lookahead);
-        const history = proposals.map((proposal, n) => finishedTrial(scenario, n, proposal));
+        const history = proposals.map((proposal, n) => finishedTrial(scenario, n, proposal.params));
         const stored = JSON.parse(JSON.stringify(history)) as typeof history;
         for (const [n, proposal] of proposals.entries()) {
           // Another process: a new sampler, trials read from a store, with other objects in them.
@@ -168,7 +168,7 @@ export const samplerLaws: readonly SamplerLaw[] = [
       expect(Number.isInteger(size) && size >= 0).toBe(true);
       expect(proposals.length).toBe(Math.min(size, scenario.trials));
       let state = sampler.start(contextOf(scenario));
-      for (const [n, proposal] of proposals.entries()) state = sampler.absorb(state, finishedTrial(scenario, n, proposal));
+      for (const [n, proposal] of proposals.entries()) state = sampler.absorb(state, finishedTrial(scenario, n, proposal.params));
       if (proposals.length < size) return;
       for (const number of [size, size + 1, size + 2, size + 100, size * 1000]) {
         expect(sampler.propose(state, number, [], streamOf(number))).toBeUndefined();
@@ -187,7 +187,7 @@ function simulate(sampler: Sampler, scenario: SamplerScenario, lookahead = 1, vi
   let known = 0;
   for (let number = 0; number < scenario.trials; number++) {
     for (; known <= number - lookahead; known++)
-      state = sampler.absorb(state, finishedTrial(scenario, known, proposals[known] as Proposal));
+      state = sampler.absorb(state, finishedTrial(scenario, known, (proposals[known] as Proposal).params));
     const pending = deepFreeze(proposals.slice(known).map((proposal) => structuredClone(proposal.params)));
     visit(sampler, state, number, pending);
     const proposal = sampler.propose(state, number, pending, streamOf(number));
@@ -203,17 +203,12 @@ const contextOf = ({ space, directions = ["maximize"] }: SamplerScenario): Sampl
   deepFreeze({ space, directions: [...directions] });
 
 /** An outcome that hangs on the parameters alone, with some failed and pruned trials among them. */
-function finishedTrial(
-  { directions = ["maximize"], constrained = false }: SamplerScenario,
-  number: number,
-  { params, parent }: Pick<Proposal, "params" | "parent">,
-): FinishedTrial {
+function finishedTrial({ directions = ["maximize"], constrained = false }: SamplerScenario, number: number, params: Params): FinishedTrial {
   const state = number % 7 === 3 ? "failed" : number % 7 === 5 ? "pruned" : "complete";
   const stream = rng(canonicalJson(params));
   const values = state === "complete" ? directions.map(() => stream.uniform()) : [];
   const told = constrained && state === "complete" ? { constraints: [stream.uniform() - 0.4, stream.uniform() - 0.6] } : {};
-  const from = parent === undefined ? {} : { parent };
-  return deepFreeze({ number, state, params: structuredClone(params), ...from, values, standardErrors: values.map(() => null), ...told });
+  return deepFreeze({ number, state, params: structuredClone(params), values, standardErrors: values.map(() => null), ...told });
 }
 
 function elsewhere<T>(action: () => T): T {

@@ -57,4 +57,17 @@ describe("the studies of the repository", () => {
     expect(Math.min(...values)).toBeGreaterThan(0.397887);
     expect(Math.min(...values)).toBeLessThan(2);
   });
+
+  it("digits-training trains eight networks to fewer than a tenth of errors, the best by a schedule of rates", async () => {
+    const { trials } = await run("digits-training");
+    expect(trials.every(({ state }) => state === "complete")).toBe(true);
+    const best = trials.reduce((a, b) => ((b.values["logLoss"]?.value ?? Infinity) < (a.values["logLoss"]?.value ?? Infinity) ? b : a));
+    expect(best.values["errors"]?.value).toBeLessThan(60);
+    expect(best.values["logLoss"]?.value).toBeLessThan(0.35);
+    const rates = new Set<unknown>();
+    for (let one: typeof best | undefined = best; one !== undefined; one = one.parent === null ? undefined : trials[one.parent]) {
+      rates.add(one.params["rate"]);
+    }
+    expect(rates.size).toBeGreaterThan(2);
+  });
 });

@@ -69,7 +69,7 @@ describe("checkpoints", () => {
       await study.close();
       expect(best?.bytes).toHaveLength(16);
       expect(readCheckpoint("training", { database })).toEqual(best);
-      expect(() => readCheckpoint("training", { database, trial: 99 })).toThrow(/they are 0 to 14\); got 99/);
+      expect(() => readCheckpoint("training", { database, trial: 99 })).toThrow(/they are 0 to 11\); got 99/);
       const store = memoryStore();
       const other = await openStudy(training, { store });
       await other.run({ workers });
@@ -79,7 +79,7 @@ describe("checkpoints", () => {
       expect(readdirSync(path.join(`${database}.artefacts`, "1"))).toHaveLength(new Set(store.load("training").checkpoints).size);
     }
     const store = memoryStore();
-    const { trials, lookahead } = { trials: 15, lookahead: 2 };
+    const { trials, lookahead } = { trials: 12, lookahead: 2 };
     const space = { rate: float(1e-3, 0.9, { log: true }) };
     const sampler = populationBased({ members: 3 });
     const inline = await openStudy(defineStudy({ name: "training", space, objective: descend, sampler, lookahead, retries: 0, trials }), {

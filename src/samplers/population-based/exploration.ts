@@ -64,8 +64,13 @@ export function explored({ space, resample, axes }: Exploration, params: Params,
   return decode(space, unit);
 }
 
-/** By `shift`, at least to the next value of what can be counted, and not beyond the ends. */
-function moved({ count, step }: Gene, unit: number, shift: number): number {
+/** By `shift`, at least to the next value of what can be counted, and not beyond the ends; at an end the other way. */
+function moved(gene: Gene, unit: number, shift: number): number {
+  const to = movedOneWay(gene, unit, shift);
+  return to === movedOneWay(gene, unit, 0) ? movedOneWay(gene, unit, -shift) : to;
+}
+
+function movedOneWay({ count, step }: Gene, unit: number, shift: number): number {
   const to = Math.min(1, Math.max(0, unit + shift));
   if (count === 0) return to;
   return step(to, 0) === step(unit, 0) ? step(unit, Math.sign(shift)) : step(to, 0);

@@ -4,8 +4,8 @@
  *
  * Source: M. Jaderberg et al., "Population Based Training of Neural Networks", arXiv:1711.09846 (2017): truncation selection as exploit, perturbing or
  * resampling as explore (section 4.1). Notation: P members; trial n = i·P + m is interval i of member m, its parent the trial whose checkpoint it goes on from.
- * Members are compared at the same interval, the last one that all of them are seen to have ended, so that none looks worse for being behind:
- * with lookahead 1 that is the last interval, with lookahead P for most members the one before it.
+ * Members are compared, and taken over, as they were before interval i, as far as that is seen: with lookahead 1 all after interval i − 1, with lookahead P those
+ * behind m after i − 2. So no line of checkpoints reaches interval i in more than i intervals (docs/decisions/0023).
  */
 import { HpoError } from "../../core/hpo-error.ts";
 import { checkOptions, finite, integer, listOf, optional, text } from "../../core/options.ts";
@@ -43,8 +43,6 @@ interface Interval extends RankedOutcome {
   readonly params: Params;
   /** Whether it left something to go on from. */
   readonly complete: boolean;
-  /** Whether the member went on from where it was itself. */
-  readonly own: boolean;
 }
 
 interface PopulationState {
@@ -93,37 +91,19 @@ interface TrainingOptions {
 function training({ members, quitters, ...options }: TrainingOptions): Sampler {
   const by = "populationBased";
 
-  /** Members by rank at the last interval that all have ended; those that have ended the first where none is. */
-  function ranking({ seen, last, before }: PopulationState): readonly Interval[] {
-    const common = Math.floor(seen / members) - 1;
-    const ended = last.flatMap((one, member) => {
-      const found = common >= 0 && one !== undefined && one.interval > common ? before[member] : one;
-      return found ?? [];
-    });
-    return ended.sort((a, b) => compareOutcomes(a, b) || a.number - b.number);
-  }
-
-  /** The interval that member m goes on from; its own unless it must or should give up. undefined where none left anything. */
-  function source(state: PopulationState, member: number, rng: Rng): Interval | undefined {
-    const own = state.last[member];
+  /** What trial `number` goes on from: where its member was, unless it must or should give up. undefined where no member left anything. */
+  function source({ seen, last, before }: PopulationState, number: number, rng: Rng): Interval | undefined {
+    const interval = Math.floor(number / members);
+    // Of members that are ahead, what they had reached before.
+    const reached = last.flatMap((one, member) => (one !== undefined && one.interval >= interval ? before[member] : one) ?? []);
+    const ranked = reached.sort((a, b) => compareOutcomes(a, b) || a.number - b.number);
+    const place = ranked.findIndex((one) => one.number % members === number % members);
+    const own = ranked[place];
     const goesOn = own?.complete === true;
-    const ranked = ranking(state);
-    const place = ranked.findIndex(({ number }) => number % members === member);
-    const judged = ranked[place];
-    if (goesOn && judged !== undefined) {
-      const whole = state.seen >= members;
-      // What was judged is what it gave up already.
-      const stale = own.interval > judged.interval && !own.own;
-      if (!whole || stale || place < members - quitters) return own;
-    }
-    const better = ranked.filter((one) => {
-      if (one.number % members === member || state.last[one.number % members]?.complete !== true) return false;
-      return !goesOn || (judged !== undefined && compareOutcomes(one, judged) < 0);
-    });
-    const best = better.slice(0, Math.max(1, quitters));
-    const chosen = best[best.length === 0 ? 0 : rng.below(best.length)];
-    // The rank is that of the common interval; what is taken over is the last state.
-    return chosen === undefined ? (goesOn ? own : undefined) : state.last[chosen.number % members];
+    if (goesOn && (seen < members || place < members - quitters)) return own;
+    const best = ranked.filter((one) => one !== own && one.complete).slice(0, Math.max(1, quitters));
+    if (best.length === 0) return goesOn ? own : undefined;
+    return best[rng.below(best.length)];
   }
 
   const sampler: Sampler<PopulationState> = {
@@ -145,7 +125,7 @@ function training({ members, quitters, ...options }: TrainingOptions): Sampler {
     },
     propose(state, number, _pending, rng): Proposal {
       const member = number % members;
-      const from = source(state, member, rng);
+      const from = source(state, number, rng);
       const who = `member ${member}, interval ${Math.floor(number / members)}`;
       if (from === undefined) {
         const unit = Float64Array.from(state.exploration.axes, () => rng.uniform());
@@ -168,7 +148,7 @@ function training({ members, quitters, ...options }: TrainingOptions): Sampler {
 }
 
 function intervalOf(trial: FinishedTrial, members: number, sign: number): Interval {
-  const { number, params, state, parent } = trial;
+  const { number, params, state } = trial;
   const complete = state === "complete";
   // A pruned trial left no state, whatever its estimate.
   const outcome = complete ? rankedOutcome(trial, sign) : { violation: Infinity, cost: Infinity };
@@ -178,7 +158,6 @@ function intervalOf(trial: FinishedTrial, members: number, sign: number): Interv
     params,
     complete,
     interval: Math.floor(number / members),
-    own: parent !== undefined && parent % members === number % members,
   };
 }
 
