@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { defineStudy, float, populationBased, rng, type Rng } from "hpo";
 
 /**
- * Eight networks read handwritten digits, side by side, one pass over the rows a trial: each goes on from its checkpoint, or from a better one's
+ * Eight networks read handwritten digits, side by side, for as many rows as there are in each trial: each goes on from its checkpoint, or from a better one's
  * with other rates. `hpo show digits-training` tells the schedule that the best one was trained with.
  */
 export default defineStudy({
@@ -59,12 +59,21 @@ function load(): NonNullable<typeof images> {
   return { learnt: part(0, 1200), judged: part(1200, rows.length) };
 }
 
-/** The hidden layer's answers to row `row` and the probability of each digit. */
-function answer(network: Float64Array, { x }: Images, row: number, h: Float64Array, p: Float64Array): void {
+function imageOf({ x }: Images, row: number): Float64Array {
+  return x.subarray(row * pixels, (row + 1) * pixels);
+}
+
+/** What the hidden layer says of an image, and the probability of each digit. */
+interface Answer {
+  readonly h: Float64Array;
+  readonly p: Float64Array;
+}
+
+function answer(network: Float64Array, image: Float64Array, { h, p }: Answer): void {
   for (let j = 0; j < hidden; j++) {
     const at = j * (pixels + 1);
     let sum = network[at + pixels] ?? 0;
-    for (let i = 0; i < pixels; i++) sum += (network[at + i] ?? 0) * (x[row * pixels + i] ?? 0);
+    for (let i = 0; i < pixels; i++) sum += (network[at + i] ?? 0) * (image[i] ?? 0);
     h[j] = Math.max(0, sum);
   }
   let most = -Infinity;
@@ -80,10 +89,12 @@ function answer(network: Float64Array, { x }: Images, row: number, h: Float64Arr
   for (let k = 0; k < digits; k++) p[k] = (p[k] ?? 0) / total;
 }
 
-/** One pass over the rows in a random order, by stochastic gradient descent with momentum, a row a step. */
+/** As many random rows as there are, by stochastic gradient descent with momentum, a row a step. */
 function train(network: Float64Array, { rate, momentum, decay }: { rate: number; momentum: number; decay: number }, stream: Rng): void {
   const { learnt } = (images ??= load());
-  const [h, p, back] = [new Float64Array(hidden), new Float64Array(digits), new Float64Array(hidden)];
+  const answered: Answer = { h: new Float64Array(hidden), p: new Float64Array(digits) };
+  const { h, p } = answered;
+  const back = new Float64Array(hidden);
   const step = (at: number, gradient: number): void => {
     const speed = momentum * (network[weights + at] ?? 0) - rate * (gradient + decay * (network[at] ?? 0));
     network[weights + at] = speed;
@@ -91,7 +102,8 @@ function train(network: Float64Array, { rate, momentum, decay }: { rate: number;
   };
   for (let n = 0; n < learnt.y.length; n++) {
     const row = stream.below(learnt.y.length);
-    answer(network, learnt, row, h, p);
+    const image = imageOf(learnt, row);
+    answer(network, image, answered);
     back.fill(0);
     for (let k = 0; k < digits; k++) {
       const error = (p[k] ?? 0) - (learnt.y[row] === k ? 1 : 0);
@@ -105,7 +117,7 @@ function train(network: Float64Array, { rate, momentum, decay }: { rate: number;
     for (let j = 0; j < hidden; j++) {
       if (h[j] === 0) continue;
       const at = j * (pixels + 1);
-      for (let i = 0; i < pixels; i++) step(at + i, (back[j] ?? 0) * (learnt.x[row * pixels + i] ?? 0));
+      for (let i = 0; i < pixels; i++) step(at + i, (back[j] ?? 0) * (image[i] ?? 0));
       step(at + pixels, back[j] ?? 0);
     }
   }
@@ -114,10 +126,11 @@ function train(network: Float64Array, { rate, momentum, decay }: { rate: number;
 /** The mean logarithmic loss, and how many of the 597 rows are read wrong. A network that has diverged is as bad as can be told. */
 function judge(network: Float64Array): { logLoss: number; errors: number } {
   const { judged } = (images ??= load());
-  const [h, p] = [new Float64Array(hidden), new Float64Array(digits)];
+  const answered: Answer = { h: new Float64Array(hidden), p: new Float64Array(digits) };
+  const { p } = answered;
   let [loss, errors] = [0, 0];
   for (let row = 0; row < judged.y.length; row++) {
-    answer(network, judged, row, h, p);
+    answer(network, imageOf(judged, row), answered);
     const truth = p[judged.y[row] ?? 0] ?? 0;
     loss -= Math.log(Math.max(truth, 1e-12));
     if (!(truth === Math.max(...p))) errors++;

@@ -29,7 +29,7 @@ const relay = (objective: (trial: Trial) => number | Promise<number>, more: obje
   defineStudy({
     name: "relay",
     space: { x: float(0, 1) },
-    objective: objective as (trial: Trial<{ x: number }>) => number,
+    objective,
     sampler: populationBased({ members: 3, exploit: 0 }),
     trials: 12,
     retries: 0,
