@@ -13,10 +13,12 @@ export function checkpointAddress(bytes: Uint8Array): string {
  * @throws HpoError CHECKPOINT_LOST where the file is missing, can't be read, or holds other bytes.
  */
 export function checkpointBytes({ trial, sha256, size, content }: StoredCheckpoint): Uint8Array {
-  if (typeof content !== "string") return Uint8Array.from(content);
+  if (typeof content !== "string") return new Uint8Array(content);
   let bytes: Uint8Array;
   try {
-    bytes = Uint8Array.from(readFileSync(content));
+    const read = readFileSync(content);
+    // Node takes the bytes of a small file from a buffer that others use too; a large one is not copied.
+    bytes = read.length === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw lost(trial, code === "ENOENT" ? `its file ${content} is missing` : `its file ${content} can't be read (${String(code)})`, cause);

@@ -2,7 +2,23 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { choice, defineStudy, float, openStudy, populationBased, readCheckpoint, sobol, startup, threshold, type Trial, values } from "hpo";
+import {
+  accuracy,
+  choice,
+  defineStudy,
+  float,
+  inMemory,
+  kFold,
+  openStudy,
+  populationBased,
+  readCheckpoint,
+  sobol,
+  startup,
+  svm,
+  threshold,
+  type Trial,
+  values,
+} from "hpo";
 import { checkpointBytes } from "#hpo/store/checkpoint-bytes";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -69,7 +85,7 @@ describe("checkpoints", () => {
       await study.close();
       expect(best?.bytes).toHaveLength(16);
       expect(readCheckpoint("training", { database })).toEqual(best);
-      expect(() => readCheckpoint("training", { database, trial: 99 })).toThrow(/they are 0 to 11\); got 99/);
+      expect(() => readCheckpoint("training", { database, trial: 99 })).toThrow(/they are 0 to 8\); got 99/);
       const store = memoryStore();
       const other = await openStudy(training, { store });
       await other.run({ workers });
@@ -79,7 +95,7 @@ describe("checkpoints", () => {
       expect(readdirSync(path.join(`${database}.artefacts`, "1"))).toHaveLength(new Set(store.load("training").checkpoints).size);
     }
     const store = memoryStore();
-    const { trials, lookahead } = { trials: 12, lookahead: 2 };
+    const { trials, lookahead } = { trials: 9, lookahead: 2 };
     const space = { rate: float(1e-3, 0.9, { log: true }) };
     const sampler = populationBased({ members: 3 });
     const inline = await openStudy(defineStudy({ name: "training", space, objective: descend, sampler, lookahead, retries: 0, trials }), {
@@ -185,7 +201,7 @@ describe("checkpoints", () => {
       if (how === "missing") rmSync(path.join(files, file));
       else writeFileSync(path.join(files, file), Buffer.alloc(16));
     }
-    const study = await openStudy(training, { database });
+    const study = await openStudy(training, { database, trials: 15 });
     const { state, trials } = await study.run({ workers: 2 });
     await study.close();
     expect(state).toBe("complete");
@@ -225,6 +241,35 @@ describe("checkpoints", () => {
 });
 
 describe("a study whose trials continue others", () => {
+  it("has no model: what is cross-validated can't go on", () => {
+    const data = inMemory({ name: "two", features: [[0], [1]], target: ["a", "b"] });
+    const model = { data, model: () => svm({ kernel: "linear", C: 1 }), cv: kFold({ folds: 2 }), metrics: { accuracy: accuracy() } };
+    expect(() => defineStudy({ name: "s", space: { C: values([1]) }, trials: 9, sampler: populationBased(), ...model })).toThrow(
+      "defineStudy(): populationBased() must search an objective, which can go on from the checkpoint of another trial; got a study with a model. Take auto() for it.",
+    );
+  });
+
+  it("gives an attempt that is made again what its parent left, and keeps nothing of the attempt that failed", async () => {
+    const failed = new Set<number>();
+    const store = await runInline(
+      relay(
+        ({ number, checkpoint }) => {
+          const before = text(checkpoint.read());
+          checkpoint.write(Buffer.from(`half of ${number}`));
+          if (number >= 3 && !failed.has(number)) {
+            failed.add(number);
+            throw new Error("no luck yet");
+          }
+          checkpoint.write(Buffer.from(`${before} ${number}`));
+          return number;
+        },
+        { retries: 1, trials: 6 },
+      ),
+    );
+    expect([...failed]).toEqual([3, 4, 5]);
+    expect(keptOf(store)).toEqual(["nothing 0", "nothing 1", "nothing 2", "nothing 0 3", "nothing 1 4", "nothing 2 5"]);
+  });
+
   const space = { x: float(0, 1), kind: choice(["a", "b"]) };
   const common = { name: "s", space, trials: 9, objective: () => 0 };
 
