@@ -9,7 +9,7 @@ import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { type CheckpointKeeper, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { judgedValues, objectiveOutcome } from "./objective-outcome.ts";
+import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
@@ -151,7 +151,7 @@ export class AskTell {
     const outcome =
       value instanceof Error && state.stopped === null
         ? toldFailure(number, value, endedAt)
-        : objectiveOutcome(number, { ...state, values: judgedValues(this.#options.spec, state, value) }, endedAt);
+        : objectiveOutcome(number, judgedEnd(this.#options.spec, { ...state, params: waiting.trial.params }, value), endedAt);
     const evaluations = outcome.state === "failed" || this.#judged.has(number) ? [] : [toldEvaluation(outcome, waiting.startedAt)];
     const bytes = outcome.state === "complete" ? (this.#checkpoints.get(number)?.written() ?? null) : null;
     const checkpoints = this.#keeper.keep([outcome], bytes === null ? [] : [{ trial: number, bytes }]);

@@ -1,9 +1,11 @@
 import type { TaskContext } from "../core/executor.ts";
 import type { Model, RowSet } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
+import type { EvaluationRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
 import { threadCpuSeconds } from "../workers/thread-cpu.ts";
+import { foldGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import { type SharedStudy, studyInSlot } from "./shared-study.ts";
 
@@ -13,8 +15,7 @@ export interface FoldInput {
   readonly params: Params;
 }
 
-export interface FoldOutput {
-  readonly values: Readonly<Record<string, number>>;
+export interface FoldOutput extends Pick<EvaluationRecord, "values" | "gradients"> {
   readonly correct: number | null;
   readonly predicted: Float64Array;
   readonly scores: Float64Array | null;
@@ -44,10 +45,18 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     const predicted = checkedAnswers(model.predict(test), fold.test.length, estimator.name);
     const width = target.kind === "class" ? target.classes.length : 1;
     const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), fold.test.length * width, estimator.name);
+    const answers = { predicted, scores };
+    const score = foldScore(judging, fold.test, answers);
+    const gradients = foldGradients(
+      judging,
+      { rows: fold.test, answers, model, name: estimator.name },
+      { space: spec.space, params: input.params },
+    );
     const predictedAt = performance.now();
     const cpuEnd = threadCpuSeconds();
     return {
-      ...foldScore(judging, fold.test, { predicted, scores }),
+      ...score,
+      ...gradients,
       predicted,
       scores,
       fitSeconds: (fitted - start) / 1000,

@@ -1,9 +1,9 @@
 import type { TaskContext } from "../core/executor.ts";
 import type { Params } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
+import { judgedEnd, type JudgedEnd } from "../study/objective-outcome.ts";
 import { attemptCheckpoint, type ParentCheckpoint } from "../study/trial-checkpoint.ts";
-import { judgedValues } from "../study/objective-outcome.ts";
-import { trialReports, type TrialReportsState } from "../study/trial-reports.ts";
+import { trialReports } from "../study/trial-reports.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "../workers/thread-cpu.ts";
 import { type SharedStudy, specInSlot } from "./shared-study.ts";
 import { loggedTrials, type StepLogView } from "./step-log.ts";
@@ -17,9 +17,7 @@ export interface ObjectiveInput {
   readonly parent: ParentCheckpoint | null;
 }
 
-export interface ObjectiveOutput extends TrialReportsState {
-  /** Of a pruned trial the last value that it reported. */
-  readonly values: Readonly<Record<string, number>>;
+export interface ObjectiveOutput extends JudgedEnd {
   /** What the trial left; null where it left nothing, or is not complete. */
   readonly checkpoint: Uint8Array | null;
   readonly wallSeconds: number;
@@ -63,8 +61,8 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   const end = reports.state();
   // Once a trial is told to stop it is pruned, however its objective goes about it.
   if (thrown !== undefined && end.stopped === null) throw thrown.error;
-  const values = judgedValues(spec, end, returned);
+  const judged = judgedEnd(spec, { ...end, params: input.params }, returned);
   const wallSeconds = (performance.now() - start) / 1000;
-  const output = { ...end, values, checkpoint: end.stopped === null ? written() : null, wallSeconds };
+  const output = { ...judged, checkpoint: end.stopped === null ? written() : null, wallSeconds };
   return first ? { ...output, cpuSeconds: cpuSecondsSince(cpuStart) } : output;
 }

@@ -224,7 +224,7 @@ describe("the database file", () => {
   });
 });
 
-describe.each([1, 2, 3, 4, 5])("a database of schema %i", (version) => {
+describe.each([1, 2, 3, 4, 5, 6])("a database of schema %i", (version) => {
   const copy = (name: string): string => {
     copyFileSync(fixture(version), at(name));
     return at(name);

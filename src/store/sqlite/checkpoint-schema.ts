@@ -1,4 +1,4 @@
-/** Schema version 6: checkpoints that are kept; their bytes lie in files beside the database (`checkpoint-files.ts`). */
+/** Schema version 7: checkpoints that are kept; their bytes lie in files beside the database (`checkpoint-files.ts`). */
 export const checkpointSchema = `
 CREATE TABLE checkpoints (
   study INTEGER NOT NULL,

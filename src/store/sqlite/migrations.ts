@@ -1,4 +1,5 @@
 import { checkpointSchema } from "./checkpoint-schema.ts";
+import { gradientsSchema } from "./gradients-schema.ts";
 import { schemaVersion1, schemaVersion2, schemaVersion3, schemaVersion4 } from "./schema.ts";
 import { stepsSchema } from "./steps-schema.ts";
 
@@ -12,5 +13,6 @@ export const migrations: readonly string[] = [
   schemaVersion3,
   schemaVersion4,
   stepsSchema,
+  gradientsSchema,
   checkpointSchema,
 ];
