@@ -92,7 +92,7 @@ export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string
   readonly objective: (
     trial: Trial<ParamsOf<S>>,
   ) => ObjectiveValue<NoInfer<FloatNames<S>>> | Promise<ObjectiveValue<NoInfer<FloatNames<S>>>>;
-  /** The largest checkpoint that a trial may write, in bytes; default 256 MiB. With `populationBased()` about three for each member are kept at most. */
+  /** The largest checkpoint that a trial may write, in bytes; default 256 MiB. With `populationBased()` at most two for each member are kept, and the best one. */
   readonly checkpointBytes?: number;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
   readonly metrics?: Readonly<Record<M, Direction>>;

@@ -67,14 +67,13 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
     name: ({ trial }) => `outcome of trial ${trial}`,
     trials: ({ trial }) => [trial],
   });
-  const ended = new Set(outcomes.map(({ trial }) => trial));
   each(checkpoints, {
     stands: ({ trial }) => standing.checkpoint(trial),
     name: ({ trial }) => `checkpoint of trial ${trial}`,
     trials: ({ trial }) => [trial],
   });
   for (const { trial } of checkpoints) {
-    if (!ended.has(trial) && !standing.outcome(trial)) throw rowMissing(`checkpoint of trial ${trial}`, study);
+    if (!standing.outcome(trial) && outcomes.every((one) => one.trial !== trial)) throw rowMissing(`checkpoint of trial ${trial}`, study);
   }
   const { model } = batch;
   if (model != null) needs(model.trial, () => `model of trial ${model.trial}`);
