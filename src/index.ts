@@ -63,6 +63,7 @@ export { populationBased, type PopulationBasedOptions } from "./samplers/populat
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
 export { tpe } from "./samplers/tpe/tpe.ts";
+export { replicated } from "./samplers/replicated.ts";
 export { startup } from "./samplers/startup.ts";
 export { choice } from "./space/choice.ts";
 export { float } from "./space/float.ts";

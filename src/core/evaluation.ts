@@ -10,6 +10,8 @@ export interface PlannedTrial {
   readonly params: Params;
   /** As proposed. */
   readonly parent?: number | null;
+  /** Which repeat of its configuration it is, counted from 1; default 0, the first trial. A repeat has folds and streams of its own. */
+  readonly repeat?: number;
 }
 
 /** What an earlier process has stored for the trials of a group. */

@@ -9,6 +9,7 @@ import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { type CheckpointKeeper, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import type { FoldSizes } from "./gain-rule.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
@@ -24,6 +25,7 @@ export interface AskTellOptions {
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
+  readonly folds?: FoldSizes | null | undefined;
 }
 
 /**
@@ -69,7 +71,7 @@ export class AskTell {
       const saved = store.load(spec.name);
       const { trials, evaluations, earlier } = saved;
       this.#keeper = checkpointKeeper(spec, saved);
-      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
+      this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);
@@ -152,7 +154,10 @@ export class AskTell {
       value instanceof Error && state.stopped === null
         ? toldFailure(number, value, endedAt)
         : objectiveOutcome(number, judgedEnd(this.#options.spec, { ...state, params: waiting.trial.params }, value), endedAt);
-    const evaluations = outcome.state === "failed" || this.#judged.has(number) ? [] : [toldEvaluation(outcome, waiting.startedAt)];
+    const evaluations =
+      outcome.state === "failed" || this.#judged.has(number)
+        ? []
+        : [toldEvaluation(outcome, { repeat: this.#proposer.placeOf(number).repeat, startedAt: waiting.startedAt })];
     const bytes = outcome.state === "complete" ? (this.#checkpoints.get(number)?.written() ?? null) : null;
     const checkpoints = this.#keeper.keep([outcome], bytes === null ? [] : [{ trial: number, bytes }]);
     const { group } = waiting.trial;
@@ -219,6 +224,7 @@ export class AskTell {
       number,
       params,
       seed,
+      repeat: this.#proposer.placeOf(number).repeat,
       report: (step, value) => this.#report(number, step, value),
       // Made when it is asked for: it would be the dearest part of a trial that takes microseconds.
       get signal() {

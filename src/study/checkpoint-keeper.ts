@@ -2,11 +2,12 @@ import type { CheckpointRecord } from "../core/checkpoint.ts";
 import type { OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import type { StudySpec } from "../core/study-spec.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration } from "./best-outcome.ts";
 
 /**
  * Knows which checkpoints are still needed: of trials that a later one may continue, of those that a trial without an outcome continues, and of the best
  * trial. What it says goes into the batch of the outcomes it was told, behind all proposals so far, so that rows and checkpoints agree wherever a run is killed.
+ * Where configurations are repeated the best may go back to a trial whose checkpoint is gone.
  */
 export interface CheckpointKeeper {
   /** Trials that were proposed, in number order. */
@@ -25,20 +26,22 @@ export function checkpointKeeper(
   const kept = new Set(saved.checkpoints);
   /** Of trials without an outcome: the trial that each continues. */
   const parents = new Map<number, number>();
+  /** Of trials that repeat another: the first of that configuration. */
+  const firsts = new Map<number, number>();
+  const configurations = objective && bestConfiguration({ ...objective, constraints, firstOf: (trial) => firsts.get(trial) ?? trial });
   let next = 0;
-  let best: JudgedTrial | null = null;
 
   function propose(trials: readonly TrialRecord[]): void {
-    for (const { number, parent } of trials) {
+    for (const { number, parent, repeatOf } of trials) {
       next = number + 1;
+      if (repeatOf !== undefined) firsts.set(number, repeatOf);
       if (parent !== null && continues !== undefined) parents.set(number, parent);
     }
   }
 
   function end(outcome: OutcomeRecord): void {
     parents.delete(outcome.trial);
-    const judged = objective && judgedTrial(outcome, objective.metric, constraints);
-    if (judged !== undefined && beats(judged, best, objective?.direction ?? "minimize")) best = judged;
+    configurations?.absorb(outcome);
   }
 
   /** The first trial that trial `next` may continue; later ones continue later ones. */
@@ -54,6 +57,7 @@ export function checkpointKeeper(
       for (const { trial } of written) kept.add(trial);
       if (kept.size === 0) return {};
       const read = new Set(parents.values());
+      const best = configurations?.best;
       const dropped = [...kept].filter((trial) => trial < firstParent() && trial !== best?.trial && !read.has(trial));
       for (const trial of dropped) kept.delete(trial);
       const lost = new Set(dropped);

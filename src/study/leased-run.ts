@@ -143,13 +143,14 @@ export class LeasedRun {
     const saved = store.load(spec.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
-    const proposer = studyProposer(spec, saved.earlier, outcomeOf);
+    const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds }, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
     const keeper = modelKeeper({
       metric: first?.metric ?? "",
       direction: first?.direction ?? "maximize",
       constraints: spec.constraints,
+      firstOf: (trial) => proposer.placeOf(trial).first,
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {

@@ -7,11 +7,14 @@ export function toldFailure(trial: number, error: Error, endedAt: string): Outco
 }
 
 /** The evaluation of a trial that was told a value: its seconds are those between ask and tell. */
-export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, startedAt: string): EvaluationRecord {
+export function toldEvaluation(
+  { trial, values, endedAt }: OutcomeRecord,
+  { repeat, startedAt }: { readonly repeat: number; readonly startedAt: string },
+): EvaluationRecord {
   const wallSeconds = Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
   return {
     trial,
-    repeat: 0,
+    repeat,
     fold: 0,
     rung: 0,
     values: Object.fromEntries(Object.entries(values).map(([metric, judged]) => [metric, judged.value])),

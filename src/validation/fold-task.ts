@@ -11,6 +11,8 @@ import { type SharedStudy, studyInSlot } from "./shared-study.ts";
 
 export interface FoldInput {
   readonly trial: number;
+  /** Whose folds `shared` holds. */
+  readonly repeat: number;
   readonly fold: number;
   readonly params: Params;
 }
@@ -37,7 +39,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const start = performance.now();
   const cpuStart = threadCpuSeconds();
   const estimator = spec.judge.model(input.params);
-  const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
+  const stream = rng(spec.seed).fork("fit", input.trial, input.repeat, input.fold);
   const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal, answer });
   const fitted = performance.now();
   try {

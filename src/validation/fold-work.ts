@@ -6,7 +6,9 @@ import type { Judging } from "./judging.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
 export interface FoldWorkOptions {
+  /** Of the folds of `repeat`. */
   readonly judging: Judging;
+  readonly repeat: number;
   readonly objectives: readonly string[];
   readonly shared: SharedValue;
   readonly timeoutSeconds: number | null;
@@ -28,7 +30,7 @@ export const noRows: WorkRows = Object.freeze({ shared: [], evaluations: [], pre
 
 /** Judges each trial by one task a fold. All folds run; the outcome reads them in fold order, whatever finished first. */
 export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, options: FoldWorkOptions): GroupWork {
-  const { judging, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
+  const { judging, repeat, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
   const folds = judging.plan.folds;
   const states = new Map<number, TrialFolds>();
   let waiting: Task[] = [];
@@ -49,9 +51,9 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
   }
 
   function task(trial: PlannedTrial, fold: number): Task {
-    const input: FoldInput = { trial: trial.number, fold, params: trial.params };
+    const input: FoldInput = { trial: trial.number, repeat, fold, params: trial.params };
     return {
-      key: `fold/${trial.number}/0/${fold}/0`,
+      key: `fold/${trial.number}/${repeat}/${fold}/0`,
       label: `trial ${trial.number} · fold ${fold + 1}/${folds.length}`,
       module: new URL("./fold-task.js", import.meta.url).href,
       export: "foldTask",
@@ -98,7 +100,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const { fitSeconds, predictSeconds, wallSeconds, cpuSeconds } = output;
       const evaluation: EvaluationRecord = {
         trial: state.trial.number,
-        repeat: 0,
+        repeat,
         fold,
         rung: 0,
         values: output.values,
@@ -113,7 +115,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const truth = judging.truths[fold] as Float64Array;
       const prediction = {
         trial: state.trial.number,
-        repeat: 0,
+        repeat,
         fold,
         rows: test,
         predicted: output.predicted,

@@ -44,6 +44,11 @@ export function judging(data: Dataset, plan: FoldPlan, declared: Readonly<Record
   return { data, target, plan, truths: plan.folds.map(({ test }) => truthOf(target, test)), metrics, answer };
 }
 
+/** The same with other folds. */
+export function withFolds(judged: Judging, plan: FoldPlan): Judging {
+  return { ...judged, plan, truths: plan.folds.map(({ test }) => truthOf(judged.target, test)) };
+}
+
 function truthOf(target: Target, rows: Uint32Array): Float64Array {
   const source = target.kind === "class" ? target.codes : target.values;
   const truth = new Float64Array(rows.length);

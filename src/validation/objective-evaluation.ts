@@ -63,6 +63,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       input: {
         trial: trial.number,
         params: trial.params,
+        repeat: trial.repeat ?? 0,
         past: pastOf(trial.number),
         parent:
           trial.parent == null || checkpointOf === undefined ? null : { trial: trial.parent, stored: checkpointOf(trial.parent) ?? null },
@@ -79,13 +80,13 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       return tasks;
     },
     accept(task, result) {
-      const { trial } = task.input as ObjectiveInput;
+      const { trial, repeat } = task.input as ObjectiveInput;
       const output = result.value as ObjectiveOutput;
       const { values, checkpoint, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,
-        repeat: 0,
+        repeat,
         fold: 0,
         rung: 0,
         values,

@@ -11,6 +11,7 @@ import { loggedTrials, type StepLogView } from "./step-log.ts";
 export interface ObjectiveInput {
   readonly trial: number;
   readonly params: Params;
+  readonly repeat: number;
   /** What the trials that this one may see have reported; null without a pruner. */
   readonly past: StepLogView | null;
   /** The trial that this one continues; null where it begins. */
@@ -39,7 +40,7 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   const start = performance.now();
   const cpuStart = first ? threadCpuSeconds() : null;
   const [objective] = spec.objectives;
-  const { trial: number, past, parent } = input;
+  const { trial: number, repeat, past, parent } = input;
   const reports = trialReports({
     number,
     direction: objective?.direction ?? "minimize",
@@ -48,7 +49,15 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   });
   const { checkpoint, written, close } = attemptCheckpoint(number, spec.checkpointBytes, () => parent);
   // A fresh copy: an objective that changes its parameters changes nobody else's.
-  const trial = { number, params: Object.freeze({ ...input.params }), seed, signal: context.signal, report: reports.report, checkpoint };
+  const trial = {
+    number,
+    params: Object.freeze({ ...input.params }),
+    repeat,
+    seed,
+    signal: context.signal,
+    report: reports.report,
+    checkpoint,
+  };
   let returned: unknown;
   let thrown: { readonly error: unknown } | undefined;
   try {
