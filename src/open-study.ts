@@ -87,8 +87,8 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
-      // Inline trials wait for each write, so they get half of the time; those on threads go on meanwhile.
-      writePauseMs: "bundle" in origin.source ? () => 0 : (writeMs) => Math.min(writeMs, 100),
+      // Inline trials wait for each write; those on threads go on meanwhile.
+      writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
       ownsStore: options.store === undefined,
     });
   } catch (error) {

@@ -10,6 +10,8 @@ import { bestConfiguration } from "./best-outcome.ts";
  * Where configurations are repeated the best may go back to a trial whose checkpoint is gone.
  */
 export interface CheckpointKeeper {
+  /** Takes the proposals and outcomes of a batch; the batch with what of its checkpoints is stored, and what is no longer needed. */
+  batch(batch: Batch): Batch;
   /** Trials that were proposed, in number order. */
   propose(trials: readonly TrialRecord[]): void;
   /** What is stored with these outcomes. */
@@ -50,18 +52,25 @@ export function checkpointKeeper(
   propose(saved.trials);
   for (const { outcome } of saved.trials) if (outcome !== null) end(outcome);
 
+  function keep(outcomes: readonly OutcomeRecord[], written: readonly CheckpointRecord[]): ReturnType<CheckpointKeeper["keep"]> {
+    for (const outcome of outcomes) end(outcome);
+    for (const { trial } of written) kept.add(trial);
+    if (kept.size === 0) return {};
+    const read = new Set(parents.values());
+    const best = configurations?.best;
+    const dropped = [...kept].filter((trial) => trial < firstParent() && trial !== best?.trial && !read.has(trial));
+    for (const trial of dropped) kept.delete(trial);
+    const lost = new Set(dropped);
+    return { checkpoints: written.filter(({ trial }) => !lost.has(trial)), droppedCheckpoints: dropped };
+  }
+
   return {
     propose,
-    keep(outcomes, written) {
-      for (const outcome of outcomes) end(outcome);
-      for (const { trial } of written) kept.add(trial);
-      if (kept.size === 0) return {};
-      const read = new Set(parents.values());
-      const best = configurations?.best;
-      const dropped = [...kept].filter((trial) => trial < firstParent() && trial !== best?.trial && !read.has(trial));
-      for (const trial of dropped) kept.delete(trial);
-      const lost = new Set(dropped);
-      return { checkpoints: written.filter(({ trial }) => !lost.has(trial)), droppedCheckpoints: dropped };
+    keep,
+    batch(batch) {
+      if (batch.trials !== undefined) propose(batch.trials);
+      const { outcomes = [], checkpoints = [] } = batch;
+      return outcomes.length === 0 ? batch : { ...batch, ...keep(outcomes, checkpoints) };
     },
   };
 }

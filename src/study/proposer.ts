@@ -5,7 +5,7 @@ import type { OutcomeBound, OutcomeRecord, RunEnd, TrialRecord } from "../core/r
 import { repeatCounter } from "../core/repeat-counter.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
-import { rng } from "../math/rng.ts";
+import { type Rng, rng } from "../math/rng.ts";
 import { earlierStudies } from "./earlier-studies.ts";
 import type { EndWatch } from "./end-rules.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
@@ -53,6 +53,7 @@ export class Proposer {
   /** Trials 0 … visible − 1 are known to have outcomes. */
   #visible = 0;
   readonly #waits: boolean;
+  readonly #stream: Rng;
   #exhausted = false;
   /** Proposals that there are; null where there is no end. */
   readonly #size: number | null;
@@ -64,6 +65,7 @@ export class Proposer {
     this.#size = options.sampler.size(options.space);
     this.#waits = options.sampler.traits.adaptive || options.looksBack === true;
     const { sampler, space, seed, lookahead, earlier = [] } = options;
+    this.#stream = rng(seed);
     const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
     this.#state = sampler.start({ space, directions, seed, lookahead, ...learnt });
   }
@@ -105,7 +107,7 @@ export class Proposer {
 
   /** The next proposal; undefined when the sampler is exhausted. Call only when `waitsFor()` is undefined. */
   propose(): Proposal | undefined {
-    const { sampler, lookahead, seed } = this.#options;
+    const { sampler, lookahead } = this.#options;
     const number = this.next;
     if (sampler.traits.adaptive) {
       for (; this.#absorbed <= number - lookahead; this.#absorbed++) {
@@ -113,7 +115,7 @@ export class Proposer {
       }
     }
     const pending = sampler.traits.adaptive ? this.#params.slice(this.#absorbed) : [];
-    const proposal = sampler.propose(this.#state, number, pending, rng(seed).fork("sampler", number));
+    const proposal = sampler.propose(this.#state, number, pending, this.#stream.fork("sampler", number));
     if (proposal === undefined) this.#exhausted = true;
     else this.#add(proposal);
     return proposal;

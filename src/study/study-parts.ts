@@ -22,7 +22,7 @@ export interface StudyParts {
   readonly environment: Json;
   readonly trials: number | null;
   readonly timeBudgetSeconds: number | null;
-  /** How long results of a run are gathered after a write that took so many milliseconds. */
+  /** For how many milliseconds results of a run may be gathered before they are written, told how long the last write took. */
   readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
   readonly ownsStore: boolean;

@@ -1,23 +1,15 @@
 import type { EvaluationRecord, OutcomeRecord } from "../core/records.ts";
 
-/** The outcome of a trial that was told an error. */
-export function toldFailure(trial: number, error: Error, endedAt: string): OutcomeRecord {
-  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
-  return { trial, state: "failed", values: {}, incident, endedAt };
-}
-
-/** The evaluation of a trial that was told a value: its seconds are those between ask and tell. */
-export function toldEvaluation(
-  { trial, values, endedAt }: OutcomeRecord,
-  { repeat, startedAt }: { readonly repeat: number; readonly startedAt: string },
-): EvaluationRecord {
-  const wallSeconds = Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
+/** The evaluation of a trial whose value was told: its seconds are those from ask to tell. */
+export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, startedAt: string, wallSeconds: number): EvaluationRecord {
+  const plain: Record<string, number> = {};
+  for (const metric of Object.keys(values)) plain[metric] = values[metric]?.value ?? Number.NaN;
   return {
     trial,
-    repeat,
+    repeat: 0,
     fold: 0,
     rung: 0,
-    values: Object.fromEntries(Object.entries(values).map(([metric, judged]) => [metric, judged.value])),
+    values: plain,
     testRows: 0,
     correct: null,
     time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds: null },
@@ -25,4 +17,10 @@ export function toldEvaluation(
     startedAt,
     endedAt,
   };
+}
+
+/** The end of a trial that was told an error. */
+export function toldFailure(trial: number, error: Error, endedAt: string): OutcomeRecord {
+  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
+  return { trial, state: "failed", values: {}, incident, endedAt };
 }

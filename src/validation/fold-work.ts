@@ -1,3 +1,4 @@
+import { isoTimes } from "../core/iso-times.ts";
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
@@ -32,7 +33,9 @@ export const noRows: WorkRows = Object.freeze({ shared: [], evaluations: [], pre
 export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, options: FoldWorkOptions): GroupWork {
   const { judging, repeat, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
   const folds = judging.plan.folds;
+  const { href } = new URL("./fold-task.js", import.meta.url);
   const states = new Map<number, TrialFolds>();
+  const isoTime = isoTimes();
   let waiting: Task[] = [];
 
   for (const trial of trials) {
@@ -55,7 +58,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     return {
       key: `fold/${trial.number}/${repeat}/${fold}/0`,
       label: `trial ${trial.number} · fold ${fold + 1}/${folds.length}`,
-      module: new URL("./fold-task.js", import.meta.url).href,
+      module: href,
       export: "foldTask",
       input,
       shared,
@@ -97,7 +100,10 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const output = result.value as FoldOutput;
       const test = (folds[fold] as (typeof folds)[number]).test;
       const endedAt = now();
-      const { fitSeconds, predictSeconds, wallSeconds, cpuSeconds } = output;
+      const { fitSeconds, predictSeconds, wallSeconds } = output;
+      // The slot's, without the part that judging took.
+      const share = result.wallSeconds > 0 ? Math.min(1, wallSeconds / result.wallSeconds) : 1;
+      const cpuSeconds = result.cpuSeconds === null ? null : result.cpuSeconds * share;
       const evaluation: EvaluationRecord = {
         trial: state.trial.number,
         repeat,
@@ -109,7 +115,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
         correct: output.correct,
         time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
         identical: false,
-        startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
+        startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
         endedAt,
       };
       const truth = judging.truths[fold] as Float64Array;

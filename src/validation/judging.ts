@@ -49,7 +49,8 @@ export function withFolds(judged: Judging, plan: FoldPlan): Judging {
   return { ...judged, plan, truths: plan.folds.map(({ test }) => truthOf(judged.target, test)) };
 }
 
-function truthOf(target: Target, rows: Uint32Array): Float64Array {
+/** Class codes or values of these rows. */
+export function truthOf(target: Target, rows: Uint32Array): Float64Array {
   const source = target.kind === "class" ? target.codes : target.values;
   const truth = new Float64Array(rows.length);
   for (let at = 0; at < rows.length; at++) truth[at] = source[rows[at] as number] as number;

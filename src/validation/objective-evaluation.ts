@@ -1,5 +1,6 @@
 import type { StoredCheckpoint } from "../core/checkpoint.ts";
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork } from "../core/evaluation.ts";
+import { isoTimes } from "../core/iso-times.ts";
 import type { SharedValue, Task } from "../core/executor.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { EvaluationRecord } from "../core/records.ts";
@@ -53,12 +54,14 @@ interface ObjectiveWorkOptions extends ObjectiveEvaluationOptions {
 
 function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, options: ObjectiveWorkOptions): GroupWork {
   const { shared, timeoutSeconds, now, pastOf, checkpointOf } = options;
+  const isoTime = isoTimes();
+  const { href } = new URL("./objective-task.js", import.meta.url);
   let waiting: Task[] = trials
     .filter((trial) => !saved.finished.has(trial.number))
     .map((trial) => ({
       key: `objective/${trial.number}`,
       label: `trial ${trial.number}`,
-      module: new URL("./objective-task.js", import.meta.url).href,
+      module: href,
       export: "objectiveTask",
       input: {
         trial: trial.number,
@@ -94,7 +97,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
         correct: null,
         time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds },
         identical: false,
-        startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
+        startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
         endedAt,
       };
       const outcome = objectiveOutcome(trial, output, endedAt);
