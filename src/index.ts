@@ -1,4 +1,5 @@
 // The public face: what a study, a program or a notebook imports from "hpo".
+export type { TrialCheckpoint } from "./core/checkpoint.ts";
 export type { Column, DataRecipe, Dataset, Roles, Target } from "./core/dataset.ts";
 export type { Estimator, EstimatorTraits, FitContext, FitInput, Model, RowSet } from "./core/estimator.ts";
 export { HpoError, type HpoErrorCode } from "./core/hpo-error.ts";
@@ -39,7 +40,7 @@ export { svm, type SvmEstimator, type SvmOptions } from "./models/svm/svm.ts";
 export type { SvrModel } from "./models/svr/model.ts";
 export { svr, type SvrEstimator, type SvrOptions } from "./models/svr/svr.ts";
 export { type OpenStudyOptions, openStudy } from "./open-study.ts";
-export { listStudies, readModel, readStudy } from "./read-study.ts";
+export { listStudies, readCheckpoint, readModel, readStudy } from "./read-study.ts";
 export { hyperband, type HyperbandOptions } from "./pruners/hyperband.ts";
 export { median } from "./pruners/median.ts";
 export { patience, type PatienceOptions } from "./pruners/patience.ts";
@@ -58,6 +59,7 @@ export { gp, type GpOptions } from "./samplers/gp/gp.ts";
 export { type HaltonOptions, halton } from "./samplers/halton.ts";
 export { type LatinHypercubeOptions, latinHypercube } from "./samplers/latin-hypercube.ts";
 export { lbfgs, type LbfgsOptions } from "./samplers/lbfgs/lbfgs.ts";
+export { populationBased, type PopulationBasedOptions } from "./samplers/population-based/population-based.ts";
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
 export { tpe } from "./samplers/tpe/tpe.ts";
@@ -78,4 +80,5 @@ export { stratifiedKFold } from "./splitters/stratified-k-fold.ts";
 export { fromStudy, type FromStudyOptions } from "./study/earlier-studies.ts";
 export type { Study } from "./study/study.ts";
 export type { RunStudyOptions } from "./study/study-parts.ts";
+export type { StudyCheckpoint } from "./study/study-checkpoint.ts";
 export type { StudyModel } from "./study/study-model.ts";
