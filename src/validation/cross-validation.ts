@@ -1,4 +1,4 @@
-import type { Estimator, SolverReference } from "../core/estimator.ts";
+import type { Estimator, EstimatorSteps, SolverReference } from "../core/estimator.ts";
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
@@ -8,6 +8,9 @@ import { showValue } from "../core/options.ts";
 import { foldWork, noRows } from "./fold-work.ts";
 import { checkEstimator, type Judging } from "./judging.ts";
 import { type SharedSolver, solverInSlot } from "./part-task.ts";
+import { chainKeys } from "../pipelines/chain.ts";
+import type { Chain } from "./prefix-queue.ts";
+import { prefixShelf } from "./prefix-shelf.ts";
 import type { SharedStudy } from "./shared-study.ts";
 import { sharedSolve } from "./shared-solve.ts";
 import type { SolverArenas } from "./solver-arenas.ts";
@@ -35,6 +38,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
   const { judging, objectives, timeoutSeconds, keepPredictions, now, savedPredictions } = options;
   const studyId = `study/${judging.data.fingerprint}`;
   const checked = new Set<string>();
+  const shelf = prefixShelf(Math.min(mostShelfBytes, options.arenas.limits.memoryBytes / 4));
 
   function estimatorOf(trial: PlannedTrial): Estimator | Incident {
     let estimator: Estimator;
@@ -99,13 +103,16 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
     async begin(group, trials, saved) {
       const failed: WorkRows["outcomes"][number][] = [];
       const alone: PlannedTrial[] = [];
+      const chains = new Map<number, Chain>();
       const together = new Map<string, { readonly reference: SolverReference; readonly members: [PlannedTrial, Estimator][] }>();
       for (const trial of trials) {
         const estimator = estimatorOf(trial);
         if (!("fit" in estimator)) {
           if (!saved.finished.has(trial.number)) failed.push(failedTrial(trial.number, estimator, now()));
-        } else if (estimator.solver === undefined) alone.push(trial);
-        else {
+        } else if (estimator.solver === undefined) {
+          alone.push(trial);
+          if (estimator.steps !== undefined && estimator.steps.transformers.length > 0) chains.set(trial.number, chainOf(estimator.steps));
+        } else {
           const entry = together.get(estimator.solver.key);
           if (entry === undefined) together.set(estimator.solver.key, { reference: estimator.solver, members: [[trial, estimator]] });
           else entry.members.push([trial, estimator]);
@@ -115,9 +122,18 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
       for (const { reference, members } of together.values()) works.push(await solve(reference, members, group, saved));
       if (alone.length > 0) {
         const shared = { id: studyId, value: options.shared };
-        works.push(foldWork(alone, saved, { judging, objectives, shared, timeoutSeconds, keepPredictions, now, savedPredictions }));
+        const chainOfTrial = (trial: number): Chain | undefined => chains.get(trial);
+        const rest = { judging, objectives, shared, timeoutSeconds, keepPredictions, now, savedPredictions };
+        works.push(foldWork(alone, saved, { ...rest, group, shelf, chainOf: chainOfTrial }));
       }
       return unionWork(works, { ...noRows, outcomes: failed });
     },
   };
+}
+
+/** What transformed folds may take; more would seldom be used again. */
+const mostShelfBytes = 2 ** 30;
+
+function chainOf({ transformers }: EstimatorSteps): Chain {
+  return { keys: chainKeys(transformers), names: transformers.map(({ name }) => name) };
 }

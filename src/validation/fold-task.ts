@@ -6,11 +6,14 @@ import { rng } from "../math/rng.ts";
 import { threadCpuSeconds } from "../workers/thread-cpu.ts";
 import { foldScore } from "./fold-score.ts";
 import { type SharedStudy, studyInSlot } from "./shared-study.ts";
+import { foldRows, type TransformedFold } from "./transformed-fold.ts";
 
 export interface FoldInput {
   readonly trial: number;
   readonly fold: number;
   readonly params: Params;
+  /** What the model's transformers left of the fold's rows, to which its last step is fitted; null where it has none. */
+  readonly transformed: TransformedFold | null;
 }
 
 export interface FoldOutput {
@@ -28,26 +31,24 @@ export interface FoldOutput {
 export async function foldTask(input: FoldInput, context: TaskContext): Promise<FoldOutput> {
   const { spec, judging } = await studyInSlot(context.shared as SharedStudy);
   if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
-  const { data, target, plan, answer } = judging;
-  const fold = plan.folds[input.fold];
-  if (fold === undefined) throw new RangeError(`foldTask: there is no fold ${input.fold}.`);
-  const weight = data.roles.weight;
-  const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
+  const { target, answer } = judging;
+  const { train, test } = foldRows(judging, input);
   const start = performance.now();
   const cpuStart = threadCpuSeconds();
-  const estimator = spec.judge.model(input.params);
+  const whole = spec.judge.model(input.params);
+  const estimator = input.transformed === null ? whole : (whole.steps?.estimator ?? whole);
   const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
-  const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal, answer });
+  const model = await estimator.fit(train, { rng: stream, signal: context.signal, answer });
   const fitted = performance.now();
   try {
-    const test = { data, rows: fold.test };
-    const predicted = checkedAnswers(model.predict(test), fold.test.length, estimator.name);
+    const count = test.rows.length;
+    const predicted = checkedAnswers(model.predict(test), count, estimator.name);
     const width = target.kind === "class" ? target.classes.length : 1;
-    const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), fold.test.length * width, estimator.name);
+    const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), count * width, estimator.name);
     const predictedAt = performance.now();
     const cpuEnd = threadCpuSeconds();
     return {
-      ...foldScore(judging, fold.test, { predicted, scores }),
+      ...foldScore(judging, (judging.plan.folds[input.fold] as { test: Uint32Array }).test, { predicted, scores }),
       predicted,
       scores,
       fitSeconds: (fitted - start) / 1000,
