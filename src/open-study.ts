@@ -1,36 +1,22 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { Dataset } from "./core/dataset.ts";
-import type { Estimator } from "./core/estimator.ts";
-import type { Evaluation } from "./core/evaluation.ts";
-import type { Executor } from "./core/executor.ts";
 import { HpoError } from "./core/hpo-error.ts";
-import { canonicalJson, type Json } from "./core/json.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
-import type { StudyDescription, StudyHeader } from "./core/records.ts";
-import type { StudySnapshot, StudySummary } from "./core/snapshot.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
 import { loadStudy } from "./loader/load-study.ts";
-import { spaceJson } from "./space/space-json.ts";
+import { defaultDatabase } from "./read-study.ts";
+import { studyHeader } from "./study-header.ts";
+import { checkFirstModel, evaluationOf, executorOf, fitOf } from "./study-wiring.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
-import { type OutcomeOf, Proposer } from "./study/proposer.ts";
-import { type RunStudyOptions, Study, type StudyParts } from "./study/study.ts";
-import { searchDeclaration } from "./study/search-declaration.ts";
+import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
-import { keptModel, type StudyModel } from "./study/study-model.ts";
 import { warmStart } from "./study/warm-start.ts";
-import { crossValidation } from "./validation/cross-validation.ts";
-import { foldPlan, onlyTarget } from "./validation/fold-plan.ts";
-import { checkEstimator, type Judging, judging } from "./validation/judging.ts";
-import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
+import { foldPlan } from "./validation/fold-plan.ts";
+import { judging } from "./validation/judging.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
-import { solverArenas } from "./validation/solver-arenas.ts";
-import { fitWhole } from "./validation/whole-fit.ts";
-import { inlineExecutor } from "./workers/inline-executor.ts";
-import { availableSlots } from "./workers/available-slots.ts";
-import { threadExecutor } from "./workers/thread-executor.ts";
 
 /** How to open a study. */
 export interface OpenStudyOptions {
@@ -49,9 +35,6 @@ export interface OpenStudyOptions {
   readonly trials?: number;
   readonly timeBudgetSeconds?: number;
 }
-
-/** The default database, under the working folder. */
-export const defaultDatabase: string = path.join(".hpo", "hpo.sqlite");
 
 /** What a file or an object gives: the study, where workers find it, and the hash of its code. */
 interface StudyOrigin {
@@ -113,37 +96,6 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
   }
 }
 
-/** The studies of a database, newest first. Reads only. */
-export function listStudies(options: { readonly database?: string } = {}): readonly StudySummary[] {
-  checkOptions("listStudies", options, { database: optional(text()) });
-  return reading(options.database, (store) => store.list());
-}
-
-/** A stored study. Reads only, also while another process runs it. @throws HpoError STUDY_NOT_FOUND with the known names. */
-export function readStudy(name: string, options: { readonly database?: string } = {}): StudySnapshot {
-  checkOptions("readStudy", options, { database: optional(text()) });
-  return reading(options.database, (store) => store.snapshot(name));
-}
-
-/**
- * The model that a stored study keeps of a trial (default: the best by the first objective), fitted to all rows; undefined where it keeps none of
- * that trial: an open study's `model()` fits it. Reads only.
- * @throws HpoError STUDY_NOT_FOUND, TRIAL_NOT_FOUND, MODEL_NOT_FOUND (no complete trial), MODEL_UNSUPPORTED (an objective function)
- */
-export function readModel(name: string, options: { readonly database?: string; readonly trial?: number } = {}): StudyModel | undefined {
-  checkOptions("readModel", options, { database: optional(text()), trial: optional(integer(0)) });
-  return reading(options.database, (store) => keptModel(store, name, options.trial));
-}
-
-function reading<T>(database: string | undefined, read: (store: Store) => T): T {
-  const store = openStore(database ?? defaultDatabase, { readonly: true });
-  try {
-    return read(store);
-  } finally {
-    store.close();
-  }
-}
-
 async function fromFile(file: string): Promise<StudyOrigin> {
   const { spec, bundle, codeHash, folder } = await loadStudy(file);
   return { spec, source: { bundle }, codeHash, folder };
@@ -167,134 +119,4 @@ async function loadData({ judge, metrics }: StudySpec, folder: string): Promise<
   const [first] = Object.values(metrics);
   const task = first !== undefined && first.needs !== null ? first.task : "classification";
   return judge.data.load({ folder, task });
-}
-
-function executorOf(source: StudySource, { workers, memory, onOutput }: RunStudyOptions): Executor {
-  if (memory !== undefined && !(Number.isFinite(memory) && memory > 0)) {
-    throw new HpoError("OPTION_INVALID", `study.run(): memory must be a number of bytes above 0, such as 2e9; got ${String(memory)}.`);
-  }
-  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1 || workers > 1024)) {
-    throw new HpoError("OPTION_INVALID", `study.run(): workers must be an integer from 1 to 1024; got ${String(workers)}.`);
-  }
-  if ("bundle" in source) return threadExecutor({ slots: workers ?? availableSlots(), ...(onOutput === undefined ? {} : { onOutput }) });
-  if (workers !== undefined && workers > 1) {
-    throw new HpoError(
-      "OPTION_INVALID",
-      `study.run(): workers must be 1 for a study made in this process, whose functions can't be sent to threads; got ${workers}. Put the study into a file of its own and open that: openStudy("study.ts").`,
-    );
-  }
-  return inlineExecutor();
-}
-
-/**
- * What a study can't do is told before it is stored, so that the mended file is no change of a study that never ran. It is
- * the first trial's model that is asked; those of other kinds are checked when their turn comes.
- */
-function checkFirstModel(spec: StudySpec, judged: Judging): void {
-  if (spec.judge.kind !== "model") return;
-  const proposal = new Proposer(spec, () => undefined).propose();
-  if (proposal === undefined) return;
-  let estimator: Estimator;
-  try {
-    estimator = spec.judge.model(proposal.params);
-  } catch {
-    // What a model function throws for one configuration costs that trial, which tells it.
-    return;
-  }
-  if (typeof estimator?.fit === "function" && typeof estimator.traits === "object" && estimator.traits !== null) {
-    checkEstimator(estimator, judged);
-  }
-}
-
-function fitOf({ judge, seed }: StudySpec, judged: Judging | null): StudyParts["fit"] {
-  if (judge.kind !== "model" || judged === null) return null;
-  return (trial, signal) => fitWhole(trial, { judge, judging: judged, seed, signal });
-}
-
-interface EvaluationParts {
-  readonly judged: Judging | null;
-  readonly executor: Executor;
-  readonly store: Store;
-  /** Bytes for shared solves; undefined = half of what is free, in a control group with a limit half of what that leaves. */
-  readonly memory: number | undefined;
-  readonly outcomeOf: OutcomeOf;
-}
-
-function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
-  const { judged, executor, store, memory, outcomeOf } = parts;
-  const now = (): string => new Date().toISOString();
-  const { timeoutSeconds, judge } = spec;
-  if (judge.kind === "objective" || judged === null) {
-    const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };
-    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
-  }
-  return crossValidation({
-    judge,
-    judging: judged,
-    objectives: spec.objectives.map((objective) => objective.metric),
-    shared,
-    arenas: solverArenas(judged.data, executor.slots, memory ?? process.availableMemory() / 2),
-    timeoutSeconds,
-    keepPredictions: spec.keepPredictions,
-    keepModel: spec.keepModel,
-    now,
-    savedPredictions: (trial) => store.predictions(spec.name, trial),
-  });
-}
-
-function studyHeader(
-  spec: StudySpec,
-  parts: { readonly data: Dataset | null; readonly folds: number; readonly codeHash: string; readonly warmStart: Json | undefined },
-): StudyHeader {
-  const { data, folds, codeHash } = parts;
-  const cv = spec.judge.kind === "model" ? spec.judge.cv : null;
-  const metrics = Object.entries(spec.metrics).map(([name, { direction, unit }]) => ({ name, direction, unit }));
-  const description: StudyDescription = {
-    metrics,
-    objectives: spec.objectives,
-    ...(spec.constraints.length === 0 ? {} : { constraints: spec.constraints }),
-    sampler: spec.sampler.name,
-    data: data === null ? null : describeData(data),
-    cv: cv === null ? null : { label: cv.label, folds },
-  };
-  const declared = Object.entries(spec.metrics).map(([name, metric]) => ({
-    name,
-    metric: metric.name,
-    direction: metric.direction,
-    options: metric.needs === null ? {} : metric.options,
-  }));
-  return {
-    name: spec.name,
-    createdAt: new Date().toISOString(),
-    codeHash,
-    description,
-    declaration: {
-      space: spaceJson(spec.space),
-      cv: cv === null ? null : plain({ name: cv.name, options: cv.options }),
-      metrics: plain(declared),
-      objectives: plain(spec.objectives),
-      sampler: plain({ name: spec.sampler.name, options: spec.sampler.options }),
-      pruner: spec.pruner === null ? null : plain({ name: spec.pruner.name, options: spec.pruner.options }),
-      seed: spec.seed,
-      lookahead: spec.lookahead,
-      data: data?.fingerprint ?? null,
-      ...searchDeclaration(spec, parts.warmStart),
-    },
-  };
-}
-
-function describeData(data: Dataset): NonNullable<StudyDescription["data"]> {
-  const target = onlyTarget(data);
-  return {
-    name: data.name,
-    rows: data.rows,
-    features: data.features.width,
-    classes: target.kind === "class" ? target.classes : null,
-    scaling: data.scaling,
-  };
-}
-
-/** The same data without anything that is not data. */
-function plain(value: unknown): Json {
-  return JSON.parse(canonicalJson(value)) as Json;
 }

@@ -27,4 +27,9 @@ export interface Metric {
   readonly unit: "fraction" | "number";
   /** NaN where the metric is not defined (AUC with one class in the fold). Throws nothing. */
   evaluate(input: MetricInput): number;
+  /**
+   * Present where `evaluate` is the (weighted) mean of one number a row: those numbers, without the weights; NaN where one is not
+   * defined. What compares or resamples rows uses them.
+   */
+  rowScores?(input: MetricInput): Float64Array;
 }

@@ -1,6 +1,6 @@
 import type { Metric } from "../core/metric.ts";
 import { areCodes } from "./confusion-matrix.ts";
-import { weightedMean } from "./weighted-mean.ts";
+import { rowMean } from "./row-mean.ts";
 
 /** The (weighted) share of rows whose class is predicted. NaN for no rows, or where a prediction is not a class code. */
 export function accuracy(): Metric {
@@ -11,12 +11,9 @@ export function accuracy(): Metric {
     needs: "labels",
     options: Object.freeze({}),
     unit: "fraction",
-    evaluate({ truth, predicted, weights, classCount }) {
-      if (!areCodes(predicted, classCount)) return Number.NaN;
-      return weightedMean(
-        predicted.map((label, row) => (label === truth[row] ? 1 : 0)),
-        weights,
-      );
-    },
+    ...rowMean(({ truth, predicted, classCount }) => {
+      if (!areCodes(predicted, classCount)) return new Float64Array(predicted.length).fill(Number.NaN);
+      return predicted.map((label, row) => (label === truth[row] ? 1 : 0));
+    }),
   } satisfies Metric);
 }

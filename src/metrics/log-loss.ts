@@ -1,6 +1,6 @@
 import { log } from "../math/elementary.ts";
 import type { Metric } from "../core/metric.ts";
-import { weightedMean } from "./weighted-mean.ts";
+import { rowMean } from "./row-mean.ts";
 
 /**
  * The (weighted) mean of −ln p, where p is the probability given to the true class, in nats. Probabilities are clipped to
@@ -15,15 +15,14 @@ export function logLoss(): Metric {
     needs: "probabilities",
     options: Object.freeze({}),
     unit: "number",
-    evaluate({ truth, scores, weights, classCount }) {
-      if (scores === null || classCount < 1) return Number.NaN;
-      const losses = Float64Array.from(truth, (actual, row) => {
+    ...rowMean(({ truth, scores, classCount }) => {
+      if (scores === null || classCount < 1) return new Float64Array(truth.length).fill(Number.NaN);
+      return Float64Array.from(truth, (actual, row) => {
         let sum = 0;
         for (let code = 0; code < classCount; code++) sum += clipped(scores[row * classCount + code]);
         return log(sum / clipped(scores[row * classCount + actual]));
       });
-      return weightedMean(losses, weights);
-    },
+    }),
   } satisfies Metric);
 }
 

@@ -1,5 +1,5 @@
 import type { Metric } from "../core/metric.ts";
-import { weightedMean } from "./weighted-mean.ts";
+import { rowMean } from "./row-mean.ts";
 
 /** The (weighted) mean absolute error, in the target's unit. NaN for no rows. */
 export function mae(): Metric {
@@ -10,10 +10,6 @@ export function mae(): Metric {
     needs: "labels",
     options: Object.freeze({}),
     unit: "number",
-    evaluate: ({ truth, predicted, weights }) =>
-      weightedMean(
-        predicted.map((value, row) => Math.abs(value - (truth[row] as number))),
-        weights,
-      ),
+    ...rowMean(({ truth, predicted }) => predicted.map((value, row) => Math.abs(value - (truth[row] as number)))),
   } satisfies Metric);
 }

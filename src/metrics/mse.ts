@@ -1,5 +1,5 @@
 import type { Metric } from "../core/metric.ts";
-import { weightedMean } from "./weighted-mean.ts";
+import { rowMean } from "./row-mean.ts";
 
 /** The (weighted) mean squared error, in the target's unit squared. NaN for no rows. */
 export function mse(): Metric {
@@ -10,12 +10,11 @@ export function mse(): Metric {
     needs: "labels",
     options: Object.freeze({}),
     unit: "number",
-    evaluate({ truth, predicted, weights }) {
-      const squares = predicted.map((value, row) => {
+    ...rowMean(({ truth, predicted }) =>
+      predicted.map((value, row) => {
         const error = value - (truth[row] as number);
         return error * error;
-      });
-      return weightedMean(squares, weights);
-    },
+      }),
+    ),
   } satisfies Metric);
 }

@@ -3,7 +3,7 @@ import { mse } from "./mse.ts";
 
 /** The root of the (weighted) mean squared error, in the target's unit. NaN for no rows. */
 export function rmse(): Metric {
-  const squared = mse();
+  const { rowScores: _, ...squared } = mse();
   return Object.freeze({
     ...squared,
     name: "rmse",

@@ -3,14 +3,13 @@ import type { Executor, Task } from "../core/executor.ts";
 import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
-import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
+import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 import { TaskRunner } from "./task-runner.ts";
-import { trialRecord } from "./trial-record.ts";
 
 export interface StudyRunOptions {
   readonly saved: SavedStudy;
@@ -46,11 +45,10 @@ export class StudyRun {
   readonly #options: StudyRunOptions;
   readonly #runner: TaskRunner;
   readonly #groups = new Map<number, OpenGroup>();
-  readonly #restored: GroupSeed[];
+  readonly #queue: GroupQueue;
   /** When the first task of a trial started; taken out once it is stored. */
   readonly #startedAt = new Map<number, string>();
   readonly #started = new Set<number>();
-  #nextGroup: number;
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
@@ -58,8 +56,8 @@ export class StudyRun {
   constructor(options: StudyRunOptions) {
     this.#options = options;
     const { saved, executor, retries, codeHash, meter, now } = options;
-    this.#restored = unfinishedGroups(saved);
-    this.#nextGroup = saved.trials.reduce((most, trial) => Math.max(most, trial.group + 1), 0);
+    const { proposer, trials, adaptive, evaluation } = options;
+    this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
     this.#runner = new TaskRunner({
       executor,
       retries,
@@ -114,7 +112,7 @@ export class StudyRun {
     try {
       for (const note of idleSlots(this.#options)) this.#options.meter.notes.add(note);
       // Threads start while the first trials are proposed and planned.
-      if (!this.#stopping) this.#options.executor.warm(this.#trialsLeft());
+      if (!this.#stopping) this.#options.executor.warm(this.#queue.trialsLeft());
       for (;;) {
         if (this.#failure !== undefined) throw this.#failure.error;
         if (!this.#stopping) await this.#open();
@@ -123,9 +121,9 @@ export class StudyRun {
           if (this.#stopping) {
             // A run that continues finds it made already, or makes it again.
             for (const group of this.#groups.values()) await this.#commit(this.#kept(group));
-            return this.#left() ? "stopped" : "complete";
+            return this.#groups.size > 0 || this.#queue.left ? "stopped" : "complete";
           }
-          if (this.#groups.size === 0 && !this.#canOpen()) return "complete";
+          if (this.#groups.size === 0 && !this.#queue.canOpen) return "complete";
           if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
           continue;
         }
@@ -149,9 +147,11 @@ export class StudyRun {
 
   /** Opens groups while there is room: restored ones first, in order. */
   async #open(): Promise<void> {
-    while (!this.#stopping && this.#hasRoom() && this.#canOpen()) {
-      const seed = this.#restored.shift() ?? (await this.#proposeGroup());
-      if (seed === undefined) return;
+    while (!this.#stopping && this.#hasRoom() && this.#queue.canOpen) {
+      const next = this.#queue.next();
+      if (next === undefined) return;
+      const { seed, proposed } = next;
+      if (proposed.length > 0) await this.#storeProposals(proposed);
       const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);
       const group = openGroup(seed, work);
       this.#groups.set(seed.group, group);
@@ -164,48 +164,17 @@ export class StudyRun {
     }
   }
 
+  /** Their numbers and parameters, before their work or with its first results. */
+  async #storeProposals(trials: readonly TrialRecord[]): Promise<void> {
+    const stored = this.#commit({ trials });
+    if (this.#options.proposalsFirst) await stored;
+    else this.#writeBehind(stored);
+  }
+
   /** Adaptive samplers are held back by their lookahead; the others by what the slots can take. */
   #hasRoom(): boolean {
     if (this.#options.adaptive) return this.#groups.size < this.#options.lookahead;
     return this.#groups.size < 2 && this.#runner.active < 2 * this.#options.executor.slots;
-  }
-
-  #canOpen(): boolean {
-    if (this.#restored.length > 0) return true;
-    const { proposer, trials } = this.#options;
-    return !proposer.exhausted && (trials === null || proposer.next < trials) && proposer.waitsFor() === undefined;
-  }
-
-  /** Whether trials are left that a later run would do. */
-  #left(): boolean {
-    const { proposer, trials } = this.#options;
-    return this.#groups.size > 0 || this.#restored.length > 0 || (!proposer.exhausted && (trials === null || proposer.next < trials));
-  }
-
-  /** Trials that are not finished, at most; Infinity where only the sampler or the clock ends the study. */
-  #trialsLeft(): number {
-    const { proposer, trials } = this.#options;
-    const restored = this.#restored.reduce((sum, seed) => sum + seed.trials.length - seed.saved.finished.size, 0);
-    return restored + (proposer.exhausted ? 0 : Math.max(0, (trials ?? Infinity) - proposer.next));
-  }
-
-  async #proposeGroup(): Promise<GroupSeed | undefined> {
-    const { proposer, evaluation, adaptive, proposalsFirst, trials, now } = this.#options;
-    const size = adaptive ? 1 : evaluation.groupSize;
-    const group = this.#nextGroup;
-    const records: TrialRecord[] = [];
-    while (records.length < size && (trials === null || proposer.next < trials) && proposer.waitsFor() === undefined) {
-      const number = proposer.next;
-      const proposal = proposer.propose();
-      if (proposal === undefined) break;
-      records.push(trialRecord(number, group, { proposal, at: now() }));
-    }
-    if (records.length === 0) return undefined;
-    this.#nextGroup++;
-    const stored = this.#commit({ trials: records });
-    if (proposalsFirst) await stored;
-    else this.#writeBehind(stored);
-    return { group, trials: records, saved: { evaluations: [], parts: [], finished: new Set() } };
   }
 
   #handOut(group: OpenGroup): void {

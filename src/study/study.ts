@@ -1,61 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
-import type { Evaluation } from "../core/evaluation.ts";
-import type { Executor } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
-import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
-import type { RunProgress, StudySnapshot } from "../core/snapshot.ts";
-import type { Store } from "../core/store.ts";
+import type { StudySnapshot } from "../core/snapshot.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { AskTell } from "./ask-tell.ts";
-import { cpuBudget } from "./cpu-budget.ts";
-import { CommitQueue } from "./commit-queue.ts";
-import { declaredOrder } from "./declared-order.ts";
-import type { ProgressMeter } from "./progress-meter.ts";
-import { progressThrottle } from "./progress-throttle.ts";
-import { modelKeeper } from "./model-keeper.ts";
-import type { OutcomeOf, Proposer } from "./proposer.ts";
-import { failureOf, runEnd } from "./run-end.ts";
-import { runLimits } from "./run-limits.ts";
-import { studyMeter } from "./study-meter.ts";
-import { type ModelParts, type StudyModel, studyModel } from "./study-model.ts";
-import { looksBack, studyProposer } from "./study-proposer.ts";
-import { StudyRun, type StudyRunOptions } from "./study-run.ts";
-
-/** What a study is wired from; `open-study` picks the parts. */
-export interface StudyParts {
-  readonly spec: StudySpec;
-  readonly store: Store;
-  /** Made anew for each run, since it may hold memory. */
-  readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
-  readonly executor: (options: RunStudyOptions) => Executor;
-  readonly fit: ModelParts["fit"];
-  readonly codeHash: string;
-  readonly environment: Json;
-  readonly trials: number | null;
-  readonly timeBudgetSeconds: number | null;
-  /** How long results of a run are gathered after a write that took so many milliseconds. */
-  readonly writePauseMs: (writeMs: number) => number;
-  /** Whether closing the study closes the store. */
-  readonly ownsStore: boolean;
-}
-
-/** How to run a study; none of it changes a result. */
-export interface RunStudyOptions {
-  /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
-  readonly workers?: number;
-  /** Bytes that shared solves may take besides the data, for all workers together; default half of what is free when it starts. */
-  readonly memory?: number;
-  /** Cuts running tasks off; what is durable stays. */
-  readonly signal?: AbortSignal;
-  /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. What it throws ends the run. */
-  readonly onProgress?: (progress: RunProgress) => void;
-  readonly progressIntervalMs?: number;
-  /** What the study's code writes to stdout and stderr on worker threads; default: it goes to this process's stderr. */
-  readonly onOutput?: (text: string) => void;
-}
+import { LeasedRun } from "./leased-run.ts";
+import { type StudyModel, studyModel } from "./study-model.ts";
+import type { RunStudyOptions, StudyParts } from "./study-parts.ts";
 
 /** An open study. Nothing in it prints or ends the process. */
 export class Study {
@@ -64,7 +14,7 @@ export class Study {
   readonly #parts: StudyParts;
   /** From the call of `run()` until its promise settles. */
   #running: Promise<unknown> | undefined;
-  #run: StudyRun | undefined;
+  #run: LeasedRun | undefined;
   #askTell: AskTell | undefined;
   #closed = false;
   /** A stop that came while `run()` was on its way. */
@@ -104,146 +54,19 @@ export class Study {
         `study.run(): ${showValue(this.name)} is in use by this object already; wait for its run() or close() it.`,
       );
     }
-    const running = this.#leased(options);
+    const run = new LeasedRun(this.#parts, options);
+    this.#run = run;
+    if (this.#stopRequested) run.stop();
+    this.#stopRequested = false;
+    const running = run.work();
     this.#running = running;
     try {
-      return await running;
+      await running;
     } finally {
       this.#running = undefined;
-    }
-  }
-
-  async #leased(options: RunStudyOptions): Promise<StudySnapshot> {
-    const { store } = this.#parts;
-    const holder = { id: randomUUID(), pid: process.pid, host: hostname(), since: new Date().toISOString() };
-    store.acquire(this.name, holder);
-    // The lease is renewed by the clock, since a part may run for long without a commit.
-    const renewal = setInterval(() => {
-      try {
-        store.renew(this.name, holder.id);
-      } catch (error) {
-        this.#run?.fail(error);
-      }
-    }, 5000);
-    renewal.unref();
-    try {
-      await this.#runWithLease(holder.id, holder.since, options);
-    } finally {
       this.#run = undefined;
-      clearInterval(renewal);
-      store.release(this.name, holder.id);
     }
     return this.snapshot();
-  }
-
-  async #runWithLease(holderId: string, startedAt: string, options: RunStudyOptions): Promise<void> {
-    const { store, codeHash, environment } = this.#parts;
-    const executor = this.#parts.executor(options);
-    const cpu = cpuBudget(executor, this.spec.cpuBudgetSeconds, () => {
-      const goesOn = this.#run?.stopping === false;
-      this.#run?.stop();
-      return goesOn;
-    });
-    const queue = new CommitQueue((batch) => store.commit(this.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
-    const began = seconds();
-    let notes: ReadonlySet<string> = new Set();
-    const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
-      id: holderId,
-      startedAt,
-      endedAt: state === null ? null : new Date().toISOString(),
-      state,
-      end,
-      wallSeconds: seconds() - began,
-      workers: executor.slots,
-      codeHash,
-      environment,
-      notes: [...notes],
-    });
-    const progress = progressThrottle(options.onProgress, {
-      intervalMs: options.progressIntervalMs ?? 100,
-      failed: (e) => this.#run?.fail(e),
-    });
-    let disarm = (): void => {};
-    try {
-      await queue.add({ run: row(null) });
-      const { run, meter, proposer } = this.#studyRun(options, {
-        executor: cpu.executor,
-        commit: (batch) => queue.add(batch),
-        flush: () => queue.flush(),
-        runRow: () => row(null),
-        onChange: progress.change,
-      });
-      notes = meter.notes;
-      this.#run = run;
-      const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
-      disarm = limits.disarm;
-      if (this.#stopRequested) run.stop();
-      this.#stopRequested = false;
-      const worked = await run.work();
-      progress.end(() => meter.read());
-      const { state, end } = runEnd(worked, {
-        spec: this.spec,
-        trials: this.#parts.trials,
-        timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
-        cpuBudgetSpent: cpu.stoppedAt,
-        cut: options.signal?.aborted === true || this.#closed,
-        proposer,
-      });
-      await queue.add({ run: row(state, end) });
-    } catch (error) {
-      await queue.add({ run: row("failed", failureOf(error)) }).catch(() => {
-        // The store itself failed: the error that ended the run says so.
-      });
-      throw error;
-    } finally {
-      disarm();
-      progress.cancel();
-      await executor.close();
-    }
-  }
-
-  /** The loop, set up from what is stored. */
-  #studyRun(
-    options: RunStudyOptions,
-    parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">,
-  ): { readonly run: StudyRun; readonly meter: ProgressMeter; readonly proposer: Proposer } {
-    const { spec, store, codeHash, trials } = this.#parts;
-    const saved = store.load(this.name);
-    const outcomes = new Map<number, OutcomeRecord>();
-    const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
-    const proposer = studyProposer(spec, saved.earlier, outcomeOf);
-    const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
-    const [first] = spec.objectives;
-    const keeper = modelKeeper({
-      metric: first?.metric ?? "",
-      direction: first?.direction ?? "maximize",
-      constraints: spec.constraints,
-      note: (text) => meter.notes.add(text),
-    });
-    for (const trial of saved.trials) {
-      proposer.restore(trial);
-      if (trial.outcome === null) continue;
-      keeper.absorb(trial.outcome);
-      outcomes.set(trial.number, trial.outcome);
-      meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
-    }
-    const run = new StudyRun({
-      ...parts,
-      saved,
-      proposer,
-      evaluation: this.#parts.evaluation(parts.executor, options, outcomeOf),
-      meter,
-      keeper,
-      outcomes,
-      trials,
-      retries: spec.retries,
-      codeHash,
-      adaptive: looksBack(spec),
-      proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
-      lookahead: spec.lookahead,
-      now: () => new Date().toISOString(),
-    });
-    return { run, meter, proposer };
   }
 
   /** Lets running tasks finish, starts no more; `run()` then resolves. Before a `run()` it stops that one at its start. */
@@ -289,9 +112,4 @@ export class Study {
       if (this.#parts.ownsStore) this.#parts.store.close();
     }
   }
-}
-
-/** Monotonic. */
-function seconds(): number {
-  return performance.now() / 1000;
 }

@@ -54,6 +54,21 @@ export function describeMetricContract(name: string, factory: () => Metric, prom
   };
 
   describe(`${name} keeps the metric contract`, () => {
+    it("is the weighted mean of its row scores, where it has them", () => {
+      const metric = factory();
+      if (metric.rowScores === undefined) return;
+      for (const weighted of [false, true]) {
+        law((list) => {
+          const given = input(list, weighted);
+          const scores = metric.rowScores?.(given) ?? new Float64Array(0);
+          expect(scores).toHaveLength(list.length);
+          const weights = list.map((row) => (weighted ? row.weight : 1));
+          const total = weights.reduce((sum, one) => sum + one, 0);
+          expectAlike(weights.reduce((sum, one, row) => sum + one * (scores[row] as number), 0) / total, metric.evaluate(given));
+        });
+      }
+    });
+
     it("agrees with scikit-learn on random folds, weighted and not", () => {
       let compared = 0;
       for (const { expected, ...given } of task === "classification" ? metricsOracle.classification : metricsOracle.regression) {

@@ -1,0 +1,93 @@
+import type { Estimator } from "./core/estimator.ts";
+import type { Evaluation } from "./core/evaluation.ts";
+import type { Executor } from "./core/executor.ts";
+import { HpoError } from "./core/hpo-error.ts";
+import type { Store } from "./core/store.ts";
+import type { StudySpec } from "./core/study-spec.ts";
+import { type OutcomeOf, Proposer } from "./study/proposer.ts";
+import type { RunStudyOptions, StudyParts } from "./study/study-parts.ts";
+import { crossValidation } from "./validation/cross-validation.ts";
+import { checkEstimator, type Judging } from "./validation/judging.ts";
+import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
+import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
+import { solverArenas } from "./validation/solver-arenas.ts";
+import { fitWhole } from "./validation/whole-fit.ts";
+import { availableSlots } from "./workers/available-slots.ts";
+import { inlineExecutor } from "./workers/inline-executor.ts";
+import { threadExecutor } from "./workers/thread-executor.ts";
+
+/** The slots that a run works on. */
+export function executorOf(source: StudySource, { workers, memory, onOutput }: RunStudyOptions): Executor {
+  if (memory !== undefined && !(Number.isFinite(memory) && memory > 0)) {
+    throw new HpoError("OPTION_INVALID", `study.run(): memory must be a number of bytes above 0, such as 2e9; got ${String(memory)}.`);
+  }
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1 || workers > 1024)) {
+    throw new HpoError("OPTION_INVALID", `study.run(): workers must be an integer from 1 to 1024; got ${String(workers)}.`);
+  }
+  if ("bundle" in source) return threadExecutor({ slots: workers ?? availableSlots(), ...(onOutput === undefined ? {} : { onOutput }) });
+  if (workers !== undefined && workers > 1) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      `study.run(): workers must be 1 for a study made in this process, whose functions can't be sent to threads; got ${workers}. Put the study into a file of its own and open that: openStudy("study.ts").`,
+    );
+  }
+  return inlineExecutor();
+}
+
+/**
+ * What a study can't do is told before it is stored, so that the mended file is no change of a study that never ran. It is
+ * the first trial's model that is asked; those of other kinds are checked when their turn comes.
+ */
+export function checkFirstModel(spec: StudySpec, judged: Judging): void {
+  if (spec.judge.kind !== "model") return;
+  const proposal = new Proposer(spec, () => undefined).propose();
+  if (proposal === undefined) return;
+  let estimator: Estimator;
+  try {
+    estimator = spec.judge.model(proposal.params);
+  } catch {
+    // What a model function throws for one configuration costs that trial, which tells it.
+    return;
+  }
+  if (typeof estimator?.fit === "function" && typeof estimator.traits === "object" && estimator.traits !== null) {
+    checkEstimator(estimator, judged);
+  }
+}
+
+/** How a trial's model is fitted to all rows; null where there is no model. */
+export function fitOf({ judge, seed }: StudySpec, judged: Judging | null): StudyParts["fit"] {
+  if (judge.kind !== "model" || judged === null) return null;
+  return (trial, signal) => fitWhole(trial, { judge, judging: judged, seed, signal });
+}
+
+interface EvaluationParts {
+  readonly judged: Judging | null;
+  readonly executor: Executor;
+  readonly store: Store;
+  /** Bytes for shared solves; undefined = half of what is free, in a control group with a limit half of what that leaves. */
+  readonly memory: number | undefined;
+  readonly outcomeOf: OutcomeOf;
+}
+
+/** How trials are judged. */
+export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
+  const { judged, executor, store, memory, outcomeOf } = parts;
+  const now = (): string => new Date().toISOString();
+  const { timeoutSeconds, judge } = spec;
+  if (judge.kind === "objective" || judged === null) {
+    const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };
+    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
+  }
+  return crossValidation({
+    judge,
+    judging: judged,
+    objectives: spec.objectives.map((objective) => objective.metric),
+    shared,
+    arenas: solverArenas(judged.data, executor.slots, memory ?? process.availableMemory() / 2),
+    timeoutSeconds,
+    keepPredictions: spec.keepPredictions,
+    keepModel: spec.keepModel,
+    now,
+    savedPredictions: (trial) => store.predictions(spec.name, trial),
+  });
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { cpuBudget } from "./cpu-budget.ts";
+import { declaredOrder } from "./declared-order.ts";
+import { modelKeeper } from "./model-keeper.ts";
+import type { ProgressMeter } from "./progress-meter.ts";
+import { progressThrottle } from "./progress-throttle.ts";
+import type { Proposer } from "./proposer.ts";
+import { failureOf, runEnd } from "./run-end.ts";
+import { runLimits } from "./run-limits.ts";
+import { studyMeter } from "./study-meter.ts";
+import type { RunStudyOptions, StudyParts } from "./study-parts.ts";
+import { looksBack, studyProposer } from "./study-proposer.ts";
+import { StudyRun, type StudyRunOptions } from "./study-run.ts";
+
+/** One run of a study, under its lease: from taking the lease until it is given back. */
+export class LeasedRun {
+  readonly #parts: StudyParts;
+  readonly #options: RunStudyOptions;
+  /** Once it is set up. */
+  #run: StudyRun | undefined;
+  /** A stop that came before that. */
+  #stopRequested = false;
+  #aborted = false;
+
+  constructor(parts: StudyParts, options: RunStudyOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** Lets running tasks finish, starts no more. */
+  stop(): void {
+    this.#stopRequested = true;
+    this.#run?.stop();
+  }
+
+  /** Cuts running tasks off. */
+  abort(): void {
+    this.#stopRequested = true;
+    this.#aborted = true;
+    this.#run?.abort();
+  }
+
+  /** @throws HpoError STUDY_BUSY when another process runs the study; what makes the study itself fail. */
+  async work(): Promise<void> {
+    const { store, spec } = this.#parts;
+    const holder = { id: randomUUID(), pid: process.pid, host: hostname(), since: new Date().toISOString() };
+    store.acquire(spec.name, holder);
+    // The lease is renewed by the clock, since a part may run for long without a commit.
+    const renewal = setInterval(() => {
+      try {
+        store.renew(spec.name, holder.id);
+      } catch (error) {
+        this.#run?.fail(error);
+      }
+    }, 5000);
+    renewal.unref();
+    try {
+      await this.#withLease(holder.id, holder.since);
+    } finally {
+      this.#run = undefined;
+      clearInterval(renewal);
+      store.release(spec.name, holder.id);
+    }
+  }
+
+  async #withLease(holderId: string, startedAt: string): Promise<void> {
+    const { spec, store, codeHash, environment } = this.#parts;
+    const options = this.#options;
+    const executor = this.#parts.executor(options);
+    const cpu = cpuBudget(executor, spec.cpuBudgetSeconds, () => {
+      const goesOn = this.#run?.stopping === false;
+      this.#run?.stop();
+      return goesOn;
+    });
+    const queue = new CommitQueue((batch) => store.commit(spec.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
+    const began = seconds();
+    let notes: ReadonlySet<string> = new Set();
+    const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
+      id: holderId,
+      startedAt,
+      endedAt: state === null ? null : new Date().toISOString(),
+      state,
+      end,
+      wallSeconds: seconds() - began,
+      workers: executor.slots,
+      codeHash,
+      environment,
+      notes: [...notes],
+    });
+    const progress = progressThrottle(options.onProgress, {
+      intervalMs: options.progressIntervalMs ?? 100,
+      failed: (e) => this.#run?.fail(e),
+    });
+    let disarm = (): void => {};
+    try {
+      await queue.add({ run: row(null) });
+      const { run, meter, proposer } = this.#studyRun({
+        executor: cpu.executor,
+        commit: (batch) => queue.add(batch),
+        flush: () => queue.flush(),
+        runRow: () => row(null),
+        onChange: progress.change,
+      });
+      notes = meter.notes;
+      this.#run = run;
+      const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
+      disarm = limits.disarm;
+      if (this.#stopRequested) run.stop();
+      const worked = await run.work();
+      progress.end(() => meter.read());
+      const { state, end } = runEnd(worked, {
+        spec,
+        trials: this.#parts.trials,
+        timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
+        cpuBudgetSpent: cpu.stoppedAt,
+        cut: options.signal?.aborted === true || this.#aborted,
+        proposer,
+      });
+      await queue.add({ run: row(state, end) });
+    } catch (error) {
+      await queue.add({ run: row("failed", failureOf(error)) }).catch(() => {
+        // The store itself failed: the error that ended the run says so.
+      });
+      throw error;
+    } finally {
+      disarm();
+      progress.cancel();
+      await executor.close();
+    }
+  }
+
+  /** The loop, set up from what is stored. */
+  #studyRun(parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">): {
+    readonly run: StudyRun;
+    readonly meter: ProgressMeter;
+    readonly proposer: Proposer;
+  } {
+    const { spec, store, codeHash, trials } = this.#parts;
+    const saved = store.load(spec.name);
+    const outcomes = new Map<number, OutcomeRecord>();
+    const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
+    const proposer = studyProposer(spec, saved.earlier, outcomeOf);
+    const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
+    const [first] = spec.objectives;
+    const keeper = modelKeeper({
+      metric: first?.metric ?? "",
+      direction: first?.direction ?? "maximize",
+      constraints: spec.constraints,
+      note: (text) => meter.notes.add(text),
+    });
+    for (const trial of saved.trials) {
+      proposer.restore(trial);
+      if (trial.outcome === null) continue;
+      keeper.absorb(trial.outcome);
+      outcomes.set(trial.number, trial.outcome);
+      meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
+    }
+    const run = new StudyRun({
+      ...parts,
+      saved,
+      proposer,
+      evaluation: this.#parts.evaluation(parts.executor, this.#options, outcomeOf),
+      meter,
+      keeper,
+      outcomes,
+      trials,
+      retries: spec.retries,
+      codeHash,
+      adaptive: looksBack(spec),
+      proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
+      lookahead: spec.lookahead,
+      now: () => new Date().toISOString(),
+    });
+    return { run, meter, proposer };
+  }
+}
+
+/** Monotonic. */
+function seconds(): number {
+  return performance.now() / 1000;
+}

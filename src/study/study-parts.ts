@@ -1,0 +1,41 @@
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Executor } from "../core/executor.ts";
+import type { Json } from "../core/json.ts";
+import type { RunProgress } from "../core/snapshot.ts";
+import type { Store } from "../core/store.ts";
+import type { StudySpec } from "../core/study-spec.ts";
+import type { OutcomeOf } from "./proposer.ts";
+import type { ModelParts } from "./study-model.ts";
+
+/** What a study is wired from; `study-wiring` picks the parts. */
+export interface StudyParts {
+  readonly spec: StudySpec;
+  readonly store: Store;
+  /** Made anew for each run, since it may hold memory. */
+  readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
+  readonly executor: (options: RunStudyOptions) => Executor;
+  readonly fit: ModelParts["fit"];
+  readonly codeHash: string;
+  readonly environment: Json;
+  readonly trials: number | null;
+  readonly timeBudgetSeconds: number | null;
+  /** How long results of a run are gathered after a write that took so many milliseconds. */
+  readonly writePauseMs: (writeMs: number) => number;
+  /** Whether closing the study closes the store. */
+  readonly ownsStore: boolean;
+}
+
+/** How to run a study; none of it changes a result. */
+export interface RunStudyOptions {
+  /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
+  readonly workers?: number;
+  /** Bytes that shared solves may take besides the data, for all workers together; default half of what is free when it starts. */
+  readonly memory?: number;
+  /** Cuts running tasks off; what is durable stays. */
+  readonly signal?: AbortSignal;
+  /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. What it throws ends the run. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly progressIntervalMs?: number;
+  /** What the study's code writes to stdout and stderr on worker threads; default: it goes to this process's stderr. */
+  readonly onOutput?: (text: string) => void;
+}
