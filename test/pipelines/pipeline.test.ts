@@ -17,6 +17,7 @@ import {
   subsample,
   svm,
   svr,
+  type Transformer,
   tuned,
   tunedPipeline,
 } from "hpo";
@@ -31,6 +32,8 @@ import { mixed, numbers } from "../transformers/tables.ts";
 import { readTable } from "../table-data.ts";
 
 const wine = readTable(new URL("../../studies/data/wine.csv.gz", import.meta.url).pathname);
+type Steps = [...transformers: Transformer[], estimator: Estimator];
+
 const machine = svm({ kernel: "rbf", C: 1 });
 
 describeEstimatorContract("pipeline", {
@@ -83,7 +86,7 @@ describe("pipeline()", () => {
   });
 
   it("takes what a step removes before another meets it, and says what it is in plain data", () => {
-    const of = (...steps: Parameters<typeof pipeline>): Estimator => pipeline(...steps);
+    const of = (...steps: Steps): Estimator => pipeline(...steps);
     const taken = ({ traits }: Estimator): readonly boolean[] => [traits.missing, traits.categories];
     expect(taken(of(standardize(), machine))).toEqual([false, false]);
     expect(taken(of(impute(), machine))).toEqual([true, false]);
@@ -191,11 +194,11 @@ describe("the streams of steps", () => {
   it("hang on the step, not on what follows", async () => {
     const data = await loadTable(numbers);
     const input = trainingRows(data, numbers.trained);
-    const drawn = async (...steps: Parameters<typeof pipeline>): Promise<unknown> => {
+    const drawn = async (...steps: Steps): Promise<unknown> => {
       const seen: FitInput[] = [];
       const estimator = steps.at(-1) as Estimator;
       const spy: Estimator = { ...estimator, fit: (given, context) => (seen.push(given), estimator.fit(given, context)) };
-      await pipeline(...(steps.slice(0, -1) as ReturnType<typeof standardize>[]), spy).fit(input, { ...freshContext(), rng: rng(3) });
+      await pipeline(...(steps.slice(0, -1) as Transformer[]), spy).fit(input, { ...freshContext(), rng: rng(3) });
       return valuesOf((seen[0] as FitInput).data);
     };
     expect(await drawn(smote(), machine)).toEqual(await drawn(smote(), svm({ kernel: "linear", C: 3 })));
