@@ -20,7 +20,7 @@ export interface PcaOptions {
  * Principal components: each row's coordinates along the axes in which the training rows vary most, the greatest first. An axis points to where its
  * largest entry is positive. Standardize first where columns have different units.
  * The axes are eigenvectors of the covariance (of the rows' inner products where there are fewer rows than columns), by `ml-pca`
- * (docs/decisions/0019-pca.md). O(n d · min(n, d) + min(n, d)³) to fit, O(n d · components) to apply. Source: K. Pearson 1901; H. Hotelling 1933.
+ * (docs/decisions/0019-pipelines.md). O(n d · min(n, d) + min(n, d)³) to fit, O(n d · components) to apply. Source: K. Pearson 1901; H. Hotelling 1933.
  * @throws HpoError OPTION_INVALID, on fitting too where there are fewer than `components`
  */
 export function pca(options: PcaOptions = {}): Transformer {
