@@ -8,12 +8,11 @@ import { showValue } from "../core/options.ts";
 import { foldWork, noRows } from "./fold-work.ts";
 import { checkEstimator, type Judging } from "./judging.ts";
 import { type SharedSolver, solverInSlot } from "./part-task.ts";
-import { chainKeys } from "../pipelines/chain.ts";
-import type { Chain } from "./prefix-queue.ts";
 import { prefixShelf } from "./prefix-shelf.ts";
 import type { SharedStudy } from "./shared-study.ts";
 import { sharedSolve } from "./shared-solve.ts";
 import type { SolverArenas } from "./solver-arenas.ts";
+import { stepsWork } from "./steps-work.ts";
 import { failedTrial } from "./trial-outcome.ts";
 import { unionWork } from "./union-work.ts";
 
@@ -103,7 +102,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
     async begin(group, trials, saved) {
       const failed: WorkRows["outcomes"][number][] = [];
       const alone: PlannedTrial[] = [];
-      const chains = new Map<number, Chain>();
+      const steps = new Map<number, EstimatorSteps>();
       const together = new Map<string, { readonly reference: SolverReference; readonly members: [PlannedTrial, Estimator][] }>();
       for (const trial of trials) {
         const estimator = estimatorOf(trial);
@@ -111,7 +110,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
           if (!saved.finished.has(trial.number)) failed.push(failedTrial(trial.number, estimator, now()));
         } else if (estimator.solver === undefined) {
           alone.push(trial);
-          if (estimator.steps !== undefined && estimator.steps.transformers.length > 0) chains.set(trial.number, chainOf(estimator.steps));
+          if (hasSteps(estimator) && !saved.finished.has(trial.number)) steps.set(trial.number, estimator.steps);
         } else {
           const entry = together.get(estimator.solver.key);
           if (entry === undefined) together.set(estimator.solver.key, { reference: estimator.solver, members: [[trial, estimator]] });
@@ -122,9 +121,8 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
       for (const { reference, members } of together.values()) works.push(await solve(reference, members, group, saved));
       if (alone.length > 0) {
         const shared = { id: studyId, value: options.shared };
-        const chainOfTrial = (trial: number): Chain | undefined => chains.get(trial);
-        const rest = { judging, objectives, shared, timeoutSeconds, keepPredictions, now, savedPredictions };
-        works.push(foldWork(alone, saved, { ...rest, group, shelf, chainOf: chainOfTrial }));
+        const work = foldWork(alone, saved, { judging, objectives, shared, timeoutSeconds, keepPredictions, now, savedPredictions });
+        works.push(steps.size === 0 ? work : stepsWork(work, { group, steps, shelf, shared, timeoutSeconds, now }));
       }
       return unionWork(works, { ...noRows, outcomes: failed });
     },
@@ -134,6 +132,6 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
 /** What transformed folds may take; more would seldom be used again. */
 const mostShelfBytes = 2 ** 30;
 
-function chainOf({ transformers }: EstimatorSteps): Chain {
-  return { keys: chainKeys(transformers), names: transformers.map(({ name }) => name) };
+function hasSteps(estimator: Estimator): estimator is Estimator & { readonly steps: EstimatorSteps } {
+  return estimator.steps !== undefined && estimator.steps.transformers.length > 0;
 }

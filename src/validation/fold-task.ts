@@ -12,8 +12,8 @@ export interface FoldInput {
   readonly trial: number;
   readonly fold: number;
   readonly params: Params;
-  /** What the model's transformers left of the fold's rows, to which its last step is fitted; null where it has none. */
-  readonly transformed: TransformedFold | null;
+  /** What the model's transformers left of the fold's rows, to which its last step is fitted; left out where it has none. */
+  readonly transformed?: TransformedFold;
 }
 
 export interface FoldOutput {
@@ -32,11 +32,11 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const { spec, judging } = await studyInSlot(context.shared as SharedStudy);
   if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
   const { target, answer } = judging;
-  const { train, test } = foldRows(judging, input);
+  const { train, test } = foldRows(judging, input.fold, input.transformed);
   const start = performance.now();
   const cpuStart = threadCpuSeconds();
   const whole = spec.judge.model(input.params);
-  const estimator = input.transformed === null ? whole : (whole.steps?.estimator ?? whole);
+  const estimator = input.transformed === undefined ? whole : (whole.steps?.estimator ?? whole);
   const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
   const model = await estimator.fit(train, { rng: stream, signal: context.signal, answer });
   const fitted = performance.now();

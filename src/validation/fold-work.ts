@@ -3,19 +3,10 @@ import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.t
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
 import type { FoldInput, FoldOutput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
-import type { PrefixInput } from "./prefix-task.ts";
-import { type Chain, prefixQueue } from "./prefix-queue.ts";
-import type { PrefixShelf } from "./prefix-shelf.ts";
-import type { TransformedFold } from "./transformed-fold.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
 export interface FoldWorkOptions {
-  readonly group: number;
   readonly judging: Judging;
-  /** The transformers of a trial's pipeline; undefined where it has none. */
-  readonly chainOf: (trial: number) => Chain | undefined;
-  /** What earlier groups' steps left of the folds. */
-  readonly shelf: PrefixShelf;
   readonly objectives: readonly string[];
   readonly shared: SharedValue;
   readonly timeoutSeconds: number | null;
@@ -35,14 +26,12 @@ interface TrialFolds {
 
 export const noRows: WorkRows = Object.freeze({ shared: [], evaluations: [], predictions: [], outcomes: [] });
 
-/** Judges each trial by one task a fold, after those that fit the first steps of pipelines. All folds run; the outcome reads them in fold order, whatever finished first. */
+/** Judges each trial by one task a fold. All folds run; the outcome reads them in fold order, whatever finished first. */
 export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, options: FoldWorkOptions): GroupWork {
   const { judging, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
   const folds = judging.plan.folds;
   const states = new Map<number, TrialFolds>();
   let waiting: Task[] = [];
-  const { group, shelf } = options;
-  const queue = prefixQueue({ group, shelf, shared, timeoutSeconds, judge: task });
 
   for (const trial of trials) {
     if (saved.finished.has(trial.number)) continue;
@@ -56,16 +45,11 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       state.predictions[prediction.fold] = prediction;
     }
     states.set(trial.number, state);
-    const chain = options.chainOf(trial.number);
-    for (let fold = 0; fold < folds.length; fold++) {
-      if (state.evaluations[fold] !== undefined) continue;
-      if (chain === undefined) waiting.push(task(trial, fold, null));
-      else queue.add({ trial, fold, chain });
-    }
+    for (let fold = 0; fold < folds.length; fold++) if (state.evaluations[fold] === undefined) waiting.push(task(trial, fold));
   }
 
-  function task(trial: PlannedTrial, fold: number, transformed: TransformedFold | null): Task {
-    const input: FoldInput = { trial: trial.number, fold, params: trial.params, transformed };
+  function task(trial: PlannedTrial, fold: number): Task {
+    const input: FoldInput = { trial: trial.number, fold, params: trial.params };
     return {
       key: `fold/${trial.number}/0/${fold}/0`,
       label: `trial ${trial.number} · fold ${fold + 1}/${folds.length}`,
@@ -73,8 +57,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       export: "foldTask",
       input,
       shared,
-      // What is transformed gives its memory back the sooner.
-      priority: transformed === null ? 0 : 1,
+      priority: 0,
       timeoutSeconds,
     };
   }
@@ -93,27 +76,22 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     return [trialOutcome(state.trial.number, evaluations, { judging, predictions: complete, objectives, endedAt: now() })];
   }
 
-  /** Once all trials have ended. */
-  const lastRows = (): WorkRows["shared"] => (states.size === 0 ? queue.tally(now()) : []);
-
-  function openState(trial: number): TrialFolds {
+  function stateOf(task: Task): { readonly state: TrialFolds; readonly fold: number } {
+    const { trial, fold } = task.input as FoldInput;
     const state = states.get(trial);
     if (state === undefined) throw new RangeError(`foldWork: trial ${trial} is not open.`);
-    return state;
+    return { state, fold };
   }
 
   return {
     opening: noRows,
     ready() {
-      const tasks = [...waiting, ...queue.ready()];
+      const tasks = waiting;
       waiting = [];
       return tasks;
     },
     accept(done, result: Extract<TaskResult, { ok: true }>) {
-      if (isPrefix(done)) return { ...noRows, shared: [queue.accept(done, result, now())] };
-      queue.ended(done);
-      const { trial, fold } = done.input as FoldInput;
-      const state = openState(trial);
+      const { state, fold } = stateOf(done);
       const output = result.value as FoldOutput;
       const test = (folds[fold] as (typeof folds)[number]).test;
       const endedAt = now();
@@ -143,28 +121,17 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       };
       state.evaluations[fold] = evaluation;
       state.predictions[fold] = prediction;
-      const outcomes = ended(state);
-      return { shared: lastRows(), evaluations: [evaluation], predictions: keepPredictions ? [prediction] : [], outcomes };
+      return { shared: [], evaluations: [evaluation], predictions: keepPredictions ? [prediction] : [], outcomes: ended(state) };
     },
     fail(done, incident) {
-      const lost = isPrefix(done) ? queue.fail(done).map(({ trial, fold }) => ({ trial: trial.number, fold })) : [done.input as FoldInput];
-      queue.ended(done);
-      const outcomes = lost.flatMap(({ trial, fold }) => {
-        const state = openState(trial);
-        state.incidents[fold] = incident;
-        return ended(state);
-      });
-      return { ...noRows, shared: lastRows(), outcomes };
+      const { state, fold } = stateOf(done);
+      state.incidents[fold] = incident;
+      return { ...noRows, outcomes: ended(state) };
     },
-    trialsOf: (one) => (isPrefix(one) ? queue.trialsOf(one) : [(one.input as FoldInput).trial]),
+    trialsOf: (one) => [(one.input as FoldInput).trial],
     close() {
-      queue.close();
       waiting = [];
       states.clear();
     },
   };
-}
-
-function isPrefix({ input }: Task): boolean {
-  return "step" in (input as FoldInput | PrefixInput);
 }

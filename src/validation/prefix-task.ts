@@ -27,7 +27,7 @@ export async function prefixTask(input: PrefixInput, context: TaskContext): Prom
   if (transformer === undefined || chainKeys(transformers)[input.step] !== input.key) {
     throw new RangeError(`The model's step ${input.step + 1} must be the same each time; it was another for equal parameters.`);
   }
-  const from = foldRows(judging, input);
+  const from = foldRows(judging, input.fold, input.transformed ?? undefined);
   // Of the step, not of the trial that happened to ask first.
   const stream = rng(spec.seed).fork("prefix", input.repeat, input.fold, input.key);
   const { transform, left } = await fitStep(transformer, from.train, { rng: stream, signal: context.signal });

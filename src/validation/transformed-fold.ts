@@ -12,11 +12,12 @@ export interface TransformedFold {
 /** What is fitted to on a fold, and what is judged: rows of the data set, or what steps left of them. */
 export function foldRows(
   { data, target, plan }: Judging,
-  { fold: number, transformed }: { readonly fold: number; readonly transformed: TransformedFold | null },
+  number: number,
+  transformed: TransformedFold | undefined,
 ): { readonly train: FitInput; readonly test: RowSet } {
   const fold = plan.folds[number];
   if (fold === undefined) throw new RangeError(`foldRows: there is no fold ${number}.`);
-  if (transformed !== null) return { train: fitInput(openDerived(transformed.train)), test: everyRow(openDerived(transformed.test)) };
+  if (transformed !== undefined) return { train: fitInput(openDerived(transformed.train)), test: everyRow(openDerived(transformed.test)) };
   const weight = data.roles.weight;
   const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
   return { train: { data, rows: fold.train, target, weights }, test: { data, rows: fold.test } };
