@@ -13,7 +13,7 @@ import { grid } from "./samplers/grid.ts";
 import { auto } from "./samplers/auto/auto.ts";
 import { declaredSearch } from "./samplers/declared-search.ts";
 import { checkSpace } from "./space/check-space.ts";
-import type { ParamsOf, TypedSpace } from "./space/params-of.ts";
+import type { FloatNames, ParamsOf, TypedSpace } from "./space/params-of.ts";
 import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
@@ -88,8 +88,10 @@ export interface ModelStudyDefinition<S extends TypedSpace, M extends string = s
 export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string = string> extends CommonDefinition<S, M> {
   /** Stops trials that are not worth going on with: the objective tells values on its way by `trial.report(step, value)`. Default: none. */
   readonly pruner?: Pruner;
-  /** A number (NaN fails the trial), or one a metric by name. */
-  readonly objective: (trial: Trial<ParamsOf<S>>) => ObjectiveValue | Promise<ObjectiveValue>;
+  /** A number (NaN fails the trial), or one a metric by name; `{ value, gradient }` in place of a number tells derivatives by floats too. */
+  readonly objective: (
+    trial: Trial<ParamsOf<S>>,
+  ) => ObjectiveValue<NoInfer<FloatNames<S>>> | Promise<ObjectiveValue<NoInfer<FloatNames<S>>>>;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
   readonly metrics?: Readonly<Record<M, Direction>>;
 }

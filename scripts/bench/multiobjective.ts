@@ -1,6 +1,6 @@
 // Hypervolume of samplers on problems of two objectives, beside the peers' stored figures.
 //
-//   npm run bench -- multiobjective [--sampler nsga2] [--problems zdt1,zdt2,zdt1-abs,zdt2-abs] [--trials 200] [--seeds 20] [--lookahead 1] [--json]
+//   npm run bench -- multiobjective [--sampler nsga2] [--problems zdt1,zdt2,zdt1-abs,zdt2-abs] [--trials 200] [--seeds 20] [--lookahead 1,8] [--json]
 //
 // Figures are described in docs/performance.md.
 import { parseArgs } from "node:util";
@@ -8,8 +8,9 @@ import { type Point, hypervolume } from "./hypervolume.ts";
 import { namedSampler } from "./named-sampler.ts";
 import { type PeerQuality, peerQuality } from "./peer-quality.ts";
 import { type SuitePair, suitePairs } from "./sampler-suite.ts";
+import { readNames, readSearchOptions, searchOptions } from "./search-options.ts";
 import { simulateSearch } from "./simulate-search.ts";
-import { median, quantile, readCount } from "./table-cells.ts";
+import { median, quantile } from "./table-cells.ts";
 
 /** By the names in the stored figures. */
 const references: Readonly<Record<string, Point>> = { "(1.1, 1.1)": [1.1, 1.1], "(1.1, 10.0)": [1.1, 10] };
@@ -17,6 +18,7 @@ const budgets = [200, 1000];
 
 interface Cell {
   readonly problem: string;
+  readonly lookahead: number;
   readonly trials: number;
   readonly reference: string;
   readonly median: number;
@@ -29,40 +31,24 @@ interface Cell {
 export async function multiobjective(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      sampler: { type: "string", default: "random" },
-      problems: { type: "string", default: Object.keys(suitePairs).join(",") },
-      trials: { type: "string", default: "200" },
-      seeds: { type: "string", default: "20" },
-      lookahead: { type: "string", default: "1" },
-      json: { type: "boolean", default: false },
-    },
+    options: { ...searchOptions, problems: { type: "string", default: Object.keys(suitePairs).join(",") } },
   });
-  const asked = {
-    sampler: values.sampler,
-    trials: readCount("trials", values.trials, 1),
-    seeds: readCount("seeds", values.seeds, 1),
-    lookahead: readCount("lookahead", values.lookahead, 1),
-  };
-  const problems = values.problems.split(",").map((name) => {
-    const one = suitePairs[name];
-    if (one === undefined) throw new RangeError(`bench: --problems must be of ${Object.keys(suitePairs).join(", ")}; got ${name}.`);
-    return one;
-  });
-  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const { lookaheads, say, ...asked } = readSearchOptions(values);
+  const problems = readNames("problems", values.problems, suitePairs);
   const peers = peerQuality();
-  say(`${asked.sampler}, ${asked.seeds} seeds, lookahead ${asked.lookahead}: median hypervolume [quartiles]`);
+  say(`${asked.sampler}, ${asked.seeds} seeds: median hypervolume [quartiles]`);
   const cells: Cell[] = [];
   for (const problem of problems) {
-    const { fronts, milliseconds } = searches(problem, asked);
-    say(
-      `${problem.name}: ${milliseconds.toFixed(3)} ms CPU a trial${problem.hypervolume === null ? "" : `; the true front has ${problem.hypervolume} at (1.1, 1.1)`}`,
-    );
-    for (const trials of budgets.filter((budget) => budget <= asked.trials)) {
-      for (const name of Object.keys(references)) {
-        const cell = cellOf(problem.name, { trials, reference: name, fronts, peers });
-        cells.push(cell);
-        say(`  ${lineOf(cell)}`);
+    for (const lookahead of lookaheads) {
+      const { fronts, milliseconds } = searches(problem, { ...asked, lookahead });
+      const front = problem.hypervolume === null ? "" : `; the true front has ${problem.hypervolume} at (1.1, 1.1)`;
+      say(`${problem.name}, lookahead ${lookahead}: ${milliseconds.toFixed(3)} ms CPU a trial${front}`);
+      for (const trials of budgets.filter((budget) => budget <= asked.trials)) {
+        for (const reference of Object.keys(references)) {
+          const cell = cellOf(problem.name, { lookahead, trials, reference, fronts, peers });
+          cells.push(cell);
+          say(`  ${lineOf(cell)}`);
+        }
       }
     }
   }
@@ -87,13 +73,14 @@ function searches(
 function cellOf(
   problem: string,
   of: {
+    readonly lookahead: number;
     readonly trials: number;
     readonly reference: string;
     readonly fronts: readonly (readonly Point[])[];
     readonly peers: PeerQuality | null;
   },
 ): Cell {
-  const { trials, reference, fronts, peers } = of;
+  const { lookahead, trials, reference, fronts, peers } = of;
   const areas = fronts.map((points) => hypervolume(points.slice(0, trials), references[reference] as Point));
   const theirs = Object.entries(peers?.multi[problem] ?? {}).flatMap(([sampler, figures]) => {
     const figure = figures[`hypervolume@${trials} ref ${reference}`];
@@ -101,6 +88,7 @@ function cellOf(
   });
   return {
     problem,
+    lookahead,
     trials,
     reference,
     median: median(areas),

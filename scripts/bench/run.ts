@@ -1,5 +1,6 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { HpoError } from "hpo";
+import { gradients } from "./gradients.ts";
 import { multiobjective } from "./multiobjective.ts";
 import { overhead } from "./overhead.ts";
 import { samplers } from "./samplers.ts";
@@ -14,6 +15,7 @@ const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void
   samplers,
   tables,
   multiobjective,
+  gradients,
   overhead,
   "warm-start": async (options) => warmStartTable(options),
 };

@@ -7,8 +7,9 @@ import { parseArgs } from "node:util";
 import { namedSampler } from "./named-sampler.ts";
 import { bestPeer, noWorse, type PeerQuality, peerCells, peerQuality } from "./peer-quality.ts";
 import { rangeOf, type SuiteFunction, suiteFunctions } from "./sampler-suite.ts";
+import { readNames, readSearchOptions, searchOptions } from "./search-options.ts";
 import { simulateSearch } from "./simulate-search.ts";
-import { median, quantile, readCount } from "./table-cells.ts";
+import { median, quantile } from "./table-cells.ts";
 
 const budgets = [50, 100, 200, 500];
 
@@ -31,27 +32,10 @@ interface Cell {
 export async function samplers(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      sampler: { type: "string", default: "random" },
-      functions: { type: "string", default: Object.keys(suiteFunctions).join(",") },
-      trials: { type: "string", default: "200" },
-      seeds: { type: "string", default: "20" },
-      lookahead: { type: "string", default: "1" },
-      json: { type: "boolean", default: false },
-    },
+    options: { ...searchOptions, functions: { type: "string", default: Object.keys(suiteFunctions).join(",") } },
   });
-  const asked = {
-    sampler: values.sampler,
-    trials: readCount("trials", values.trials, 1),
-    seeds: readCount("seeds", values.seeds, 1),
-  };
-  const lookaheads = values.lookahead.split(",").map((text) => readCount("lookahead", text, 1));
-  const functions = values.functions.split(",").map((name) => {
-    const one = suiteFunctions[name];
-    if (one === undefined) throw new RangeError(`bench: --functions must be of ${Object.keys(suiteFunctions).join(", ")}; got ${name}.`);
-    return one;
-  });
-  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const { lookaheads, say, ...asked } = readSearchOptions(values);
+  const functions = readNames("functions", values.functions, suiteFunctions);
   const peers = peerQuality();
   if (peers === null) say("The peers' figures are not there: put ../shared beside the checkout or set HPO_SHARED_DATA.");
   say(`${asked.sampler}, ${asked.seeds} seeds: median regret [quartiles]`);

@@ -1,5 +1,5 @@
 // A search in memory, without tasks, store or waiting: what a sampler proposes where every trial takes the same time.
-import type { Direction, Params, Sampler, Space } from "hpo";
+import type { Direction, Gradient, Params, Sampler, Space } from "hpo";
 import type { EarlierRecord } from "#hpo/core/earlier-study";
 import type { OutcomeRecord } from "#hpo/core/records";
 import { Proposer } from "#hpo/study/proposer";
@@ -16,6 +16,8 @@ export interface SimulatedSearch {
   readonly trials: number;
   /** One value an objective (NaN is one too); undefined fails the trial. */
   readonly evaluate: (params: Params, number: number) => number | readonly number[] | undefined;
+  /** The gradient of the first value, told with it. */
+  readonly gradient?: (params: Params) => Gradient;
 }
 
 /** One entry a trial, in number order. */
@@ -56,7 +58,8 @@ export function simulateSearch(search: SimulatedSearch): SearchPath {
     if (proposal === undefined) break;
     const value = search.evaluate(proposal.params, number);
     const values = value === undefined ? [] : typeof value === "number" ? [value] : value;
-    outcomes.push(outcome(number, values));
+    const gradients = search.gradient === undefined ? {} : { gradients: { value0: search.gradient(proposal.params) } };
+    outcomes.push({ ...outcome(number, values), ...gradients });
     path.params.push(proposal.params);
     path.values.push(values);
     path.by.push(proposal.by);

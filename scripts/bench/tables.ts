@@ -10,6 +10,7 @@ import type { Sampler } from "hpo";
 import { hpoTables, type Landscape, normalisedRegret } from "./hpo-tables.ts";
 import { namedSampler } from "./named-sampler.ts";
 import { peerQuality } from "./peer-quality.ts";
+import { readSearchOptions, searchOptions } from "./search-options.ts";
 import { simulateSearch } from "./simulate-search.ts";
 import { readCount } from "./table-cells.ts";
 
@@ -39,35 +40,28 @@ export async function tables(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      sampler: { type: "string", default: "random" },
+      ...searchOptions,
       table: { type: "string", default: "svm_grid_50x288" },
       tasks: { type: "string" },
       trials: { type: "string", default: "100" },
       seeds: { type: "string", default: "10" },
       lookahead: { type: "string", default: "1,8" },
       "same-seeds": { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
     },
   });
   const read = hpoTables[values.table];
   if (read === undefined) throw new RangeError(`bench: --table must be one of ${Object.keys(hpoTables).join(", ")}; got ${values.table}.`);
-  const asked = {
-    sampler: values.sampler,
-    table: values.table,
-    trials: readCount("trials", values.trials, 1),
-    seeds: readCount("seeds", values.seeds, 1),
-    sameSeeds: values["same-seeds"],
-  };
+  const { lookaheads, say, ...search } = readSearchOptions(values);
+  const asked = { ...search, table: values.table, sameSeeds: values["same-seeds"] };
   const all = read();
   const landscapes = all.slice(0, values.tasks === undefined ? all.length : readCount("tasks", values.tasks, 1));
-  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
   say(
     `${asked.sampler} on ${asked.table}: ${landscapes.length} tasks × ${asked.seeds} seeds; mean normalised regret, share of runs at the best`,
   );
   const cells: Cell[] = [];
-  for (const text of values.lookahead.split(",")) {
-    const here = cellsOf(landscapes, { ...asked, lookahead: readCount("lookahead", text, 1) });
-    say(`lookahead ${text}: ${here.milliseconds.toFixed(3)} ms CPU a trial`);
+  for (const lookahead of lookaheads) {
+    const here = cellsOf(landscapes, { ...asked, lookahead });
+    say(`lookahead ${lookahead}: ${here.milliseconds.toFixed(3)} ms CPU a trial`);
     for (const cell of here.cells) say(`  ${lineOf(cell)}`);
     cells.push(...here.cells);
   }

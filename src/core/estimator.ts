@@ -67,6 +67,11 @@ export interface Model {
   predictScores?(input: RowSet): Float64Array;
   /** rows × classes, row-major, each row sums to 1. */
   predictProbabilities?(input: RowSet): Float64Array;
+  /**
+   * For gradient-based search: the derivative of each prediction by float options, by name, one entry a row. A study searches the float of the same
+   * name; where its model function passes a parameter on in another form, the model has to give the derivative by the parameter.
+   */
+  predictSlopes?(input: RowSet): Readonly<Record<string, Float64Array>>;
   toJSON(): Json;
   dispose(): void;
 }

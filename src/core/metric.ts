@@ -32,4 +32,6 @@ export interface Metric {
    * defined. What compares or resamples rows uses them.
    */
   rowScores?(input: MetricInput): Float64Array;
+  /** Present where `evaluate` can be differentiated: its derivative by each prediction, one entry a row; NaN where there is none. */
+  slopes?(input: MetricInput): Float64Array;
 }

@@ -1,7 +1,7 @@
 import type { Incident } from "./executor.ts";
 import type { Json } from "./json.ts";
 import type { ReportedSteps } from "./pruner.ts";
-import type { Params } from "./space.ts";
+import type { Gradient, Params } from "./space.ts";
 
 /** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
 
@@ -84,6 +84,8 @@ export interface EvaluationRecord {
   readonly rung: number;
   /** One value per metric; NaN where it is not defined. */
   readonly values: Readonly<Record<string, number>>;
+  /** By metric, of its value on this fold; left out where there is none, and of a plain objective, whose outcome has them. */
+  readonly gradients?: Readonly<Record<string, Gradient>>;
   readonly testRows: number;
   /** Rows predicted right; null where that has no meaning. */
   readonly correct: number | null;
@@ -148,6 +150,8 @@ export interface OutcomeRecord {
   readonly values: Readonly<
     Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
   >;
+  /** By metric, of its value; left out where none was told. */
+  readonly gradients?: Readonly<Record<string, Gradient>>;
   /** Why it failed or was pruned. */
   readonly incident: Incident | null;
   /** What the objective reported on its way, up to the stop; left out where that is nothing. */

@@ -1,6 +1,6 @@
 import type { EarlierStudy } from "./earlier-study.ts";
 import type { Direction } from "./metric.ts";
-import type { Params, Space } from "./space.ts";
+import type { Gradient, Params, Space } from "./space.ts";
 import type { Rng } from "../math/rng.ts";
 
 /**
@@ -15,8 +15,11 @@ export interface FinishedTrial {
   readonly standardErrors: readonly (number | null)[];
   /** One number an outcome constraint, met where it is at most 0; left out where the study has none or the trial told none. */
   readonly constraints?: readonly number[];
-  /** One an objective: by float name, the derivative in the parameter's own units; left out or null where none was told. */
-  readonly gradients?: readonly (Readonly<Record<string, number>> | null)[];
+  /**
+   * One an objective, with a number for each active float that has no step, maybe not a finite one; left out or null where none was told.
+   * `unitGradient` of `space/` gives the derivatives along the axes of the unit cube.
+   */
+  readonly gradients?: readonly (Gradient | null)[];
   /** Wall seconds that the trial took: only for samplers with the trait `usesClock`. */
   readonly seconds?: number;
 }
@@ -52,6 +55,8 @@ export interface SamplerContext {
    * them loses nothing: `warmStarted` proposes a study's first trials from them, whatever sampler follows.
    */
   readonly earlier?: readonly EarlierStudy[];
+  /** Trial n sees the outcomes of trials 0 … n − lookahead. Default 1. */
+  readonly lookahead?: number;
   /** The study's seed, for what all trials share (a scrambling); what a trial draws for itself comes from its own stream. Default 0. */
   readonly seed?: number;
 }

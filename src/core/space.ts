@@ -6,6 +6,9 @@ export type ParamValue = number | string | boolean | null;
 /** One configuration: flat, since a branch's parameters exist beside their choice while that branch is chosen. */
 export type Params = Readonly<Record<string, ParamValue>>;
 
+/** By float name, the derivative of a number in the parameter's own units: d value / d parameter, not of its logarithm or share of the range. */
+export type Gradient = Readonly<Record<string, number>>;
+
 /** A real interval, endpoints included. `step` counts from `low`; not together with `log`. */
 export interface FloatParameter {
   readonly kind: "float";

@@ -25,8 +25,16 @@ export interface Trial<P = Params> {
   readonly report: (step: number, value: number) => boolean;
 }
 
-/** What an objective returns: a number for the first metric, or one a metric by name. */
-export type ObjectiveValue = number | Readonly<Record<string, number>>;
+/**
+ * What an objective says of one metric: a number, or the number with its derivatives by the floats that are active in the trial, in their
+ * own units (d value / d C also where `C` is searched on a log scale). Floats with a step may be left out; an entry that is not finite leaves the value alone to count.
+ */
+export type MetricValue<F extends string = string> =
+  | number
+  | { readonly value: number; readonly gradient?: { readonly [K in F]?: number } };
+
+/** What an objective returns: what it says of its one metric, or of each metric by name. `F`: names of floats. */
+export type ObjectiveValue<F extends string = string> = MetricValue<F> | Readonly<Record<string, MetricValue<F>>>;
 
 /** A study as `defineStudy` checked it: plain data plus functions, frozen. */
 export interface StudySpec {

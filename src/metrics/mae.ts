@@ -1,5 +1,6 @@
 import type { Metric } from "../core/metric.ts";
 import { rowMean } from "./row-mean.ts";
+import { meanSlopes } from "./row-slopes.ts";
 
 /** The (weighted) mean absolute error, in the target's unit. NaN for no rows. */
 export function mae(): Metric {
@@ -11,5 +12,6 @@ export function mae(): Metric {
     options: Object.freeze({}),
     unit: "number",
     ...rowMean(({ truth, predicted }) => predicted.map((value, row) => Math.abs(value - (truth[row] as number)))),
+    slopes: (input) => meanSlopes(input, (error) => (error === 0 ? Number.NaN : Math.sign(error))),
   } satisfies Metric);
 }

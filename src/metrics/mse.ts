@@ -1,5 +1,6 @@
 import type { Metric } from "../core/metric.ts";
 import { rowMean } from "./row-mean.ts";
+import { meanSlopes } from "./row-slopes.ts";
 
 /** The (weighted) mean squared error, in the target's unit squared. NaN for no rows. */
 export function mse(): Metric {
@@ -16,5 +17,6 @@ export function mse(): Metric {
         return error * error;
       }),
     ),
+    slopes: (input) => meanSlopes(input, (error) => 2 * error),
   } satisfies Metric);
 }

@@ -1,4 +1,4 @@
-import type { Metric } from "../core/metric.ts";
+import type { Metric, MetricInput } from "../core/metric.ts";
 import { pairwiseSum } from "../math/pairwise-sum.ts";
 import { weightedMean } from "./weighted-mean.ts";
 
@@ -17,16 +17,30 @@ export function r2(): Metric {
     unit: "number",
     evaluate({ truth, predicted, weights }) {
       if (truth.length < 2) return Number.NaN;
-      const mean = weightedMean(Float64Array.from(truth), weights);
-      const squares = (difference: (row: number) => number): number =>
-        pairwiseSum(predicted.map((_, row) => (weights === null ? 1 : (weights[row] as number)) * square(difference(row))));
-      const residual = squares((row) => (truth[row] as number) - (predicted[row] as number));
-      // Equal values are told exactly: their mean may miss them by a rounding error.
-      const total = truth.every((value) => value === truth[0]) ? 0 : squares((row) => (truth[row] as number) - mean);
+      const residual = squares(predicted, weights, (row) => (truth[row] as number) - (predicted[row] as number));
+      const total = spread({ truth, predicted, weights });
       if (total === 0) return residual === 0 ? 1 : Number.isNaN(residual) ? residual : 0;
       return 1 - residual / total;
     },
+    slopes({ truth, predicted, weights }) {
+      const total = truth.length < 2 ? Number.NaN : spread({ truth, predicted, weights });
+      return predicted.map((value, row) => {
+        const slope = 2 * (weights === null ? 1 : (weights[row] as number)) * ((truth[row] as number) - value);
+        return total > 0 ? slope / total : Number.NaN;
+      });
+    },
   } satisfies Metric);
+}
+
+/** Σ w (y − ȳ)². Equal values are told exactly: their mean may miss them by a rounding error. */
+function spread({ truth, predicted, weights }: Pick<MetricInput, "truth" | "predicted" | "weights">): number {
+  if (truth.every((value) => value === truth[0])) return 0;
+  const mean = weightedMean(Float64Array.from(truth), weights);
+  return squares(predicted, weights, (row) => (truth[row] as number) - mean);
+}
+
+function squares(rows: Float64Array, weights: Float64Array | null, difference: (row: number) => number): number {
+  return pairwiseSum(rows.map((_, row) => (weights === null ? 1 : (weights[row] as number)) * square(difference(row))));
 }
 
 function square(value: number): number {

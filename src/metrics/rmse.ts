@@ -1,5 +1,6 @@
 import type { Metric } from "../core/metric.ts";
 import { mse } from "./mse.ts";
+import { meanSlopes } from "./row-slopes.ts";
 
 /** The root of the (weighted) mean squared error, in the target's unit. NaN for no rows. */
 export function rmse(): Metric {
@@ -8,5 +9,9 @@ export function rmse(): Metric {
     ...squared,
     name: "rmse",
     evaluate: (input) => Math.sqrt(squared.evaluate(input)),
+    slopes(input) {
+      const root = Math.sqrt(squared.evaluate(input));
+      return meanSlopes(input, (error) => error / root);
+    },
   } satisfies Metric);
 }

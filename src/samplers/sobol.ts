@@ -1,7 +1,8 @@
 import { checkOptions, flag, integer, optional } from "../core/options.ts";
 import type { Sampler } from "../core/sampler.ts";
+import type { Rng } from "../math/rng.ts";
 import { owenScramble, sobolCoordinate, sobolDimensions, sobolDirections } from "../math/sobol-sequence.ts";
-import { lowDiscrepancy } from "./low-discrepancy.ts";
+import { type Coordinate, lowDiscrepancy } from "./low-discrepancy.ts";
 
 /** Options of `sobol()`. */
 export interface SobolOptions {
@@ -25,15 +26,18 @@ export function sobol(options: SobolOptions = {}): Sampler {
     options: { scramble, seed: options.seed ?? null },
     size: null,
     seed: options.seed,
-    points(dimensionCount, stream) {
-      const count = Math.min(sobolDimensions, dimensionCount);
-      const directions = sobolDirections(count);
-      const seeds = Uint32Array.from({ length: count }, (_, d) => stream.fork(d).below(4294967296));
-      return (n, d, own) => {
-        if (d >= count) return own.uniform();
-        const plain = sobolCoordinate(directions, n, d);
-        return (scramble ? owenScramble(plain, seeds[d] as number) : plain) / 4294967296;
-      };
-    },
+    points: (dimensionCount, stream) => sobolPoints(dimensionCount, stream, scramble),
   });
+}
+
+/** The points of the sequence; `stream` seeds the scrambling. */
+export function sobolPoints(dimensionCount: number, stream: Rng, scramble: boolean): Coordinate {
+  const count = Math.min(sobolDimensions, dimensionCount);
+  const directions = sobolDirections(count);
+  const seeds = Uint32Array.from({ length: count }, (_, d) => stream.fork(d).below(4294967296));
+  return (n, d, own) => {
+    if (d >= count) return own.uniform();
+    const plain = sobolCoordinate(directions, n, d);
+    return (scramble ? owenScramble(plain, seeds[d] as number) : plain) / 4294967296;
+  };
 }

@@ -10,6 +10,15 @@ export type TypedSpace = Space;
  */
 export type ParamsOf<S extends TypedSpace> = string extends keyof S ? Params : Flat<Plain<S> & Branching<S>>;
 
+/** The names of a space's floats, those of all branches. */
+export type FloatNames<S extends TypedSpace> = string extends keyof S
+  ? string
+  : {
+      [K in keyof S & string]: S[K] extends FloatParameter ? K : S[K] extends WithBranches ? FloatsWithin<S[K]["branches"]> : never;
+    }[keyof S & string];
+
+type FloatsWithin<B> = { [Branch in keyof B]: B[Branch] extends TypedSpace ? FloatNames<B[Branch]> : never }[keyof B];
+
 interface WithBranches {
   readonly kind: "choice";
   readonly branches: Branches;

@@ -8,6 +8,8 @@ export interface UnitScale {
   toUnit(value: ParamValue): number;
   /** Gives one of the parameter's values for every u in [0, 1]. */
   fromUnit(u: number): ParamValue;
+  /** d value / d u at a value; 0 where values can be counted. */
+  slope(value: ParamValue): number;
 }
 
 /**
@@ -34,6 +36,7 @@ function buckets({ count, at, indexOf }: DiscreteValues): UnitScale {
   return {
     toUnit: (value) => (indexOf(value) + 0.5) / count,
     fromUnit: (u) => at(Math.min(count - 1, Math.floor(u * count))),
+    slope: () => 0,
   };
 }
 
@@ -47,6 +50,7 @@ function interval({ low, high }: FloatParameter): UnitScale {
       if (u >= 1) return high;
       return clamp(low * (1 - u) + high * u, low, high);
     },
+    slope: () => 2 * half,
   };
 }
 
@@ -61,6 +65,7 @@ function logInterval({ low, high }: FloatParameter): UnitScale {
       if (u >= 1) return high;
       return clamp(exp(start + u * width), low, high);
     },
+    slope: (value) => (value as number) * width,
   };
 }
 
@@ -70,6 +75,7 @@ function logIntegers({ low, high }: IntParameter): UnitScale {
   return {
     toUnit: (value) => (log(value as number) - start) / width,
     fromUnit: (u) => clamp(Math.round(exp(start + u * width)), low, high),
+    slope: () => 0,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { rng } from "../math/rng.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { judgedValues, objectiveOutcome } from "./objective-outcome.ts";
+import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
@@ -143,7 +143,7 @@ export class AskTell {
     const outcome =
       value instanceof Error && state.stopped === null
         ? failed(number, value, endedAt)
-        : objectiveOutcome(number, { ...state, values: judgedValues(this.#options.spec, state, value) }, endedAt);
+        : objectiveOutcome(number, judgedEnd(this.#options.spec, { ...state, params: waiting.trial.params }, value), endedAt);
     const evaluations =
       outcome.state === "failed" || this.#judged.has(number)
         ? []

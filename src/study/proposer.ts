@@ -50,9 +50,9 @@ export class Proposer {
     const directions = options.objectives.map((objective) => objective.direction);
     this.#size = options.sampler.size(options.space);
     this.#waits = options.sampler.traits.adaptive || options.looksBack === true;
-    const { sampler, space, seed, earlier = [] } = options;
+    const { sampler, space, seed, lookahead, earlier = [] } = options;
     const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
-    this.#state = sampler.start({ space, directions, seed, ...learnt });
+    this.#state = sampler.start({ space, directions, seed, lookahead, ...learnt });
   }
 
   /** The number of the next trial. */
@@ -109,12 +109,14 @@ export class Proposer {
     const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
     // A pruned trial has an estimate of every objective, or says nothing.
     const told = outcome.state === "complete" || (outcome.state === "pruned" && !judged.includes(undefined));
+    const gradients = outcome.state === "complete" ? outcome.gradients : undefined;
     return {
       number,
       state: outcome.state,
       params,
       values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
+      ...(gradients === undefined ? {} : { gradients: this.#options.objectives.map(({ metric }) => gradients[metric] ?? null) }),
       ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }

@@ -1,9 +1,11 @@
 import type { TaskContext } from "../core/executor.ts";
 import type { Model, RowSet } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
+import type { EvaluationRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
 import { threadCpuSeconds } from "../workers/thread-cpu.ts";
+import { foldGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import { type SharedStudy, studyInSlot } from "./shared-study.ts";
 import { foldRows, type TransformedFold } from "./transformed-fold.ts";
@@ -16,8 +18,7 @@ export interface FoldInput {
   readonly transformed?: TransformedFold;
 }
 
-export interface FoldOutput {
-  readonly values: Readonly<Record<string, number>>;
+export interface FoldOutput extends Pick<EvaluationRecord, "values" | "gradients"> {
   readonly correct: number | null;
   readonly predicted: Float64Array;
   readonly scores: Float64Array | null;
@@ -44,11 +45,18 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     const count = test.rows.length;
     const predicted = checkedAnswers(model.predict(test), count, estimator.name);
     const width = target.kind === "class" ? target.classes.length : 1;
+    const rows = (judging.plan.folds[input.fold] as { test: Uint32Array }).test;
     const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), count * width, estimator.name);
+    const answers = { predicted, scores };
+    const score = foldScore(judging, rows, answers);
+    // Steps before the estimator may hang on parameters that its slopes know nothing of.
+    const known = { rows, answers, model, name: estimator.name };
+    const gradients = whole.steps === undefined ? foldGradients(judging, known, { space: spec.space, params: input.params }) : {};
     const predictedAt = performance.now();
     const cpuEnd = threadCpuSeconds();
     return {
-      ...foldScore(judging, (judging.plan.folds[input.fold] as { test: Uint32Array }).test, { predicted, scores }),
+      ...score,
+      ...gradients,
       predicted,
       scores,
       fitSeconds: (fitted - start) / 1000,

@@ -102,6 +102,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
         fold,
         rung: 0,
         values: output.values,
+        ...(output.gradients === undefined ? {} : { gradients: output.gradients }),
         testRows: test.length,
         correct: output.correct,
         time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },

@@ -1,8 +1,8 @@
 import type { TaskContext } from "../core/executor.ts";
 import type { Params } from "../core/space.ts";
 import { rng } from "../math/rng.ts";
-import { judgedValues } from "../study/objective-outcome.ts";
-import { trialReports, type TrialReportsState } from "../study/trial-reports.ts";
+import { judgedEnd, type JudgedEnd } from "../study/objective-outcome.ts";
+import { trialReports } from "../study/trial-reports.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "../workers/thread-cpu.ts";
 import { type SharedStudy, specInSlot } from "./shared-study.ts";
 import { loggedTrials, type StepLogView } from "./step-log.ts";
@@ -14,9 +14,7 @@ export interface ObjectiveInput {
   readonly past: StepLogView | null;
 }
 
-export interface ObjectiveOutput extends TrialReportsState {
-  /** Of a pruned trial the last value that it reported. */
-  readonly values: Readonly<Record<string, number>>;
+export interface ObjectiveOutput extends JudgedEnd {
   readonly wallSeconds: number;
   /** Left out where the whole task's are the objective's: reading a thread's CPU takes longer than many an objective. */
   readonly cpuSeconds?: number | null;
@@ -56,7 +54,7 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   const end = reports.state();
   // Once a trial is told to stop it is pruned, however its objective goes about it.
   if (thrown !== undefined && end.stopped === null) throw thrown.error;
-  const values = judgedValues(spec, end, returned);
+  const judged = judgedEnd(spec, { ...end, params: input.params }, returned);
   const wallSeconds = (performance.now() - start) / 1000;
-  return first ? { ...end, values, wallSeconds, cpuSeconds: cpuSecondsSince(cpuStart) } : { ...end, values, wallSeconds };
+  return first ? { ...judged, wallSeconds, cpuSeconds: cpuSecondsSince(cpuStart) } : { ...judged, wallSeconds };
 }

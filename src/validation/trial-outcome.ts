@@ -1,12 +1,13 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { Incident } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import { meanGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import type { Judging } from "./judging.ts";
 
 /**
  * The outcome of a trial from its folds, in fold order: the mean, its standard error s/√k (s with k − 1 in the
- * denominator; null for one fold), and the value over all test rows pooled, in row order.
+ * denominator; null for one fold), and the value over all test rows pooled, in row order. Gradients are means too.
  */
 export function trialOutcome(
   trial: number,
@@ -31,7 +32,7 @@ export function trialOutcome(
     const standardError = scores.length < 2 ? null : sampleStandardDeviation(scores) / Math.sqrt(scores.length);
     values[name] = { value: mean(scores), standardError, pooled: pooled?.[name] ?? null };
   }
-  return { trial, state: "complete", values, incident: null, endedAt };
+  return { trial, state: "complete", values, ...meanGradients(folds), incident: null, endedAt };
 }
 
 /** The end of a trial that could not be judged. */

@@ -121,6 +121,24 @@ export function describeMetricContract(name: string, factory: () => Metric, prom
       });
     });
 
+    it("has the slopes of its value by each prediction, where it gives any", () => {
+      if (factory().slopes === undefined) return;
+      law((list) => {
+        const given = input(list, true);
+        const slopes = factory().slopes?.(given) ?? new Float64Array(0);
+        expect(slopes).toHaveLength(list.length);
+        for (const [row, slope] of slopes.entries()) {
+          if (Number.isNaN(slope)) continue;
+          // Quarters apart, so no prediction passes its true value; a metric bends by at most the square of what it is.
+          const moved = (by: number): number =>
+            factory().evaluate({ ...given, predicted: given.predicted.map((value, at) => (at === row ? value + by : value)) });
+          const quotient = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+          const size = 1 + Math.abs(moved(0)) + Math.abs(slope);
+          expect(Math.abs(slope - quotient)).toBeLessThanOrEqual(1e-5 * size);
+        }
+      });
+    });
+
     it("is not defined for no rows", () => expect(factory().evaluate(input([], false))).toBeNaN());
 
     it("is not defined, and throws nothing, where a needed prediction is NaN", () => {

@@ -9,6 +9,7 @@ import { choice } from "#hpo/space/choice";
 import { float } from "#hpo/space/float";
 import { int } from "#hpo/space/int";
 import { describeMismatch } from "#hpo/space/mismatch";
+import { gradientNames } from "#hpo/space/unit-gradient";
 import { values } from "#hpo/space/values";
 import { deepFreeze, expectFrozenData } from "./plain-data.ts";
 
@@ -131,7 +132,7 @@ export const samplerLaws: readonly SamplerLaw[] = [
           // Another process: a new sampler, trials read from a store, with other objects in them.
           const sampler = factory();
           const known = Math.max(0, n - lookahead + 1);
-          let state = sampler.start(contextOf(scenario));
+          let state = sampler.start(contextOf(scenario, lookahead));
           for (const trial of stored.slice(0, known)) state = sampler.absorb(state, deepFreeze(trial));
           const pending = deepFreeze(stored.slice(known, n).map((trial) => trial.params));
           expect(sampler.propose(state, n, pending, streamOf(n)), `trial ${n}, lookahead ${lookahead}`).toEqual(proposal);
@@ -183,7 +184,7 @@ type Visit = (sampler: Sampler, state: unknown, number: number, pending: readonl
 /** The loop of a study: trial n sees the outcomes of trials 0 … n − lookahead and the parameters of all before it. */
 function simulate(sampler: Sampler, scenario: SamplerScenario, lookahead = 1, visit: Visit = () => {}): readonly Proposal[] {
   const proposals: Proposal[] = [];
-  let state = sampler.start(contextOf(scenario));
+  let state = sampler.start(contextOf(scenario, lookahead));
   let known = 0;
   for (let number = 0; number < scenario.trials; number++) {
     for (; known <= number - lookahead; known++)
@@ -199,16 +200,31 @@ function simulate(sampler: Sampler, scenario: SamplerScenario, lookahead = 1, vi
 
 const streamOf = (number: number) => rng("sampler contract").fork(number);
 
-const contextOf = ({ space, directions = ["maximize"] }: SamplerScenario): SamplerContext =>
-  deepFreeze({ space, directions: [...directions] });
+const contextOf = ({ space, directions = ["maximize"] }: SamplerScenario, lookahead = 1): SamplerContext =>
+  deepFreeze({ space, directions: [...directions], lookahead });
 
 /** An outcome that hangs on the parameters alone, with some failed and pruned trials among them. */
-function finishedTrial({ directions = ["maximize"], constrained = false }: SamplerScenario, number: number, params: Params): FinishedTrial {
+function finishedTrial(
+  { space, directions = ["maximize"], constrained = false }: SamplerScenario,
+  number: number,
+  params: Params,
+): FinishedTrial {
   const state = number % 7 === 3 ? "failed" : number % 7 === 5 ? "pruned" : "complete";
   const stream = rng(canonicalJson(params));
   const values = state === "complete" ? directions.map(() => stream.uniform()) : [];
   const told = constrained && state === "complete" ? { constraints: [stream.uniform() - 0.4, stream.uniform() - 0.6] } : {};
-  return deepFreeze({ number, state, params: structuredClone(params), values, standardErrors: values.map(() => null), ...told });
+  const { continuous } = gradientNames(space, params);
+  const gradients = values.map(() => Object.fromEntries(continuous.map((name) => [name, stream.normal()])));
+  const standardErrors = values.map(() => null);
+  return deepFreeze({
+    number,
+    state,
+    params: structuredClone(params),
+    values,
+    standardErrors,
+    ...told,
+    ...(state === "complete" && { gradients }),
+  });
 }
 
 function elsewhere<T>(action: () => T): T {

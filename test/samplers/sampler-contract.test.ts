@@ -10,6 +10,7 @@ import { enqueued } from "#hpo/samplers/enqueued";
 import { grid } from "#hpo/samplers/grid";
 import { halton } from "#hpo/samplers/halton";
 import { latinHypercube } from "#hpo/samplers/latin-hypercube";
+import { lbfgs } from "#hpo/samplers/lbfgs/lbfgs";
 import { random } from "#hpo/samplers/random";
 import { sobol } from "#hpo/samplers/sobol";
 import { startup } from "#hpo/samplers/startup";
@@ -25,6 +26,10 @@ describeSamplerContract("cmaes", () => cmaes());
 describeSamplerContract("cmaes with small generations behind sobol", () => startup(3, sobol(), cmaes({ population: 4 })));
 describeSamplerContract("differentialEvolution", () => differentialEvolution({ population: 6 }));
 describeSamplerContract("halton", () => halton());
+// Outcomes are drawn at random there, so no gradient agrees with them.
+describeSamplerContract("lbfgs", () => lbfgs({ check: false }));
+describeSamplerContract("lbfgs with more starts, behind sobol", () => startup(3, sobol(), lbfgs({ check: false, starts: 6 })));
+describeSamplerContract("lbfgs within rules", () => withinRules(lbfgs({ check: false }), ruled));
 describeSamplerContract("latinHypercube", () => latinHypercube({ trials: 20 }));
 describeSamplerContract("startup with a climber behind it", () => startup(10, undefined, climber()));
 describeSamplerContract("startup with a climber before it", () => startup(7, climber(), random()));

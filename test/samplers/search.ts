@@ -22,7 +22,7 @@ export interface SearchPath {
 }
 
 export function search({ space, trials, evaluate, sampler, seed = 0, lookahead = 1, direction = "minimize" }: Search): SearchPath {
-  let state = sampler.start({ space, directions: [direction], seed });
+  let state = sampler.start({ space, directions: [direction], seed, lookahead });
   const path: SearchPath = { params: [], values: [], why: [], best: [] };
   const finished: FinishedTrial[] = [];
   let known = 0;

@@ -34,6 +34,11 @@ const incident = fc.record({
 const value = fc.record({ value: number, standardError: fc.option(number), pooled: fc.option(number) });
 const perMetric = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
   fc.dictionary(fc.constantFrom(...metrics), one, { noNullPrototype: true });
+/** −0 is 0 in a store. */
+const slope = number.map((one) => one + 0);
+const gradients = fc
+  .option(perMetric(fc.dictionary(text, slope, { noNullPrototype: true, maxKeys: 3 })))
+  .map((told) => (told === null || Object.keys(told).length === 0 ? {} : { gradients: told }));
 const params = fc.dictionary(text, fc.oneof(number, text, fc.boolean(), fc.constant(null)), { noNullPrototype: true, maxKeys: 4 });
 
 const key = fc.record({ repeat: fc.nat(2), fold: fc.nat(3), rung: fc.nat(1) });
@@ -41,6 +46,7 @@ const evaluation = fc.tuple(
   key,
   fc.record({
     values: perMetric(number),
+    gradients,
     testRows: fc.nat(10_000),
     correct: fc.option(fc.nat(10_000), { freq: 4 }),
     time: fc.record({ fitSeconds: seconds, predictSeconds: seconds, wallSeconds: seconds, cpuSeconds: secondsOrNull }),
@@ -93,6 +99,7 @@ const trial = fc.record({
       state: fc.constantFrom("complete" as const, "pruned" as const, "failed" as const),
       values: perMetric(value),
       incident: fc.option(incident),
+      gradients,
       reported,
       endedAt: time,
     }),
@@ -166,11 +173,11 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
     trials.forEach((one, number) => {
       batches[0]?.trials.push({ number, ...one.record });
       for (const at of one.started) some().started.push({ trial: number, at });
-      for (const [at, rest] of one.evaluations) some().evaluations.push({ trial: number, ...at, ...rest });
+      for (const [at, { gradients: told, ...rest }] of one.evaluations) some().evaluations.push({ trial: number, ...at, ...rest, ...told });
       for (const each of one.predictions) some().predictions.push({ trial: number, ...each });
       if (one.outcome !== null) {
-        const { reported: steps, ...outcome } = one.outcome;
-        some().outcomes.push({ trial: number, ...outcome, ...(steps.steps.length === 0 ? {} : { reported: steps }) });
+        const { reported: steps, gradients: told, ...outcome } = one.outcome;
+        some().outcomes.push({ trial: number, ...outcome, ...told, ...(steps.steps.length === 0 ? {} : { reported: steps }) });
       }
     });
     const among = (uses: readonly number[]): number[] => (trials.length === 0 ? [] : uses.map((use) => use % trials.length));

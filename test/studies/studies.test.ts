@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { parse } from "csv-parse/sync";
 import { openStudy, type StudySnapshot } from "hpo";
 import { describe, expect, it } from "vitest";
+import ridgeLoo from "../../studies/ridge-loo.ts";
 
 async function run(name: string): Promise<StudySnapshot> {
   const file = fileURLToPath(new URL(`../../studies/${name}.ts`, import.meta.url));
@@ -22,6 +24,50 @@ function libsvmTable(): Map<string, number> {
   const text = readFileSync(new URL("../oracle/svm_libsvm_satellite.csv", import.meta.url), "utf8");
   const rows = parse<{ gamma: number; C: number; correct: number }>(text, { columns: true, cast: true });
   return new Map(rows.map(({ gamma, C, correct }) => [`${gamma} ${C}`, correct]));
+}
+
+/** Intercept, standardised columns and their standardised products, and the target, from the file itself. */
+function diabetesDesign(): { x: number[][]; y: number[] } {
+  const text = gunzipSync(readFileSync(new URL("../../studies/data/diabetes.csv.gz", import.meta.url))).toString();
+  const rows = parse<Record<string, number>>(text, { columns: true, cast: true });
+  const names = Object.keys(rows[0] ?? {}).filter((name) => name !== "y");
+  const standard = (column: number[]): number[] => {
+    const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+    const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
+    return column.map((value) => (value - mean) / deviation);
+  };
+  const plain = names.map((name) => standard(rows.map((row) => row[name] ?? Number.NaN)));
+  const products = plain.flatMap((one, j) => plain.slice(j).map((other) => standard(one.map((value, i) => value * (other[i] ?? 0)))));
+  return { x: rows.map((_, i) => [1, ...[...plain, ...products].map((column) => column[i] ?? 0)]), y: rows.map((row) => row["y"] ?? 0) };
+}
+
+/** The mean squared error on each row of a fit to all others, solved by elimination. */
+function leaveOneOutByFits({ x, y }: { x: number[][]; y: number[] }, penalty: number): number {
+  const n = x[0]?.length ?? 0;
+  const whole = Array.from({ length: n }, (_, j) => [
+    ...Array.from({ length: n }, (_unused, k) =>
+      x.reduce((sum, row) => sum + (row[j] ?? 0) * (row[k] ?? 0), j === k && j > 0 ? penalty : 0),
+    ),
+    x.reduce((sum, row, i) => sum + (row[j] ?? 0) * (y[i] ?? 0), 0),
+  ]);
+  let total = 0;
+  for (const [i, row] of x.entries()) {
+    const m = whole.map((line, j) => Float64Array.from(line, (value, k) => value - (row[j] ?? 0) * (k < n ? (row[k] ?? 0) : (y[i] ?? 0))));
+    for (const [j, pivot] of m.entries()) {
+      for (const line of m.slice(j + 1)) {
+        const factor = (line[j] ?? 0) / (pivot[j] ?? 1);
+        for (let k = j; k <= n; k++) line[k] = (line[k] ?? 0) - factor * (pivot[k] ?? 0);
+      }
+    }
+    const beta = new Float64Array(n);
+    for (let j = n - 1; j >= 0; j--) {
+      let right = m[j]?.[n] ?? 0;
+      for (let k = j + 1; k < n; k++) right -= (m[j]?.[k] ?? 0) * (beta[k] ?? 0);
+      beta[j] = right / (m[j]?.[j] ?? 1);
+    }
+    total += ((y[i] ?? 0) - row.reduce((sum, value, j) => sum + value * (beta[j] ?? 0), 0)) ** 2;
+  }
+  return total / x.length;
 }
 
 describe("the studies of the repository", () => {
@@ -56,6 +102,29 @@ describe("the studies of the repository", () => {
     expect(Math.max(...trials.map((trial) => trial.values["accuracy"]?.value ?? 0))).toBeGreaterThan(0.985);
     const asked = new Set(trials.map(({ params }) => params["pca.components"])).size;
     expect(counts).toMatchObject({ "step fits": 5 + 5 * asked, "step fits shared": 24 * 10 - 5 - 5 * asked });
+  });
+
+  it("ridge-loo finds the penalty of the least leave-one-out error, with the derivatives of a fit a row left out", async () => {
+    const { trials, state } = await run("ridge-loo");
+    expect([state, trials.length]).toEqual(["complete", 40]);
+    const judge = ridgeLoo.judge.kind === "objective" ? ridgeLoo.judge.objective : () => Number.NaN;
+    const trial = { number: 0, seed: 0, signal: AbortSignal.abort(), report: () => false };
+    const told = async (penalty: number): Promise<{ value: number; gradient: { penalty: number } }> => {
+      return (await judge({ ...trial, params: { penalty } })) as { value: number; gradient: { penalty: number } };
+    };
+    const design = diabetesDesign();
+    for (const penalty of [0.1, 90]) {
+      const { value, gradient } = await told(penalty);
+      // Features are kept in 32 bits, here read in 64.
+      expect(value / leaveOneOutByFits(design, penalty)).toBeCloseTo(1, 6);
+      const [above, below] = [await told(penalty * 1.0001), await told(penalty / 1.0001)];
+      // Central differences of a function whose third derivative by the logarithm is of its size: 1e-8 of it.
+      const quotient = (above.value - below.value) / (penalty * (1.0001 - 1 / 1.0001));
+      expect(Math.abs(gradient.penalty - quotient) * penalty).toBeLessThan(1e-6 * value);
+    }
+    const values = trials.map((one) => one.values["value"]?.value ?? Number.NaN);
+    const along = await Promise.all(Array.from({ length: 31 }, (_, i) => told(10 ** (1.8 + i / 50))));
+    expect(Math.min(...values)).toBeLessThanOrEqual(Math.min(...along.map(({ value }) => value)) + 1e-9);
   });
 
   it("branin comes near its least value, 0.397887", async () => {

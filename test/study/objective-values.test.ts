@@ -13,6 +13,17 @@ describe("objectiveValues()", () => {
     expect(objectiveValues(declared("a", "b"), { b: 2, a: 1 })).toEqual({ a: 1, b: 2 });
   });
 
+  it("takes { value, gradient } in place of a number", () => {
+    expect(objectiveValues(declared("loss"), { value: 3, gradient: { x: 1 } })).toEqual({ loss: 3 });
+    expect(objectiveValues(declared("loss"), { value: 3 })).toEqual({ loss: 3 });
+    expect(objectiveValues(declared("value"), { value: 3, gradient: {} })).toEqual({ value: 3 });
+    expect(objectiveValues(declared("value"), { value: { value: 3, gradient: {} } })).toEqual({ value: 3 });
+    expect(objectiveValues(declared("a", "b"), { b: { value: 2, gradient: {} }, a: 1 })).toEqual({ a: 1, b: 2 });
+    // Metrics may have these names.
+    expect(objectiveValues(declared("value", "gradient"), { value: 1, gradient: 2 })).toEqual({ value: 1, gradient: 2 });
+    expect(objectiveValues(declared("gradient"), { gradient: 2 })).toEqual({ gradient: 2 });
+  });
+
   it.each([
     [["loss"], undefined, "the objective must return a number; got nothing."],
     [["loss"], Number.NaN, "the objective must return a number that is not NaN; got NaN."],
@@ -21,6 +32,9 @@ describe("objectiveValues()", () => {
     [["a", "b"], 3, "the objective must return an object with one number for each of a, b; got 3."],
     [["a", "b"], { a: 1 }, "b must return a number that is not NaN; got nothing."],
     [["a", "b"], { a: 1, b: 2, c: 3 }, "the objective must return an object with one number for each of a, b"],
+    [["loss"], { value: Number.NaN, gradient: {} }, "loss must return a number that is not NaN; got NaN."],
+    [["loss"], { value: 3, gradients: {} }, "the objective must return an object with one number for each of loss"],
+    [["a", "b"], { value: 3, gradient: {} }, "the objective must return an object with one number for each of a, b"],
     [["a"], [1], "the objective must return an object with one number for each of a; got [1]."],
   ])("refuses, for the metrics %j, %j", (names, returned, message) => {
     expect(() => objectiveValues(declared(...names), returned)).toThrow(message);

@@ -36,9 +36,17 @@ function judge({ x, n, by }: Params): number {
   return (x as number) ** 2 + (n as number) / 10 + ((by as number | undefined) ?? 0);
 }
 
+/** The same with its derivatives. */
+function judgeWithGradient(params: Params): { readonly value: number; readonly gradient: Record<string, number> } {
+  const gradient: Record<string, number> = {};
+  if (params["kind"] === "curved") gradient["by"] = 1;
+  return { value: judge(params), gradient: { x: 2 * (params["x"] as number), ...gradient } };
+}
+
 function specOf(sampler: Sampler, objectives: 1 | 2): StudySpec {
   const common = { name: "uneven", space: sampler.name === "grid" ? finite : open, sampler, trials: 26, lookahead: 5, retries: 0 };
-  if (objectives === 1) return defineStudy({ ...common, objective: ({ params }) => judge(params) });
+  if (objectives === 1)
+    return defineStudy({ ...common, objective: ({ params }) => (sampler.name === "grid" ? judge(params) : judgeWithGradient(params)) });
   return defineStudy({
     ...common,
     metrics: { a: "minimize", b: "maximize" },

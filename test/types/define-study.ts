@@ -45,10 +45,31 @@ defineStudy({
   trials: 3,
 });
 
+/** Gradients are keyed by the floats of the space, those of branches too. */
+defineStudy({
+  name: "gradients",
+  space: { x: float(0, 1), n: int(1, 3), kind: choice({ plain: {}, raised: { by: float(0, 1) } }) },
+  objective: ({ params }) =>
+    params.kind === "raised" ? { value: params.by, gradient: { x: 1, by: 1 } } : { value: params.x, gradient: { x: 1 } },
+  trials: 3,
+});
+defineStudy({
+  name: "gradients of metrics",
+  space: { x: float(0, 1) },
+  metrics: { loss: "minimize", seconds: "minimize" },
+  objective: async ({ params }) => ({ loss: { value: params.x, gradient: { x: 1 } }, seconds: 3 }),
+  trials: 3,
+});
+
 /** What a study can't be. */
 export function refused(): void {
   // @ts-expect-error an objective returns numbers
   defineStudy({ name: "text", space: {}, objective: () => "good" });
+  // @ts-expect-error there is no such float
+  defineStudy({ name: "gradient", space: { x: float(0, 1) }, objective: () => ({ value: 1, gradient: { y: 1 } }), trials: 3 });
+  const mixed = { x: float(0, 1), n: int(1, 3) };
+  // @ts-expect-error an integer has no derivative
+  defineStudy({ name: "gradient", space: mixed, objective: () => ({ value: 1, gradient: { n: 1 } }), trials: 3 });
   // @ts-expect-error a direction is "minimize" or "maximize"
   defineStudy({ name: "direction", space: {}, objective: () => 1, metrics: { loss: "down" } });
   // @ts-expect-error a study has a name

@@ -1,5 +1,11 @@
 import { type Estimator, pca, pipeline, smote, standardize, type Transformer } from "hpo";
+import type { EstimatorSteps } from "#hpo/core/estimator";
+import type { GroupWork, WorkRows } from "#hpo/core/evaluation";
+import type { Task, TaskResult } from "#hpo/core/executor";
+import { foldWork } from "#hpo/validation/fold-work";
 import { prefixShelf } from "#hpo/validation/prefix-shelf";
+import { stepsWork } from "#hpo/validation/steps-work";
+import { inlineExecutor } from "#hpo/workers/inline-executor";
 import type { Judging } from "#hpo/validation/judging";
 import type { TransformedFold } from "#hpo/validation/transformed-fold";
 import { derivedData, derivedParts } from "#hpo/data/derived-data";
@@ -7,7 +13,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { nearestCentroid } from "../fixtures/nearest-centroid.ts";
 import { answersOf, type Driven, driveGroup } from "./group-drive.ts";
 import { irisJudging } from "./iris.ts";
-import { nothing, toyEvaluation, type ToyParams, trials } from "./toy-evaluation.ts";
+import { nothing, toyEvaluation, toyStudy, type ToyParams, trials } from "./toy-evaluation.ts";
 
 let iris: Judging;
 
@@ -115,17 +121,68 @@ describe("the first steps of pipelines", () => {
   });
 });
 
+/** What steps left of a fold with so many rows in each part. */
+function leftOf(rows: number): TransformedFold {
+  const data = derivedData({
+    by: "test",
+    source: iris.data,
+    rows,
+    columns: [{ name: "x", levels: null }],
+    fill: (_, to) => void (to[0] = 1),
+  });
+  return { train: derivedParts(data), test: derivedParts(data) };
+}
+
+describe("stepsWork()", () => {
+  it("lets go what a trial that ends early used or waited for", async () => {
+    const shelf = prefixShelf(8000);
+    const shared = { id: "toy", value: toyStudy(iris, fixed) };
+    const common = {
+      judging: iris,
+      objectives: ["accuracy"],
+      shared,
+      timeoutSeconds: null,
+      keepPredictions: true,
+      now: () => "2026-01-01T00:00:00.000Z",
+    };
+    const inner = foldWork(trials, nothing, { ...common, savedPredictions: () => [] });
+    const ended = new Set<number>();
+    // As a race does: the first fold ends its trial; of the others' tasks nothing is heard.
+    const early: GroupWork = {
+      ...inner,
+      accept(task, result) {
+        const rows = inner.accept(task, result);
+        const [trial] = inner.trialsOf(task) as [number];
+        if (ended.has(trial)) return { ...rows, outcomes: [] };
+        ended.add(trial);
+        return { ...rows, outcomes: [{ trial, state: "pruned", values: {}, incident: null, endedAt: "2026-01-01T00:00:00.000Z" }] };
+      },
+    };
+    const steps = new Map(trials.map(({ number, params }) => [number, fixed(params).steps as EstimatorSteps]));
+    const work = stepsWork(early, { ...common, group: 0, steps, shelf });
+    const executor = inlineExecutor();
+    const run = async (task: Task): Promise<WorkRows> => work.accept(task, (await executor.run(task)) as Extract<TaskResult, { ok: true }>);
+    // The three steps of the first fold alone.
+    for (let step = 0; step < 3; step++) await run(work.ready().find(({ label }) => label.endsWith("fold 1")) as Task);
+    const folds = work.ready().filter(({ key }) => key.startsWith("fold/"));
+    expect(folds.length).toBe(5);
+    const rows = [];
+    for (const task of folds) rows.push(await run(task));
+    expect(rows.flatMap(({ outcomes }) => outcomes).length).toBe(5);
+    expect(rows.at(-1)?.shared[0]?.counts).toEqual({ "step fits shared": 5 * 3 - 3 });
+    expect(work.ready()).toEqual([]);
+    work.close();
+    await executor.close();
+    // Nothing is in use: a fit may begin that has no room beside anything.
+    shelf.begin("large");
+    shelf.end("large", leftOf(500));
+    expect(shelf.begin("as large")).toBe(true);
+    expect(shelf.begin("a second")).toBe(false);
+  });
+});
+
 describe("prefixShelf()", () => {
-  const fold = (rows: number): TransformedFold => {
-    const data = derivedData({
-      by: "test",
-      source: iris.data,
-      rows,
-      columns: [{ name: "x", levels: null }],
-      fill: (_, to) => void (to[0] = 1),
-    });
-    return { train: derivedParts(data), test: derivedParts(data) };
-  };
+  const fold = leftOf;
   // A row of one column takes a stride of 4 numbers of 4 bytes, in both parts.
   const rowBytes = 32;
 

@@ -31,6 +31,8 @@ export function batchWriter(db: Database): BatchWriter {
   const outcomeRow = insert("outcomes", 8);
   const valueRow = insert("outcome_values", 6);
   const stepRow = insert("steps", 4);
+  const gradientRow = insert("gradients", 4);
+  const foldGradientRow = insert("evaluation_gradients", 7);
   const rowSetRow = db.prepare("INSERT OR IGNORE INTO row_sets VALUES (?, ?, ?, ?, ?, ?)");
   const predictionRow = insert("predictions", 8);
   const sharedRow = insert("shared_work", 11);
@@ -92,6 +94,9 @@ export function batchWriter(db: Database): BatchWriter {
       for (const [key, value] of Object.entries(one.values)) {
         scoreRow.run(study, number, repeat, fold, rung, metric(key), storedNumber(value));
       }
+      for (const [key, gradient] of Object.entries(one.gradients ?? {})) {
+        foldGradientRow.run(study, number, repeat, fold, rung, metric(key), canonicalJson(gradient));
+      }
     };
     const prediction = (one: PredictionRecord): void => {
       const packed = packPrediction(one);
@@ -104,6 +109,9 @@ export function batchWriter(db: Database): BatchWriter {
       outcomeRow.run(study, one.trial, one.state, kind, message, code, stack, one.endedAt);
       for (const [key, { value, standardError, pooled }] of Object.entries(one.values)) {
         valueRow.run(study, one.trial, metric(key), storedNumber(value), storedNumber(standardError), storedNumber(pooled));
+      }
+      for (const [key, gradient] of Object.entries(one.gradients ?? {})) {
+        gradientRow.run(study, one.trial, metric(key), canonicalJson(gradient));
       }
       const { steps = [], values = [] } = one.reported ?? {};
       for (const [i, step] of steps.entries()) stepRow.run(study, one.trial, step, storedNumber(values[i] as number));

@@ -71,6 +71,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         const { id, header } = catalog.open(study);
         const trials = reader.trials(id);
         const reports = reader.reports(id);
+        const gradients = reader.gradients(id);
         const open = trials.filter(({ outcome }) => outcome === null).map(({ record }) => record.number);
         return {
           header,
@@ -79,6 +80,8 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
           trials: trials.map(({ record, outcome }) => {
             const reported = reports.get(record.number);
             if (outcome !== null && reported !== undefined) Object.assign(outcome, { reported });
+            const told = gradients.get(record.number);
+            if (outcome !== null && told !== undefined) Object.assign(outcome, { gradients: told });
             return Object.assign(record, { outcome });
           }),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),

@@ -10,10 +10,12 @@ import type {
   RunEnd,
   RunRecord,
 } from "../../core/records.ts";
+import type { Gradient } from "../../core/space.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
 import { storedJson } from "../stored-json.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
+import { gradientReader } from "./gradient-reader.ts";
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
 
 /** Rows of one study as records. Several reads are consistent inside one transaction only. */
@@ -22,6 +24,8 @@ interface StudyReader {
   trials(study: number): StoredTrial[];
   /** By trial. */
   reports(study: number): Map<number, ReportedSteps>;
+  /** Of outcomes, by trial. */
+  gradients(study: number): Map<number, Record<string, Gradient>>;
   totals(study: number): Map<number, TrialTotals>;
   shared(study: number): SharedPiece[];
   /** By group and key. */
@@ -114,6 +118,7 @@ export function studyReader(db: Database): StudyReader {
 
   const modelRow = select<[number, string]>("SELECT trial, json FROM models WHERE study = ?");
 
+  const gradients = gradientReader(db);
   const metricNames = (study: number): string[] => metricRows.all(study).map(([, name]) => name);
 
   /** The values of one trial after another: ask in the order of their numbers, then `close`. */
@@ -176,6 +181,8 @@ export function studyReader(db: Database): StudyReader {
       return reports;
     },
 
+    gradients: (study) => gradients.ofOutcomes(study, metricNames(study)),
+
     totals(study) {
       const totals = new Map<number, TrialTotals>();
       for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.iterate(study)) {
@@ -236,6 +243,7 @@ export function studyReader(db: Database): StudyReader {
       for (const [repeat, fold, rung, metric, value] of scoreRows.all(study, trial)) {
         append(scores, `${repeat}/${fold}/${rung}`, [names[metric] ?? "", readNumber(value)]);
       }
+      const gradientOf = gradients.ofFolds(study, trial, names);
       return rows.map((row) => {
         const [repeat, fold, rung, testRows, correct, fitSeconds, predictSeconds, wallSeconds, cpuSeconds, identical, startedAt, endedAt] =
           row;
@@ -245,6 +253,7 @@ export function studyReader(db: Database): StudyReader {
           fold,
           rung,
           values: Object.fromEntries(scores.get(`${repeat}/${fold}/${rung}`) ?? []),
+          ...gradientOf(repeat, fold, rung),
           testRows,
           correct,
           time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
