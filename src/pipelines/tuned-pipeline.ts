@@ -38,13 +38,23 @@ export interface TunedPipeline<S extends Space> {
  *     })
  *
  * Parameters are named "pca.components", "svm.C", "svm.gamma" everywhere: in tables, in `forbid`, `limits` and `enqueue`, and typed there.
- * @throws HpoError OPTION_INVALID where no step is tuned
+ * @throws HpoError OPTION_INVALID where no step is tuned, or a name holds "."
  */
 export function tunedPipeline<const T extends TunedSteps>(steps: T): TunedPipeline<Extract<PipelineSpace<T>, Space>> {
   if (typeof steps !== "object" || steps === null) {
     throw new HpoError("OPTION_INVALID", `tunedPipeline(): steps must be an object of steps by name; got ${showValue(steps)}.`);
   }
   const entries = Object.entries(steps);
+  const dotted = entries.find(([name]) => name.includes("."));
+  if (dotted !== undefined) {
+    throw new HpoError(
+      "OPTION_INVALID",
+      `tunedPipeline(): a step's name must not hold ".", which stands before an option; got ${showValue(dotted[0])}.`,
+      {
+        data: { step: dotted[0] },
+      },
+    );
+  }
   const space = Object.assign({}, ...entries.map(([name, step]) => (isTuned(step) ? stepSpace(name, step.space) : {}))) as Space;
   if (Object.keys(space).length === 0) {
     throw new HpoError(

@@ -16,10 +16,22 @@ export function variance(values: Float64Array, middle: number): number {
 /** The standard deviation; 1 where it is no more than rounding makes of a constant (T. F. Chan, G. H. Golub, R. J. LeVeque 1983). */
 export function spread(values: Float64Array, middle: number): number {
   const square = variance(values, middle);
+  if (!Number.isFinite(square)) {
+    // Squares beyond 64-bit floats: those of numbers 2⁶⁰⁰ times as small are not.
+    const size = 4.149515568880993e180;
+    return (
+      size *
+      Math.sqrt(
+        variance(
+          values.map((value) => value / size),
+          middle / size,
+        ),
+      )
+    );
+  }
   const rounding = values.length * Number.EPSILON;
   const size = middle * rounding;
-  if (square <= rounding * square + size * size) return 1;
-  return Number.isFinite(square) ? Math.sqrt(square) : 1;
+  return square <= rounding * square + size * size ? 1 : Math.sqrt(square);
 }
 
 /** The quantile between order statistics, linearly (R. J. Hyndman, Y. Fan 1996, type 7). `sorted` ascends. */
