@@ -64,9 +64,9 @@ function chosen(
 }
 
 /** Places of the training rows by class code, of the classes that are there, by code. */
-export function placesByClass(codes: Int32Array): readonly Uint32Array[] {
+export function placesByClass(codes: Int32Array | null): readonly Uint32Array[] {
   const byClass = new Map<number, number[]>();
-  for (const [at, code] of codes.entries()) {
+  for (const [at, code] of (codes ?? []).entries()) {
     const own = byClass.get(code);
     if (own === undefined) byClass.set(code, [at]);
     else own.push(at);

@@ -3,6 +3,7 @@ import { checkOptions, integer, oneOf, optional } from "../core/options.ts";
 import type { Transform, Transformer } from "../core/transformer.ts";
 import { anovaF } from "./anova-f.ts";
 import { mutualInformation } from "./mutual-information.ts";
+import { numberInformation, regressionF } from "./number-scores.ts";
 import { pickedColumns, readPickedColumns } from "./picked-columns.ts";
 import { transformer } from "./transformer.ts";
 
@@ -12,14 +13,17 @@ const scores = ["anovaF", "mutualInformation"] as const;
 export interface SelectKBestOptions {
   /** How many columns stay, at most all. */
   readonly k: number;
-  /** "anovaF" (default): variance between the classes over variance within; "mutualInformation": nearest neighbours, which finds any dependence. */
+  /**
+   * "anovaF" (default): variance between the classes over variance within, for a number to be predicted that which a line explains over the rest;
+   * "mutualInformation": by nearest neighbours, which finds any dependence.
+   */
   readonly score?: (typeof scores)[number];
   /** With "mutualInformation": how many; default 3. */
   readonly neighbours?: number;
 }
 
 /**
- * Keeps the k columns that tell the most of the class, each by itself, in the training rows. Of equal scores the earlier column stays.
+ * Keeps the k columns that tell the most of the target, each by itself, in the training rows. Of equal scores the earlier column stays.
  * O(rows × log rows × columns).
  * @throws HpoError OPTION_INVALID, on fitting too where there are fewer than k columns
  */
@@ -33,9 +37,9 @@ export function selectKBest(options: SelectKBestOptions): Transformer {
   }
   return transformer({
     name: "selectKBest",
-    traits: { missing: "refuses", categories: "refuses", classes: true, rows: "every" },
+    traits: { missing: "refuses", categories: "refuses", classes: false, rows: "every" },
     options: { k, score, ...(score === "anovaF" ? {} : { neighbours }) },
-    learn({ columns, column, classes }, context) {
+    learn({ columns, column, classes, numbers }, context) {
       if (k > columns.length) {
         throw new HpoError(
           "OPTION_INVALID",
@@ -46,12 +50,16 @@ export function selectKBest(options: SelectKBestOptions): Transformer {
         );
       }
       const codes = classes();
-      const all = columns.map((_, j) => {
+      const y = numbers();
+      const scored = (j: number): number => {
+        const x = column(j);
+        if (score === "anovaF") return codes === null ? regressionF(x, y) : anovaF(x, codes);
         // Each column has a stream of its own.
-        const found =
-          score === "anovaF"
-            ? anovaF(column(j), codes)
-            : mutualInformation(column(j), codes, { neighbours, rng: context.rng.fork("column", j) });
+        const how = { neighbours, rng: context.rng.fork("column", j) };
+        return codes === null ? numberInformation({ x, y }, how) : mutualInformation(x, codes, how);
+      };
+      const all = columns.map((_, j) => {
+        const found = scored(j);
         return Number.isNaN(found) ? -Infinity : found;
       });
       const best = [...all.keys()].sort((one, two) => (all[two] as number) - (all[one] as number) || one - two).slice(0, k);

@@ -11,8 +11,10 @@ export interface Training {
   readonly columns: readonly TransformedColumn[];
   /** A column's values, one a training row, NaN where missing; a category is its level's index. */
   column(at: number): Float64Array;
-  /** The class codes of the training rows. Only where the traits say `classes`. */
-  classes(): Int32Array;
+  /** The class codes of the training rows; null where the target is a number. */
+  classes(): Int32Array | null;
+  /** The target's numbers of the training rows; class codes where it is a class. */
+  numbers(): Float64Array;
 }
 
 export interface Recipe {
@@ -71,7 +73,11 @@ function training(name: string, traits: TransformerTraits, input: FitInput): Tra
     rows: rows.length,
     columns: data.columns.map((column) => ({ name: column.name, levels: column.kind === "category" ? column.levels : null })),
     column: (at) => Float64Array.from(rows, (row) => values[row * stride + at] as number),
-    classes: () => Int32Array.from(rows, (row) => (target.kind === "class" ? (target.codes[row] as number) : 0)),
+    classes: () => (target.kind === "class" ? Int32Array.from(rows, (row) => target.codes[row] as number) : null),
+    numbers: () => {
+      const source = target.kind === "class" ? target.codes : target.values;
+      return Float64Array.from(rows, (row) => source[row] as number);
+    },
   };
 }
 

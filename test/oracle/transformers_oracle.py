@@ -8,7 +8,7 @@ import json
 import numpy as np
 import sklearn
 from sklearn.decomposition import PCA
-from sklearn.feature_selection import SelectKBest, VarianceThreshold, f_classif, mutual_info_classif
+from sklearn.feature_selection import SelectKBest, VarianceThreshold, f_classif, f_regression, mutual_info_classif, mutual_info_regression
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler
 
@@ -92,6 +92,9 @@ scores = {
     "anovaF": f_classif(numbers[:trained, :4], classes[:trained])[0].tolist(),
     "mutualInformation 3": mutual_info_classif(numbers[:trained, :4], classes[:trained], random_state=0).tolist(),
     "mutualInformation 5": mutual_info_classif(numbers[:trained, :4], classes[:trained], n_neighbors=5, random_state=0).tolist(),
+    "regressionF": f_regression(numbers[:trained, 1:4], numbers[:trained, 0])[0].tolist(),
+    "numberInformation 3": mutual_info_regression(numbers[:trained, 1:4], numbers[:trained, 3], random_state=0).tolist(),
+    "numberInformation 5": mutual_info_regression(numbers[:trained, 1:4], numbers[:trained, 3], n_neighbors=5, random_state=0).tolist(),
 }
 print(
     json.dumps(

@@ -135,8 +135,8 @@ describe("pipeline()", () => {
     );
     expect(() => wrong({ a: 5, b: machine })).toThrow(/got 5\.$/);
     expect(() => wrong({ b: machine, 1: standardize() })).toThrow(/names of steps must not be numbers, which have no order; got 1\.$/);
-    expect(() => wrong(selectKBest({ k: 1 }), ridge({ alpha: 1 }))).toThrow(
-      /^pipeline\(\): selectKBest\(\) learns from classes, and ridge\(\) predicts numbers;/,
+    expect(() => wrong(smote(), ridge({ alpha: 1 }))).toThrow(
+      /^pipeline\(\): smote\(\) learns from classes, and ridge\(\) predicts numbers;/,
     );
   });
 });

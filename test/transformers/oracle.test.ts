@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { impute, minMax, oneHot, ordinal, pca, robustScale, selectKBest, standardize, type Transformer, varianceThreshold } from "hpo";
 import { anovaF } from "#hpo/transformers/anova-f";
 import { mutualInformation } from "#hpo/transformers/mutual-information";
+import { numberInformation, regressionF } from "#hpo/transformers/number-scores";
 import { rng } from "#hpo/math/rng";
 import { type Cell, freshContext, loadTable, trainingRows, valuesOf } from "../contract/transformer-contract.ts";
 import { oracle, table } from "./tables.ts";
@@ -89,11 +90,42 @@ describe("transformers, as scikit-learn's", () => {
     const codes = Int32Array.from(classes.slice(0, trained));
     const all = [0, 1, 2, 3];
     for (const [j, expected] of (scores["anovaF"] ?? []).entries()) expect(anovaF(column(j), codes)).toBeCloseTo(expected, 9);
+    for (const [j, expected] of (scores["regressionF"] ?? []).entries())
+      expect(regressionF(column(j + 1), column(0))).toBeCloseTo(expected, 9);
     for (const neighbours of [3, 5]) {
       const found = all.map((j) => mutualInformation(column(j), codes, { neighbours, rng: rng(j) }));
       // Both add a noise of 1e-10, which moves no neighbour here.
+      const numbersFound = [1, 2, 3].map((j) => numberInformation({ x: column(j), y: column(3) }, { neighbours, rng: rng(j) }));
+      for (const j of [0, 1]) expect(numbersFound[j]).toBeCloseTo(scores[`numberInformation ${neighbours}`]?.[j] as number, 12);
+      // Of a column with itself every distance is a tie but for the noise.
+      expect(Math.abs((numbersFound[2] as number) - (scores[`numberInformation ${neighbours}`]?.[2] as number))).toBeLessThan(0.3);
       for (const j of all) expect(found[j]).toBeCloseTo(scores[`mutualInformation ${neighbours}`]?.[j] as number, 12);
     }
+  });
+});
+
+describe("scores for a number", () => {
+  it("come near the truth where it is known: two normal columns with a correlation", () => {
+    for (const correlation of [0, 0.6, 0.9]) {
+      const found = Array.from({ length: 5 }, (_, seed) => {
+        const stream = rng(seed);
+        const x = Float64Array.from({ length: 500 }, () => stream.normal());
+        const y = x.map((value) => correlation * value + Math.sqrt(1 - correlation ** 2) * stream.normal());
+        return numberInformation({ x, y }, { neighbours: 3, rng: stream });
+      });
+      const mean = found.reduce((a, b) => a + b, 0) / found.length;
+      // I = −½ ln(1 − ρ²); the standard deviation of one estimate is about 0.04, and what is below 0 counts as 0.
+      expect(Math.abs(mean + 0.5 * Math.log(1 - correlation ** 2))).toBeLessThan(0.06);
+    }
+  });
+
+  it("take constant columns, lines and few rows", () => {
+    const line = Float64Array.of(1, 2, 3, 4);
+    expect(regressionF(line, line)).toBeGreaterThan(1e15);
+    expect(regressionF(new Float64Array(4), line)).toBeNaN();
+    expect(regressionF(Float64Array.of(1, 2), Float64Array.of(1, 2))).toBeNaN();
+    expect(numberInformation({ x: Float64Array.of(1), y: Float64Array.of(1) }, { neighbours: 3, rng: rng(0) })).toBe(0);
+    expect(Number.isFinite(numberInformation({ x: line, y: new Float64Array(4) }, { neighbours: 3, rng: rng(0) }))).toBe(true);
   });
 });
 
