@@ -66,6 +66,7 @@ export { lbfgs, type LbfgsOptions } from "./samplers/lbfgs/lbfgs.ts";
 export { random } from "./samplers/random.ts";
 export { type SobolOptions, sobol } from "./samplers/sobol.ts";
 export { tpe } from "./samplers/tpe/tpe.ts";
+export { replicated } from "./samplers/replicated.ts";
 export { startup } from "./samplers/startup.ts";
 export { choice } from "./space/choice.ts";
 export { float } from "./space/float.ts";

@@ -1,6 +1,7 @@
 import type { Estimator } from "./core/estimator.ts";
 import type { Evaluation } from "./core/evaluation.ts";
 import type { Executor } from "./core/executor.ts";
+import { isoTimes } from "./core/iso-times.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
@@ -72,7 +73,8 @@ interface EvaluationParts {
 /** How trials are judged. */
 export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
   const { judged, executor, store, memory, outcomeOf } = parts;
-  const now = (): string => new Date().toISOString();
+  const isoTime = isoTimes();
+  const now = (): string => isoTime(Date.now());
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
     const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };

@@ -7,6 +7,8 @@ import type { Params } from "./space.ts";
 export interface PlannedTrial {
   readonly number: number;
   readonly params: Params;
+  /** Which repeat of its configuration it is, counted from 1; default 0, the first trial. A repeat has folds and streams of its own. */
+  readonly repeat?: number;
 }
 
 /** What an earlier process has stored for the trials of a group. */

@@ -71,6 +71,8 @@ export interface TrialRecord {
   readonly by: string;
   readonly why: string;
   readonly parent: number | null;
+  /** The first trial of its configuration, where it repeats that; left out where it does not. Such a trial has no parent. */
+  readonly repeatOf?: number;
   readonly budget: number | null;
   readonly note: string | null;
   readonly proposedAt: string;
@@ -179,8 +181,8 @@ export interface AttemptRecord {
 
 /** What ended a run. */
 export interface RunEnd {
-  /** "trials" and "sampler": nothing was left to do; "target", "stale": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
-  readonly by: "trials" | "sampler" | "target" | "stale" | "time" | "cpu" | "stop" | "cut" | "error";
+  /** "trials" and "sampler": nothing was left to do; "target", "stale", "noise": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
+  readonly by: "trials" | "sampler" | "target" | "stale" | "noise" | "time" | "cpu" | "stop" | "cut" | "error";
   /** In a few words for people. */
   readonly reason: string;
 }

@@ -32,6 +32,11 @@ export interface Proposal {
   /** Why, for people; empty where there is nothing to say. */
   readonly why: string;
   readonly parent?: number;
+  /**
+   * The first trial of this very configuration, where the proposal is to try it again because its value is noisy: with other folds, another seed. Reports give
+   * the mean of all repeats. Without it a trial of an equal configuration stands for itself.
+   */
+  readonly repeatOf?: number;
   readonly budget?: number;
   readonly note?: string;
 }

@@ -38,6 +38,9 @@ export interface TrialSnapshot {
   readonly why: string;
   readonly parent: number | null;
   readonly note: string | null;
+  /** Which repeat of a configuration it is, counted from 1, and the first trial of that; 0 and null where it repeats none. */
+  readonly repeat: number;
+  readonly repeatOf: number | null;
   readonly values: Readonly<
     Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
   >;

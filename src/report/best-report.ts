@@ -32,7 +32,7 @@ export function resultLines(snapshot: StudySnapshot, options: TextOptions & { re
 }
 
 /** "trial 6", its parameters and its metrics, one a line. */
-export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[] {
+export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot & { readonly repeats?: number }): string[] {
   const params = orderedParams(best.params, parameterNames(snapshot)).map(
     ([name, value]) => [greek(name), formatParam(value, 17)] as const,
   );
@@ -41,8 +41,10 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[
     .map(({ name }) => [plainText(name), estimate(snapshot, best, name)] as const);
   const wide = Math.max(0, ...[...params, ...metrics].map(([name]) => [...name].length));
   const correct = best.correct === null ? "" : ` · ${best.correct} of ${best.testRows} rows right`;
+  const repeats = best.repeats ?? 1;
+  const repeated = repeats > 1 ? ` · the mean of ${repeats} repeats` : "";
   return [
-    `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}`,
+    `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}${repeated}`,
     ...params.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),

@@ -30,8 +30,14 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
   };
 }
 
-/** A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. */
-export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { readonly [key: string]: Json } {
+/**
+ * A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. Of a configuration that was tried more than once the values are
+ * means, and `repeats` says of how many.
+ */
+export function trialSummary(
+  snapshot: StudySnapshot,
+  trial: TrialSnapshot & { readonly repeats?: number },
+): { readonly [key: string]: Json } {
   const found = trial.values[mainMetric(snapshot)];
   const values = Object.entries(trial.values).map(
     ([name, one]) => [name, { value: finite(one.value), standardError: finite(one.standardError) }] as const,
@@ -47,6 +53,7 @@ export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { r
     value: finite(found?.value),
     standardError: finite(found?.standardError),
     values: Object.fromEntries(values),
+    ...((trial.repeats ?? 1) > 1 ? { repeats: trial.repeats ?? 1 } : {}),
   };
 }
 

@@ -17,7 +17,7 @@ import type { TextOptions } from "./table-text.ts";
 import { foldScoresText, trialConfusion } from "./trial-folds.ts";
 
 export interface StudyPageOptions extends TextOptions {
-  /** What is stored of the best trial's folds. */
+  /** What is stored of the folds of the best configuration's trials. */
   readonly evaluations?: readonly EvaluationRecord[];
   readonly predictions?: readonly PredictionRecord[];
   /** Lines of a list (failures, runs, shared work) before "and N more". Default: 10. */
@@ -36,7 +36,10 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
   const confusion = trialConfusion(snapshot.description, predictions);
   const sections: (readonly [string, readonly string[]])[] = [
     ["result", best === null ? [`${noBestText(snapshot)} yet`] : resultLines(snapshot, { width: width - 2, limit })],
-    [`folds of ${judged}`, evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2)],
+    [
+      `${snapshot.description.cv === null ? "repeats" : "folds"} of ${judged}`,
+      evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2),
+    ],
     [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],

@@ -81,8 +81,9 @@ function nextCell(start: number, cells: number, isNew: (cell: number) => boolean
 }
 
 function replaced(proposal: Proposal, params: Params): Proposal {
+  const { repeatOf: _, ...rest } = proposal;
   return Object.freeze({
-    ...proposal,
+    ...rest,
     params,
     why: `the next configuration that was not tried${proposal.why === "" ? "" : `, after ${proposal.why}`}`,
   });

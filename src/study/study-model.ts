@@ -5,7 +5,7 @@ import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
 import type { Store } from "../core/store.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration } from "./best-outcome.ts";
 
 /** The model of a trial, fitted to every row that the study's folds train on or test. */
 export interface StudyModel {
@@ -72,12 +72,10 @@ function bestOf(
   { objectives: [objective], constraints }: StudySnapshot["description"],
 ): TrialSnapshot | undefined {
   if (objective === undefined) return undefined;
-  let best: JudgedTrial | null = null;
-  for (const { number, state, values } of trials) {
-    const judged = judgedTrial({ trial: number, state, values }, objective.metric, constraints);
-    if (judged !== undefined && beats(judged, best, objective.direction)) best = judged;
-  }
-  return trials.find(({ number }) => number === best?.trial);
+  const firsts = new Map(trials.map(({ number, repeatOf }) => [number, repeatOf ?? number]));
+  const configurations = bestConfiguration({ ...objective, constraints, firstOf: (trial) => firsts.get(trial) ?? trial });
+  for (const { number, state, values } of trials) configurations.absorb({ trial: number, state, values });
+  return trials.find(({ number }) => number === configurations.best?.trial);
 }
 
 function none(study: string): never {

@@ -93,8 +93,8 @@ export class Study {
     if (this.#running !== undefined) {
       throw new HpoError("STUDY_BUSY", `study.ask(): ${showValue(this.name)} is running; wait for run() to end.`);
     }
-    const { spec, store, codeHash, environment, trials } = this.#parts;
-    this.#askTell ??= new AskTell({ spec, store, codeHash, environment, trials });
+    const { spec, store, codeHash, environment, trials, folds } = this.#parts;
+    this.#askTell ??= new AskTell({ spec, store, codeHash, environment, trials, folds });
     return this.#askTell;
   }
 

@@ -10,6 +10,7 @@ import { loggedTrials, type StepLogView } from "./step-log.ts";
 export interface ObjectiveInput {
   readonly trial: number;
   readonly params: Params;
+  readonly repeat: number;
   /** What the trials that this one may see have reported; null without a pruner. */
   readonly past: StepLogView | null;
 }
@@ -34,7 +35,7 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   const start = performance.now();
   const cpuStart = first ? threadCpuSeconds() : null;
   const [objective] = spec.objectives;
-  const { trial: number, past } = input;
+  const { trial: number, repeat, past } = input;
   const reports = trialReports({
     number,
     direction: objective?.direction ?? "minimize",
@@ -42,7 +43,7 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
     history: () => (past === null ? [] : loggedTrials(past)),
   });
   // A fresh copy: an objective that changes its parameters changes nobody else's.
-  const trial = { number, params: Object.freeze({ ...input.params }), seed, signal: context.signal, report: reports.report };
+  const trial = { number, params: Object.freeze({ ...input.params }), repeat, seed, signal: context.signal, report: reports.report };
   let returned: unknown;
   let thrown: { readonly error: unknown } | undefined;
   try {

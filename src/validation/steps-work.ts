@@ -58,7 +58,7 @@ export function stepsWork(work: GroupWork, options: StepsWorkOptions): GroupWork
     const input = task.input as FoldInput;
     const chain = chains.get(input.trial);
     if (chain === undefined) return false;
-    const key = shelfKey(input.fold, chain.keys.at(-1) as string);
+    const key = shelfKey(input, chain.keys.at(-1) as string);
     const others = waiting.get(key);
     if (others === undefined) waiting.set(key, [{ task, input, chain }]);
     else others.push({ task, input, chain });
@@ -89,25 +89,25 @@ export function stepsWork(work: GroupWork, options: StepsWorkOptions): GroupWork
 
   /** The task that brings a fold nearer, where one may start. */
   function nextFit({ task, input, chain }: WaitingFold): Task | undefined {
-    const { fold, params } = input;
+    const { repeat, fold, params } = input;
     let step = chain.keys.length - 1;
     let before: TransformedFold | undefined;
     for (; step > 0; step--) {
-      before = shelf.find(shelfKey(fold, chain.keys[step - 1] as string));
+      before = shelf.find(shelfKey(input, chain.keys[step - 1] as string));
       if (before !== undefined) break;
     }
     const key = chain.keys[step] as string;
-    const wanted = shelfKey(fold, key);
+    const wanted = shelfKey(input, key);
     if (shelf.fitting(wanted) || !shelf.begin(wanted)) return undefined;
-    const used = before === undefined ? null : shelfKey(fold, chain.keys[step - 1] as string);
+    const used = before === undefined ? null : shelfKey(input, chain.keys[step - 1] as string);
     if (used !== null) shelf.use(used);
     fitting.set(wanted, used);
     return {
-      key: `prefix/${group}/${fold}/${createHash("sha256").update(key).digest("hex").slice(0, 16)}`,
+      key: `prefix/${group}/${repeat}/${fold}/${createHash("sha256").update(key).digest("hex").slice(0, 16)}`,
       label: `${chain.names.slice(0, step + 1).join(" → ")} · fold ${fold + 1}`,
       module: new URL("./prefix-task.js", import.meta.url).href,
       export: "prefixTask",
-      input: { params, repeat: 0, fold, step, transformed: before ?? null, key } satisfies PrefixInput,
+      input: { params, repeat, fold, step, transformed: before ?? null, key } satisfies PrefixInput,
       shared,
       priority: task.priority,
       timeoutSeconds,
@@ -122,8 +122,10 @@ export function stepsWork(work: GroupWork, options: StepsWorkOptions): GroupWork
     shelf.end(key, fold);
   }
 
-  function waitingFor({ fold, key }: PrefixInput): WaitingFold[] {
-    return [...waiting.values()].flat().filter((one) => one.input.fold === fold && one.chain.keys.includes(key));
+  function waitingFor({ repeat, fold, key }: PrefixInput): WaitingFold[] {
+    return [...waiting.values()]
+      .flat()
+      .filter((one) => one.input.repeat === repeat && one.input.fold === fold && one.chain.keys.includes(key));
   }
 
   function withoutWaiting(leaves: (one: WaitingFold) => boolean): void {
@@ -166,7 +168,7 @@ export function stepsWork(work: GroupWork, options: StepsWorkOptions): GroupWork
 
   function fitted(task: Task, result: Extract<TaskResult, { ok: true }>): WorkRows {
     const input = task.input as PrefixInput;
-    endFit(shelfKey(input.fold, input.key), result.value as TransformedFold);
+    endFit(shelfKey(input, input.key), result.value as TransformedFold);
     fits++;
     const { key, label } = task;
     const { wallSeconds, cpuSeconds } = result;
@@ -199,7 +201,7 @@ export function stepsWork(work: GroupWork, options: StepsWorkOptions): GroupWork
         return passed(work.fail(task, incident));
       }
       const input = task.input as PrefixInput;
-      endFit(shelfKey(input.fold, input.key), undefined);
+      endFit(shelfKey(input, input.key), undefined);
       const lost = waitingFor(input);
       withoutWaiting((one) => lost.includes(one));
       return together(lost.filter((one) => open.has(one.input.trial)).map((one) => passed(work.fail(one.task, incident))));
@@ -223,8 +225,8 @@ function chainOf({ transformers }: EstimatorSteps): Chain {
 }
 
 /** Data and folds are those of the run, which has one shelf. */
-function shelfKey(fold: number, chain: string): string {
-  return `${fold}/${chain}`;
+function shelfKey({ repeat, fold }: Pick<FoldInput, "repeat" | "fold">, chain: string): string {
+  return `${repeat}/${fold}/${chain}`;
 }
 
 function isPrefix({ input }: Task): boolean {

@@ -20,6 +20,8 @@ export function trialSnapshot(number: number, params: TrialSnapshot["params"], v
     why: "",
     parent: null,
     note: null,
+    repeat: 0,
+    repeatOf: null,
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, standardError: 0.0031, pooled: value }])),
     correct: null,
     testRows: 0,

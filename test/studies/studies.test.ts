@@ -108,7 +108,7 @@ describe("the studies of the repository", () => {
     const { trials, state } = await run("ridge-loo");
     expect([state, trials.length]).toEqual(["complete", 40]);
     const judge = ridgeLoo.judge.kind === "objective" ? ridgeLoo.judge.objective : () => Number.NaN;
-    const trial = { number: 0, seed: 0, signal: AbortSignal.abort(), report: () => false };
+    const trial = { number: 0, repeat: 0, seed: 0, signal: AbortSignal.abort(), report: () => false };
     const told = async (penalty: number): Promise<{ value: number; gradient: { penalty: number } }> => {
       return (await judge({ ...trial, params: { penalty } })) as { value: number; gradient: { penalty: number } };
     };

@@ -9,11 +9,13 @@ import {
   patience,
   percentile,
   type Pruner,
+  replicated,
   rng,
   type Sampler,
   type StudySpec,
   successiveHalving,
   threshold,
+  tpe,
   values,
   wilcoxon,
 } from "hpo";
@@ -158,8 +160,8 @@ function newStudy(spec: StudySpec): Store {
 function answers(store: Store): string[] {
   return store
     .snapshot("uneven")
-    .trials.map(({ number, group, state, params, by, why, parent, note, values: judged, incident }) =>
-      canonicalJson({ number, group, state, params, by, why, parent, note, judged, incident }),
+    .trials.map(({ number, group, state, params, by, why, parent, note, repeat, repeatOf, values: judged, incident }) =>
+      canonicalJson({ number, group, state, params, by, why, parent, note, repeat, repeatOf, judged, incident }),
     );
 }
 
@@ -200,6 +202,21 @@ describe("a study is the same for 1, 2 and 5 workers of uneven speed, and after 
     expect(one.filter((line) => line.includes('"complete"')).length).toBeGreaterThan(5);
     for (const workers of [2, 5]) expect(await answersOf(spec(), { workers, luck: workers })).toEqual(one);
     expect(await answersOfStops(spec(), 3)).toEqual(one);
+  });
+
+  it("with repeats under noise", async () => {
+    const spec = defineStudy({
+      name: "uneven",
+      space: { x: int(0, 5), y: int(0, 5) },
+      sampler: replicated(tpe()),
+      trials: 40,
+      lookahead: 5,
+      objective: ({ params, seed }) => (params.x - 2) ** 2 + (params.y - 3) ** 2 + 3 * rng(seed).normal(),
+    });
+    const one = await answersOf(spec, { workers: 1, luck: 1 });
+    expect(one.filter((line) => line.includes('"by":"replicated"')).length).toBeGreaterThan(4);
+    for (const workers of [2, 5]) expect(await answersOf(spec, { workers, luck: workers })).toEqual(one);
+    expect(await answersOfStops(spec, 3)).toEqual(one);
   });
 
   it.each(pruners)("pruned by $name", async (pruner) => {

@@ -81,6 +81,18 @@ describe("the first steps of pipelines", () => {
     }
   });
 
+  it("are fitted for each repeat's folds anew", async () => {
+    const first = trials[0] as (typeof trials)[number];
+    const evaluation = toyEvaluation(iris, fixed);
+    const repeated = [first, { ...first, number: 1, repeat: 1 }];
+    const driven = await driveGroup(await evaluation.begin(0, repeated, nothing));
+    // Three folds in the first, the splitter's two in the second.
+    expect(countsOf(driven)).toEqual({ "step fits": 3 * 3 + 3 * 2 });
+    expect(answersOf(driven).slice(0, 1)).toEqual(answersOf(await driveGroup(await toyEvaluation(iris, fixed).begin(0, [first], nothing))));
+    const alone = await driveGroup(await toyEvaluation(iris, fixed).begin(0, repeated.slice(1), nothing));
+    expect(answersOf(driven).slice(1)).toEqual(answersOf(alone));
+  });
+
   it("fail the trials that need them, and those alone", async () => {
     const breaking = (): Transformer => ({ ...standardize(), name: "breaking", fit: () => Promise.reject(new RangeError("no such step")) });
     const model = ({ shrink }: ToyParams): Estimator =>
@@ -145,7 +157,7 @@ describe("stepsWork()", () => {
       keepPredictions: true,
       now: () => "2026-01-01T00:00:00.000Z",
     };
-    const inner = foldWork(trials, nothing, { ...common, savedPredictions: () => [] });
+    const inner = foldWork(trials, nothing, { ...common, repeat: 0, savedPredictions: () => [] });
     const ended = new Set<number>();
     // As a race does: the first fold ends its trial; of the others' tasks nothing is heard.
     const early: GroupWork = {

@@ -16,6 +16,7 @@ import { metricNumbers } from "./metric-numbers.ts";
 import { runWriter } from "./run-writer.ts";
 import { sqliteCode } from "./sqlite-failure.ts";
 import { storedNumber } from "./stored-number.ts";
+import { storedParent } from "./stored-parent.ts";
 
 /** Inserts the rows of a batch, inside a transaction of the caller's. */
 export type BatchWriter = (study: number, name: string, batch: Batch) => void;
@@ -73,7 +74,8 @@ export function batchWriter(db: Database): BatchWriter {
       const params = canonicalJson(one.params);
       const budget = storedNumber(one.budget);
       const started = startOf.get(one.number) ?? null;
-      trialRow.run(study, one.number, one.group, params, one.by, one.why, one.parent, budget, one.note, one.proposedAt, started);
+      const parent = storedParent(one);
+      trialRow.run(study, one.number, one.group, params, one.by, one.why, parent, budget, one.note, one.proposedAt, started);
     };
     const shared = (one: SharedWorkRecord): void => {
       // Work without bytes is repeated by each process: each time counts. Durable work is stored once.
