@@ -67,7 +67,8 @@ export function keptModel(store: Store, study: string, number: number | undefine
   return kept?.trial === trial ? { trial, params, source: "kept", json: JSON.parse(kept.json) as Json } : undefined;
 }
 
-function bestOf(
+/** The best trial by the first objective, of those that meet what is demanded. */
+export function bestOf(
   trials: readonly TrialSnapshot[],
   { objectives: [objective], constraints }: StudySnapshot["description"],
 ): TrialSnapshot | undefined {

@@ -32,6 +32,7 @@ const tables = [
   "evaluations",
   "outcome_values",
   "steps",
+  "checkpoints",
   "outcomes",
   "predictions",
   "row_sets",
