@@ -131,7 +131,8 @@ function costLines(snapshot: StudySnapshot, limit: number, width: number): strin
   const lines = joinParts(costParts(snapshot), width);
   const counts = Object.entries(snapshot.counts).map(([name, value]) => `${plainText(name)} ${value.toLocaleString("en-US")}`);
   lines.push(...joinParts(counts, width));
-  const shared = [...snapshot.shared].sort((a, b) => b.wallSeconds - a.wallSeconds);
+  // Rows that merely count took no time.
+  const shared = snapshot.shared.filter(({ wallSeconds }) => wallSeconds > 0).sort((a, b) => b.wallSeconds - a.wallSeconds);
   if (shared.length > 0) {
     const total = shared.reduce((sum, one) => sum + one.wallSeconds, 0);
     lines.push(`shared work: ${count(shared.length, "piece")}, ${formatSeconds(total)}; the longest:`);
