@@ -23,6 +23,8 @@ export interface SamplerScenario {
   readonly directions?: readonly Direction[];
   /** Whether trials tell two outcome constraints. */
   readonly constrained?: boolean;
+  /** How many values there are, so that many trials share one; default: no two are equal. */
+  readonly levels?: number;
 }
 
 /** A law of the contract; `check` throws where a sampler breaks it. `factory` makes a fresh sampler each time. */
@@ -42,6 +44,12 @@ export const finiteScenarios: readonly SamplerScenario[] = [
 export const allScenarios: readonly SamplerScenario[] = [
   ...finiteScenarios,
   { name: "floats, logs and nested branches", space: mixedSpace(), trials: 25 },
+];
+
+/** For samplers that heed values which come back. */
+export const steppedScenarios: readonly SamplerScenario[] = [
+  { name: "a function of three steps", space: { x: float(0, 1), y: float(0, 1) }, trials: 30, levels: 3 },
+  { name: "nested branches and two steps", space: mixedSpace(), trials: 25, levels: 2 },
 ];
 
 /** For samplers that can judge by several objectives; most trials break a constraint. */
@@ -205,13 +213,13 @@ const contextOf = ({ space, directions = ["maximize"] }: SamplerScenario, lookah
 
 /** An outcome that hangs on the parameters alone, with some failed and pruned trials among them. */
 function finishedTrial(
-  { space, directions = ["maximize"], constrained = false }: SamplerScenario,
+  { space, directions = ["maximize"], constrained = false, levels }: SamplerScenario,
   number: number,
   params: Params,
 ): FinishedTrial {
   const state = number % 7 === 3 ? "failed" : number % 7 === 5 ? "pruned" : "complete";
   const stream = rng(canonicalJson(params));
-  const values = state === "complete" ? directions.map(() => stream.uniform()) : [];
+  const values = state === "complete" ? directions.map(() => (levels === undefined ? stream.uniform() : stream.below(levels))) : [];
   const told = constrained && state === "complete" ? { constraints: [stream.uniform() - 0.4, stream.uniform() - 0.6] } : {};
   const { continuous } = gradientNames(space, params);
   const gradients = values.map(() => Object.fromEntries(continuous.map((name) => [name, stream.normal()])));

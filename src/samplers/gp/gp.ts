@@ -89,14 +89,19 @@ function propose(history: History, pending: readonly Params[], rng: Rng, { costA
     return isNewKey(keyOf(point));
   };
   const allows = (unit: Float64Array): boolean => feasible === null || feasible(decode(space.space, unit));
-  const acquisition = space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
+  const { drawnShare } = history.plateaus;
+  const draws = drawnShare > 0 && cellsOf(space) === null && rng.uniform() < drawnShare;
+  const acquisition = draws || space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
   const centre = near && cellsOf(space) === null ? acquisition?.incumbent : undefined;
   const candidates =
     acquisition === undefined
       ? Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 })).filter(({ unit }) => allows(unit))
       : candidatesOf(history, acquisition, rng, { isNewKey, allows, centre });
   const chosen = candidates.find(({ unit }) => isNew(unit));
-  const why = acquisition === undefined ? "a random draw: too few values to model" : whyOf(acquisition, centre !== undefined);
+  const why =
+    acquisition === undefined
+      ? `a random draw: ${draws ? "the last trials had values that are known" : "too few values to model"}`
+      : whyOf(acquisition, centre !== undefined);
   const propose = (params: Params): Proposal => Object.freeze({ params, by: "gp", why });
   if (chosen !== undefined) return propose(decode(space.space, chosen.unit));
   // All candidates were tried: the next cell that was not, and where there is none a replicate of what promises most.

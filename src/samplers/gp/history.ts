@@ -1,5 +1,6 @@
 import type { FinishedTrial, SamplerContext } from "../../core/sampler.ts";
 import { type FeaturePoint, emptyPoint, featureSpace, type FeatureSpace, featuresAt, keyOf } from "./feature-space.ts";
+import { Plateaus } from "../plateau.ts";
 import { encode } from "../../space/unit-cube.ts";
 
 /** A finished trial as the model reads it; values are minimised. */
@@ -26,15 +27,16 @@ export interface History {
   readonly feasible: NonNullable<SamplerContext["feasible"]> | null;
   /** Keys of finished configurations. */
   readonly seen: Set<string>;
+  readonly plateaus: Plateaus;
 }
 
 export function emptyHistory({ space, directions, feasible }: SamplerContext): History {
   const sign = directions[0] === "maximize" ? -1 : 1;
-  return { space: featureSpace(space), sign, feasible: feasible ?? null, trials: [], seen: new Set() };
+  return { space: featureSpace(space), sign, feasible: feasible ?? null, trials: [], seen: new Set(), plateaus: new Plateaus() };
 }
 
 export function remember(history: History, trial: FinishedTrial): History {
-  const { space, sign, trials, seen } = history;
+  const { space, sign, trials, seen, plateaus } = history;
   const unit = encode(space.space, trial.params);
   const point = emptyPoint(space);
   featuresAt(space, unit, point);
@@ -50,6 +52,9 @@ export function remember(history: History, trial: FinishedTrial): History {
     constraints: trial.constraints ?? [],
     seconds: trial.seconds !== undefined && trial.seconds > 0 && Number.isFinite(trial.seconds) ? trial.seconds : Number.NaN,
   });
-  seen.add(keyOf(point));
+  const key = keyOf(point);
+  const comparable = trial.state === "complete" && told !== undefined && (trial.constraints ?? []).every((one) => one <= 0);
+  plateaus.add(comparable ? sign * told : Number.NaN, () => seen.has(key));
+  seen.add(key);
   return history;
 }

@@ -1,11 +1,9 @@
 import type { Params } from "../../core/space.ts";
 import { gridIndex } from "../../space/grid-index.ts";
 import { gridParams } from "../../space/space-grid.ts";
-import type { History } from "./history.ts";
+import { type History, isListed } from "./history.ts";
 import { codesOf, paramsOf, type TreeSpace } from "./tree-space.ts";
 
-/** Finite spaces of at most so many configurations are listed. */
-const mostListed = 4096;
 /** So many kernels are looked at for one proposal, at most, when all open configurations are judged. */
 const mostKernels = 400_000;
 /** How many steps through the grid look for an open configuration. */
@@ -49,7 +47,7 @@ export class OpenCells {
   /** All of them, where they are few enough to be judged one by one; null otherwise. */
   list(): readonly Float64Array[] | null {
     const { tree, size, count } = this.#history;
-    if (size === null || size > mostListed) return null;
+    if (!isListed(size)) return null;
     const open = listOf(tree, size).filter((codes, cell): codes is Float64Array => codes !== null && this.#isFree(cell));
     return open.length * (count + 1) > mostKernels ? null : open;
   }

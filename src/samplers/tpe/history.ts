@@ -3,9 +3,10 @@ import type { FinishedTrial, SamplerContext } from "../../core/sampler.ts";
 import { log } from "../../math/elementary.ts";
 import { gridIndex } from "../../space/grid-index.ts";
 import { spaceSize } from "../../space/space-grid.ts";
+import { Plateaus } from "../plateau.ts";
 import { Crowd } from "./crowd.ts";
 import { rankObjectives } from "./pareto-order.ts";
-import { codesOf, type TreeSpace, treeSpace } from "./tree-space.ts";
+import { codesOf, nearestOf, type TreeSpace, treeSpace } from "./tree-space.ts";
 
 /** How a trial is judged: lower classes are better, whatever the values within. */
 const judged = 0;
@@ -31,6 +32,9 @@ export interface History {
   readonly objectives: (readonly number[])[];
   /** Trials, best first (one objective). */
   readonly order: number[];
+  /** What falls on plateaus, and by trial whether it tells nothing but that (one objective, and no listed space). */
+  readonly plateaus: Plateaus;
+  readonly repeats: boolean[];
   /** What the densities of all trials need. */
   readonly crowd: Crowd;
 }
@@ -48,6 +52,13 @@ export interface CellRecord {
   standardError: number;
 }
 
+/** Finite spaces of at most so many configurations are judged cell by cell. */
+const mostListed = 4096;
+
+export function isListed(size: number | null): size is number {
+  return size !== null && size <= mostListed;
+}
+
 export function emptyHistory(context: SamplerContext): History {
   const tree = treeSpace(context);
   const size = spaceSize(tree.space);
@@ -62,6 +73,8 @@ export function emptyHistory(context: SamplerContext): History {
     keys: [],
     objectives: [],
     order: [],
+    plateaus: new Plateaus(),
+    repeats: [],
     crowd: new Crowd(tree),
   };
 }
@@ -84,7 +97,18 @@ export function remember(history: History, trial: FinishedTrial): History {
   history.keys.push(!valued ? 0 : violation > 0 ? violation : (objectives[0] ?? 0));
   if (directions.length > 1) history.objectives.push(objectives);
   else insert(history, id);
+  if (directions.length === 1 && !isListed(history.size)) history.repeats.push(isRepeat(history, id, trial.state === "complete"));
   return history;
+}
+
+/** Whether a trial has the value of the earlier trial nearest to it: both stand on one plateau, and no better place is known by the later one. */
+function isRepeat({ tree, codes, classes, keys, plateaus }: History, id: number, complete: boolean): boolean {
+  const value = complete && classes[id] === judged ? (keys[id] as number) : Number.NaN;
+  const own = codes[id] as Float64Array;
+  const isSame = (other: number): boolean => own.every((code, d) => Object.is(code, codes[other]?.[d]));
+  if (!plateaus.add(value, isSame)) return false;
+  const nearest = nearestOf(tree, codes, id);
+  return classes[nearest] === judged && keys[nearest] === value;
 }
 
 /** Welford's update of mean and squares. */
@@ -116,7 +140,7 @@ function insert({ order, classes, keys }: History, id: number): void {
 
 /** The best `wanted` trials, best first; fewer where fewer have a value. */
 export function bestTrials(history: History, wanted: number): readonly number[] {
-  const ordered = history.directions.length > 1 ? rankObjectives(history, wanted) : history.order.slice(0, wanted);
+  const ordered = history.directions.length > 1 ? rankObjectives(history, wanted) : withoutRepeats(history, wanted);
   return ordered.filter((id) => (history.classes[id] as number) < withoutValue);
 }
 
@@ -125,4 +149,13 @@ export function rankWeights(count: number): Float64Array {
   const weights = Float64Array.from({ length: count }, (_, i) => log(count + 1) - log(i + 1));
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / count;
   return weights.map((weight) => weight / mean);
+}
+
+function withoutRepeats({ order, repeats }: History, wanted: number): readonly number[] {
+  const found: number[] = [];
+  for (const id of order) {
+    if (found.length >= wanted) break;
+    if (repeats[id] !== true) found.push(id);
+  }
+  return found;
 }

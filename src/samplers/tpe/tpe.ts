@@ -65,7 +65,11 @@ interface Search {
 function propose(history: History, number: number, pending: readonly Params[], rng: Rng): Proposal {
   const { tree, count } = history;
   const open = new OpenCells(history, pending);
-  if (count < fewest) return firstDraw(history, { open, pending, rng });
+  if (count < fewest) return drawAnywhere(history, { open, pending, rng }, `a random draw: fewer than ${fewest} trials to learn from`);
+  const { drawnShare } = history.plateaus;
+  if (drawnShare > 0 && rng.uniform() < drawnShare) {
+    return drawAnywhere(history, { open, pending, rng }, "a random draw: the last trials had values that are known");
+  }
   const turn = number % turnEvery === 0 && history.directions.length === 1 ? neglected(history) : undefined;
   const { trials, leaders } =
     turn === undefined ? mainLeaders(history) : leadersAmong(history, turn.trials.slice(0, goodCount(turn.trials.length)));
@@ -217,8 +221,7 @@ interface Draw {
   readonly rng: Rng;
 }
 
-function firstDraw(history: History, draw: Draw): Proposal {
-  const why = `a random draw: fewer than ${fewest} trials to learn from`;
+function drawAnywhere(history: History, draw: Draw, why: string): Proposal {
   const { tree } = history;
   for (let tries = 0; tries < 50; tries++) {
     const codes = uniformDraw(tree, draw.rng);

@@ -111,6 +111,35 @@ export function unitOf(axis: Axis, code: number): number {
   return axis.kind === "cells" ? (axis.edge(code) + axis.edge(code + 1)) / 2 : code;
 }
 
+/**
+ * The square of the distance of two configurations, or a number of at least `enough`: a different alternative, or an axis that only one of them has,
+ * counts as the whole range.
+ */
+function squaredDistance(axes: readonly Axis[], a: Float64Array, b: Float64Array, enough: number): number {
+  let sum = 0;
+  for (let d = 0; d < a.length && sum < enough; d++) {
+    const axis = axes[d] as Axis;
+    const [x, y] = [a[d] as number, b[d] as number];
+    if (Object.is(x, y)) continue;
+    const gap = axis.kind === "category" ? 1 : unitOf(axis, x) - unitOf(axis, y);
+    sum += Number.isNaN(gap) ? 1 : gap * gap;
+  }
+  return sum;
+}
+
+/** The nearest of the trials before trial `id`, the earliest where several are. */
+export function nearestOf(tree: TreeSpace, codes: readonly Float64Array[], id: number): number {
+  let nearest = 0;
+  let least = Infinity;
+  for (let other = 0; other < id; other++) {
+    const distance = squaredDistance(tree.axes, codes[id] as Float64Array, codes[other] as Float64Array, least);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = other;
+  }
+  return nearest;
+}
+
 /** The code of the value at a place in [0, 1] of an axis that has an order. */
 export function codeAt(axis: Axis, unit: number): number {
   if (axis.kind === "interval") return unit;
