@@ -29,7 +29,7 @@ export interface CrossValidationOptions {
 
 /**
  * Judges trials by k-fold cross-validation. Trials of a group whose estimators offer the same solver are solved
- * together; the others get one task a fold. How a trial is judged changes no bit of its answer.
+ * together, unless training rows were drawn with replacement, which solvers do not know; the others get one task a fold. How a trial is judged changes no bit of its answer.
  */
 export function crossValidation(options: CrossValidationOptions): Evaluation {
   const { judging, objectives, timeoutSeconds, keepPredictions, now, savedPredictions } = options;
@@ -104,7 +104,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
         const estimator = estimatorOf(trial);
         if (!("fit" in estimator)) {
           if (!saved.finished.has(trial.number)) failed.push(failedTrial(trial.number, estimator, now()));
-        } else if (estimator.solver === undefined) alone.push(trial);
+        } else if (estimator.solver === undefined || judging.plan.replacement === true) alone.push(trial);
         else {
           const entry = together.get(estimator.solver.key);
           if (entry === undefined) together.set(estimator.solver.key, { reference: estimator.solver, members: [[trial, estimator]] });

@@ -31,17 +31,30 @@ export function splitInput(data: Dataset): SplitInput {
     classes: target.kind === "class" ? target.codes : null,
     groups: data.roles.group?.codes ?? null,
     folds: data.roles.fold,
+    times: data.roles.time,
+    coordinates: data.roles.coordinates?.values ?? null,
   };
 }
 
+/** What the rows of all folds may take together. */
+const mostBytes = 2 ** 32;
+
 /**
- * The folds of one repeat, each checked: train and test disjoint, in range, not empty; whatever splitter made them.
+ * The folds of a splitter, each checked: train and test disjoint, in range, not empty; whatever splitter made them.
  * The indexes live in shared memory, so that slots share them. O(folds · rows).
+ * @throws HpoError SPLIT_INVALID besides where the row numbers of all folds would take more than 4 GiB.
  */
 export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat: number): FoldPlan {
+  const input = splitInput(data);
+  const count = splitter.count(input);
   const folds = [];
-  for (const split of splitter.split(splitInput(data), rng(seed).fork("split", repeat))) {
-    checkSplit(split, data.rows, splitter.name);
+  const shared = sharedRows();
+  let bytes = 0;
+  for (const split of splitter.split(input, rng(seed).fork("split", repeat))) {
+    checkSplit(split, data.rows, splitter);
+    bytes += split.train.byteLength + split.test.byteLength;
+    // The first split tells about how much all take, before any memory is.
+    if ((folds.length === 0 ? bytes * count : bytes) > mostBytes) throw tooLarge(splitter, count, data.rows);
     folds.push({ train: shared(split.train), test: shared(split.test) });
   }
   if (folds.length === 0) {
@@ -49,11 +62,59 @@ export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat
       data: { splitter: splitter.name },
     });
   }
-  return { folds };
+  const { repeats = 1, replacement = false } = splitter;
+  if (folds.length % repeats !== 0) {
+    throw new HpoError(
+      "SPLIT_INVALID",
+      `${splitter.name}: each of the ${repeats} repeats must have as many folds; got ${folds.length} in all.`,
+      {
+        data: { splitter: splitter.name, repeats, folds: folds.length },
+      },
+    );
+  }
+  return { folds, ...(repeats === 1 ? {} : { repeats }), ...(replacement ? { replacement } : {}) };
 }
 
-function shared(rows: Uint32Array): Uint32Array {
-  const copy = new Uint32Array(new SharedArrayBuffer(rows.byteLength));
-  copy.set(rows);
-  return copy;
+/** How a fold of the plan is called in records: folds count from 0 in each repeat. */
+export interface FoldName {
+  readonly repeat: number;
+  readonly fold: number;
+}
+
+/** The name of the plan's fold at `index`. */
+export function foldName({ folds, repeats = 1 }: Pick<FoldPlan, "folds" | "repeats">, index: number): FoldName {
+  const each = folds.length / repeats;
+  return { repeat: Math.floor(index / each), fold: index % each };
+}
+
+/** Where the plan has the fold of that name. */
+export function foldIndex({ folds, repeats = 1 }: Pick<FoldPlan, "folds" | "repeats">, { repeat, fold }: FoldName): number {
+  return repeat * (folds.length / repeats) + fold;
+}
+
+function tooLarge(splitter: Splitter, count: number, rows: number): HpoError {
+  const gigabytes = (count * rows * 4) / 2 ** 30;
+  return new HpoError(
+    "SPLIT_INVALID",
+    `${splitter.name}(): the row numbers of all splits must fit into 4 GiB; got ${count} splits of ${rows} rows, which take about ${gigabytes.toFixed(1)} GiB. Take fewer splits, e.g. kFold({ folds: 10 }).`,
+    { data: { splitter: splitter.name, count, rows } },
+  );
+}
+
+const pieceEntries = 1 << 18;
+
+/** Copies row numbers into shared memory, in pieces of a megabyte or more: thousands of folds post few buffers. */
+function sharedRows(): (rows: Uint32Array) => Uint32Array {
+  let piece: Uint32Array = new Uint32Array(0);
+  let used = 0;
+  return (rows) => {
+    if (used + rows.length > piece.length) {
+      piece = new Uint32Array(new SharedArrayBuffer(Math.max(pieceEntries, rows.length) * 4));
+      used = 0;
+    }
+    const copy = piece.subarray(used, used + rows.length);
+    copy.set(rows);
+    used += rows.length;
+    return copy;
+  };
 }

@@ -1,6 +1,7 @@
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import { foldIndex, foldName } from "./fold-plan.ts";
 import type { FoldInput, FoldOutput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
@@ -38,11 +39,11 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     const state: TrialFolds = { trial, evaluations: [], predictions: [], incidents: [], open: folds.length };
     for (const evaluation of saved.evaluations) {
       if (evaluation.trial !== trial.number) continue;
-      state.evaluations[evaluation.fold] = evaluation;
+      state.evaluations[foldIndex(judging.plan, evaluation)] = evaluation;
       state.open--;
     }
     for (const prediction of state.open < folds.length ? options.savedPredictions(trial.number) : []) {
-      state.predictions[prediction.fold] = prediction;
+      state.predictions[foldIndex(judging.plan, prediction)] = prediction;
     }
     states.set(trial.number, state);
     for (let fold = 0; fold < folds.length; fold++) if (state.evaluations[fold] === undefined) waiting.push(task(trial, fold));
@@ -94,12 +95,12 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const { state, fold } = stateOf(done);
       const output = result.value as FoldOutput;
       const test = (folds[fold] as (typeof folds)[number]).test;
+      const name = foldName(judging.plan, fold);
       const endedAt = now();
       const { fitSeconds, predictSeconds, wallSeconds, cpuSeconds } = output;
       const evaluation: EvaluationRecord = {
         trial: state.trial.number,
-        repeat: 0,
-        fold,
+        ...name,
         rung: 0,
         values: output.values,
         ...(output.gradients === undefined ? {} : { gradients: output.gradients }),
@@ -113,8 +114,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const truth = judging.truths[fold] as Float64Array;
       const prediction = {
         trial: state.trial.number,
-        repeat: 0,
-        fold,
+        ...name,
         rows: test,
         predicted: output.predicted,
         truth,
