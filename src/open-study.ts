@@ -14,7 +14,7 @@ import { environment } from "./study/environment.ts";
 import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { warmStart } from "./study/warm-start.ts";
-import { foldPlan } from "./validation/fold-plan.ts";
+import { foldPlan, foldSizes } from "./validation/fold-plan.ts";
 import { judging } from "./validation/judging.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 
@@ -82,12 +82,13 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
       executor: (run) => executorOf(origin.source, run),
       fit: fitOf(spec, judged),
+      folds: plan === null ? null : foldSizes(plan),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
-      // Inline trials wait for each write, so they get half of the time; those on threads go on meanwhile.
-      writePauseMs: "bundle" in origin.source ? () => 0 : (writeMs) => Math.min(writeMs, 100),
+      // Inline trials wait for each write; those on threads go on meanwhile.
+      writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
       ownsStore: options.store === undefined,
     });
   } catch (error) {

@@ -1,7 +1,8 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, noBestText, paretoFront, unitOf } from "./best-trial.ts";
+import { bestTrial, mainMetric, noBestText, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
+import { fairEstimate, fairJson, fairNote } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
@@ -32,7 +33,7 @@ export function resultLines(snapshot: StudySnapshot, options: TextOptions & { re
 }
 
 /** "trial 6", its parameters and its metrics, one a line. */
-export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[] {
+export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot & { readonly repeats?: number }): string[] {
   const params = orderedParams(best.params, parameterNames(snapshot)).map(
     ([name, value]) => [greek(name), formatParam(value, 17)] as const,
   );
@@ -41,12 +42,20 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[
     .map(({ name }) => [plainText(name), estimate(snapshot, best, name)] as const);
   const wide = Math.max(0, ...[...params, ...metrics].map(([name]) => [...name].length));
   const correct = best.correct === null ? "" : ` · ${best.correct} of ${best.testRows} rows right`;
+  const repeats = best.repeats ?? 1;
+  const repeated = repeats > 1 ? ` · the mean of ${repeats} repeats` : "";
   return [
-    `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}`,
+    `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}${repeated}`,
     ...params.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
+    ...fairLines(snapshot),
   ];
+}
+
+function fairLines(snapshot: StudySnapshot): string[] {
+  const lines = [fairEstimate(snapshot, mainMetric(snapshot)), fairNote(snapshot)].filter((line) => line !== null);
+  return lines.length === 0 ? [] : ["", ...lines.map((line, i) => `${i === 0 ? "fair " : "     "}  ${line}`)];
 }
 
 function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
@@ -59,7 +68,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, objectives, best, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
+/** `{ study, objectives, best, estimate, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
@@ -67,6 +76,7 @@ export function bestJson(snapshot: StudySnapshot): string {
     study: snapshot.name,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
+    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
   return `${jsonText(object, 2)}\n`;

@@ -1,6 +1,7 @@
 import type { Json } from "../core/json.ts";
 import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
+import { fairJson } from "./fair-estimate.ts";
 import { orderedParams } from "./number-format.ts";
 import { parameterNames } from "./table-axes.ts";
 
@@ -23,6 +24,7 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
     best: best === null ? null : trialSummary(snapshot, best),
+    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     wallSeconds: finite(snapshot.wallSeconds),
     cpuSeconds: finite(snapshot.cpuSeconds),
@@ -30,8 +32,14 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
   };
 }
 
-/** A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. */
-export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { readonly [key: string]: Json } {
+/**
+ * A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. Of a configuration that was tried more than once the values are
+ * means, and `repeats` says of how many.
+ */
+export function trialSummary(
+  snapshot: StudySnapshot,
+  trial: TrialSnapshot & { readonly repeats?: number },
+): { readonly [key: string]: Json } {
   const found = trial.values[mainMetric(snapshot)];
   const values = Object.entries(trial.values).map(
     ([name, one]) => [name, { value: finite(one.value), standardError: finite(one.standardError) }] as const,
@@ -47,6 +55,7 @@ export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { r
     value: finite(found?.value),
     standardError: finite(found?.standardError),
     values: Object.fromEntries(values),
+    ...((trial.repeats ?? 1) > 1 ? { repeats: trial.repeats ?? 1 } : {}),
   };
 }
 

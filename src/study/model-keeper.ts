@@ -1,9 +1,9 @@
 import type { OfferedModel } from "../core/estimator.ts";
 import type { Direction } from "../core/metric.ts";
 import type { ModelRecord, OutcomeBound, OutcomeRecord } from "../core/records.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration } from "./best-outcome.ts";
 
-/** Knows the best trial so far, whose model the study keeps. */
+/** Knows the best configuration so far, of whose first complete trial the study keeps the model. */
 export interface ModelKeeper {
   /** Takes an outcome, of an earlier run too. */
   absorb(outcome: OutcomeRecord): void;
@@ -23,18 +23,20 @@ export interface ModelKeeperOptions {
   readonly direction: Direction;
   /** What the best trial has to meet. */
   readonly constraints?: readonly OutcomeBound[];
+  /** The first trial of a trial's configuration; default: itself. */
+  readonly firstOf?: (trial: number) => number;
   /** Told to people, once each. */
   readonly note: (text: string) => void;
 }
 
-export function modelKeeper({ metric, direction, constraints, note }: ModelKeeperOptions): ModelKeeper {
-  let best: JudgedTrial | null = null;
+export function modelKeeper({ note, ...judged }: ModelKeeperOptions): ModelKeeper {
+  const configurations = bestConfiguration(judged);
   return {
     absorb(outcome) {
-      const judged = judgedTrial(outcome, metric, constraints);
-      if (judged !== undefined && beats(judged, best, direction)) best = judged;
+      configurations.absorb(outcome);
     },
     keep(trials, offered) {
+      const { best } = configurations;
       if (best === null || !trials.has(best.trial)) return undefined;
       const { trial } = best;
       const model = offered(trial);

@@ -2,7 +2,7 @@ import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
-import { beats, judgedTrial } from "./best-outcome.ts";
+import { type BestConfiguration, bestConfiguration } from "./best-outcome.ts";
 
 export interface ProgressMeterOptions {
   readonly study: string;
@@ -12,6 +12,8 @@ export interface ProgressMeterOptions {
   readonly direction: Direction;
   /** What the best trial has to meet. */
   readonly constraints?: readonly OutcomeBound[];
+  /** The first trial of a trial's configuration; default: itself. */
+  readonly firstOf?: (trial: number) => number;
   readonly total: () => number | null;
   /** Monotonic seconds. */
   readonly clock: () => number;
@@ -27,13 +29,16 @@ export class ProgressMeter {
   #endedInThisRun = 0;
   readonly #running = new Set<number>();
   #tasksDone = 0;
-  #best: RunProgress["best"] = null;
+  readonly #configurations: BestConfiguration;
+  /** By trial. */
+  readonly #params: Params[] = [];
   stopping = false;
   /** Shown as they are. */
   readonly notes: Set<string> = new Set();
 
   constructor(options: ProgressMeterOptions) {
     this.#options = options;
+    this.#configurations = bestConfiguration(options);
     this.#startedAt = options.clock();
     this.#slots = Array.from({ length: options.slots }, () => ({ label: null, since: 0 }));
   }
@@ -62,10 +67,16 @@ export class ProgressMeter {
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
     else this.#done++;
-    const { metric, unit, direction, constraints } = this.#options;
-    const judged = judgedTrial(outcome, metric, constraints);
-    if (judged === undefined || !beats(judged, this.#best, direction)) return;
-    this.#best = { ...judged, params, metric, unit, standardError: outcome.values[metric]?.standardError ?? null };
+    this.#params[outcome.trial] = params;
+    this.#configurations.absorb(outcome);
+  }
+
+  get #best(): RunProgress["best"] {
+    const { best } = this.#configurations;
+    if (best === null) return null;
+    const { metric, unit } = this.#options;
+    const { trial, value, standardError } = best;
+    return { trial, params: this.#params[trial] ?? {}, metric, unit, value, standardError };
   }
 
   read(): RunProgress {

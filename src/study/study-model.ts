@@ -5,7 +5,7 @@ import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
 import type { Store } from "../core/store.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration } from "./best-outcome.ts";
 
 /** The model of a trial, fitted to every row that the study's folds train on or test. */
 export interface StudyModel {
@@ -13,7 +13,7 @@ export interface StudyModel {
   readonly params: Params;
   /** "kept": the study came by it on its way; "fitted": it was fitted when it was asked for. */
   readonly source: "kept" | "fitted";
-  /** What the model's `toJSON()` gives; `loadModel` takes that of an `svm` back. */
+  /** What the model's `toJSON()` gives; `loadModel` takes that of an `svm`, an `svr` or a pipeline of those back. */
   readonly json: Json;
 }
 
@@ -67,17 +67,16 @@ export function keptModel(store: Store, study: string, number: number | undefine
   return kept?.trial === trial ? { trial, params, source: "kept", json: JSON.parse(kept.json) as Json } : undefined;
 }
 
-function bestOf(
+/** The best trial by the first objective, of those that meet what is demanded. */
+export function bestOf(
   trials: readonly TrialSnapshot[],
   { objectives: [objective], constraints }: StudySnapshot["description"],
 ): TrialSnapshot | undefined {
   if (objective === undefined) return undefined;
-  let best: JudgedTrial | null = null;
-  for (const { number, state, values } of trials) {
-    const judged = judgedTrial({ trial: number, state, values }, objective.metric, constraints);
-    if (judged !== undefined && beats(judged, best, objective.direction)) best = judged;
-  }
-  return trials.find(({ number }) => number === best?.trial);
+  const firsts = new Map(trials.map(({ number, repeatOf }) => [number, repeatOf ?? number]));
+  const configurations = bestConfiguration({ ...objective, constraints, firstOf: (trial) => firsts.get(trial) ?? trial });
+  for (const { number, state, values } of trials) configurations.absorb({ trial: number, state, values });
+  return trials.find(({ number }) => number === configurations.best?.trial);
 }
 
 function none(study: string): never {

@@ -4,6 +4,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import type { SplitInput, Splitter } from "../core/splitter.ts";
 import { rng } from "../math/rng.ts";
 import { checkSplit } from "../splitters/checked-split.ts";
+import type { FoldSizes } from "../study/gain-rule.ts";
 
 /** The target that models learn: the first one. */
 export function onlyTarget(data: Dataset): Target {
@@ -75,21 +76,21 @@ export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat
   return { folds, ...(repeats === 1 ? {} : { repeats }), ...(replacement ? { replacement } : {}) };
 }
 
-/** How a fold of the plan is called in records: folds count from 0 in each repeat. */
+/** How a fold is called in records: folds count from 0 in each repeat. */
 export interface FoldName {
   readonly repeat: number;
   readonly fold: number;
 }
 
-/** The name of the plan's fold at `index`. */
-export function foldName({ folds, repeats = 1 }: Pick<FoldPlan, "folds" | "repeats">, index: number): FoldName {
+/** The name of the plan's fold at `index`. Where a configuration is repeated, each time with a plan of its own, `times` is how often it was before. */
+export function foldName({ folds, repeats = 1 }: Pick<FoldPlan, "folds" | "repeats">, index: number, times = 0): FoldName {
   const each = folds.length / repeats;
-  return { repeat: Math.floor(index / each), fold: index % each };
+  return { repeat: times * repeats + Math.floor(index / each), fold: index % each };
 }
 
 /** Where the plan has the fold of that name. */
 export function foldIndex({ folds, repeats = 1 }: Pick<FoldPlan, "folds" | "repeats">, { repeat, fold }: FoldName): number {
-  return repeat * (folds.length / repeats) + fold;
+  return (repeat % repeats) * (folds.length / repeats) + fold;
 }
 
 function tooLarge(splitter: Splitter, count: number, rows: number): HpoError {
@@ -117,4 +118,10 @@ function sharedRows(): (rows: Uint32Array) => Uint32Array {
     used += rows.length;
     return copy;
   };
+}
+
+/** How many folds there are, and the mean over them of test rows by training rows. */
+export function foldSizes({ folds }: FoldPlan): FoldSizes {
+  const share = folds.reduce((sum, { train, test }) => sum + test.length / train.length, 0) / folds.length;
+  return { count: folds.length, testShare: share };
 }

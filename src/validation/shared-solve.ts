@@ -15,7 +15,9 @@ import type { ArenaLease, SolverArenas } from "./solver-arenas.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
 export interface SharedSolveOptions {
+  /** Of the folds of `repeat`. */
   readonly judging: Judging;
+  readonly repeat: number;
   readonly objectives: readonly string[];
   readonly solver: FoldSolver;
   readonly plan: SolverPlan;
@@ -35,7 +37,7 @@ export interface SharedSolveOptions {
  * `trials[i]` is request i.
  */
 export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, options: SharedSolveOptions): GroupWork {
-  const { plan, requests, group, name, shared, judging, now } = options;
+  const { plan, requests, group, name, shared, judging, repeat, now } = options;
   const prefix = `solve/${group}/${name}/`;
   const parts = new Map(plan.stages.flatMap((stage) => stage.parts.map((part) => [part.key, part] as const)));
   const { done, damaged } = openedParts(saved, prefix, parts);
@@ -144,7 +146,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     const endedAt = now();
     const evaluations = scored.map(({ result, rows, score }) => ({
       trial,
-      ...foldName(judging.plan, result.fold),
+      ...foldName(judging.plan, result.fold, repeat),
       rung: 0,
       values: score.values,
       testRows: rows.length,
@@ -157,7 +159,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     const predictions = scored.map(({ result, rows }) => {
       return {
         trial,
-        ...foldName(judging.plan, result.fold),
+        ...foldName(judging.plan, result.fold, repeat),
         rows,
         predicted: result.predicted,
         truth: judging.truths[result.fold] as Float64Array,
