@@ -15,6 +15,7 @@ export type { ForbiddenRule, LimitRule, SpaceRules, ValueSet } from "./core/spac
 export type { Split, SplitInput, Splitter } from "./core/splitter.ts";
 export type { MetricValue, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 export type { Handling, Transform, TransformedColumn, Transformer, TransformerTraits } from "./core/transformer.ts";
+export { type BootstrapEstimate, bootstrapEstimate, type BootstrapEstimateOptions } from "./bootstrap-estimate.ts";
 export { type CrossValidated, type CrossValidateOptions, crossValidate } from "./cross-validate.ts";
 export { type CsvOptions, csv } from "./data/csv.ts";
 export { idx } from "./data/idx.ts";
@@ -88,6 +89,7 @@ export { spatialKFold, type SpatialOptions } from "./splitters/spatial-k-fold.ts
 export { stratifiedGroupKFold } from "./splitters/stratified-group-k-fold.ts";
 export { stratifiedKFold } from "./splitters/stratified-k-fold.ts";
 export { timeSeriesSplit, type TimeSeriesOptions } from "./splitters/time-series-split.ts";
+export { type BootstrapError, type ErrorParts, point632Plus } from "./validation/bootstrap-error.ts";
 export { fromStudy, type FromStudyOptions } from "./study/earlier-studies.ts";
 export type { Study } from "./study/study.ts";
 export type { RunStudyOptions } from "./study/study-parts.ts";
