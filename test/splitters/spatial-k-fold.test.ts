@@ -1,9 +1,11 @@
+import { accuracy, crossValidate, npy, type Splitter, stratifiedKFold, svm } from "hpo";
 import { rng } from "#hpo/math/rng";
 import { neighbourGroups } from "#hpo/splitters/neighbours";
 import { spatialKFold } from "#hpo/splitters/spatial-k-fold";
 import { tiles } from "#hpo/splitters/tiles";
 import { describe, expect, it } from "vitest";
 import { describeSplitterContract, roomyInput } from "../contract/splitter-contract.ts";
+import { sharedData, sharedDataReason } from "../shared-data.ts";
 import { moreSplits } from "./more-splits.ts";
 import { rowsOf, testFolds } from "./split-rows.ts";
 
@@ -97,6 +99,27 @@ describe("spatialKFold", () => {
       "spatialKFold(): for folds there must be at least 2 groups; got 1.",
     );
     expect(() => spatialKFold({ folds: 5, within: 1 }).count(roomyInput)).toThrow("there must be at least 2 groups; got 1.");
+  });
+
+  it("shows that pixels of Indian Pines are known from their neighbours", async (context) => {
+    const folder = sharedData("indian-pines");
+    context.skip(folder === undefined, sharedDataReason);
+    const of = (column: string) => ({ file: `${folder}/hong695_meta.csv.gz`, column });
+    const data = npy({
+      features: `${folder}/hong695_X.npy`,
+      target: { ...of("label_name"), kind: "class" },
+      coordinates: [of("row"), of("col")],
+    });
+    const right = async (cv: Splitter): Promise<number> => {
+      const model = svm({ kernel: "rbf", gamma: 2, C: 100 });
+      return (await crossValidate({ data, model, cv, metrics: { accuracy: accuracy() } })).values["accuracy"]?.pooled ?? Number.NaN;
+    };
+    const shuffled = await right(stratifiedKFold({ folds: 5 }));
+    const blocks = await right(spatialKFold({ folds: 5, block: 16 }));
+    const apart = await right(spatialKFold({ folds: 5, block: 16, buffer: 8 }));
+    expect(shuffled).toBeGreaterThan(0.73);
+    expect(blocks).toBeLessThan(shuffled - 0.1);
+    expect(apart).toBeLessThan(blocks - 0.1);
   });
 
   it("is labelled by folds and what is kept together", () => {
