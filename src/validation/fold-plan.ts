@@ -73,7 +73,28 @@ export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat
       },
     );
   }
-  return { folds, ...(repeats === 1 ? {} : { repeats }), ...(replacement ? { replacement } : {}) };
+  const overlap = overlapOf(folds.slice(0, folds.length / repeats), data.rows);
+  return {
+    folds,
+    ...(repeats === 1 ? {} : { repeats }),
+    ...(overlap === null ? {} : { overlap }),
+    ...(replacement ? { replacement } : {}),
+  };
+}
+
+/** null where no row is tested twice. */
+function overlapOf(folds: FoldPlan["folds"], rows: number): number | null {
+  const tested = new Uint8Array(rows);
+  let again = false;
+  for (const { test } of folds) {
+    for (const row of test) {
+      again ||= tested[row] === 1;
+      tested[row] = 1;
+    }
+  }
+  if (!again) return null;
+  const different = (train: Uint32Array): number => train.reduce((count, row, at) => count + (at > 0 && train[at - 1] === row ? 0 : 1), 0);
+  return folds.reduce((sum, { train, test }) => sum + test.length / different(train), 0) / folds.length;
 }
 
 /** How a fold is called in records: folds count from 0 in each repeat. */
