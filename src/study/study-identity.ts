@@ -62,6 +62,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "constraints",
   "sampler",
   "pruner",
+  "race",
   "enqueue",
   "warmStart",
   "seed",

@@ -40,6 +40,7 @@ const modelRules = {
   }),
   keepPredictions: optional(flag()),
   keepModel: optional(flag()),
+  race: optional(oneOf([true, false, "exact"])),
 };
 
 const objectiveRules = {
