@@ -8,12 +8,16 @@ import {
   defineStudy,
   type Estimator,
   grid,
+  inMemory,
+  kFold,
   leaveOneOut,
   openStudy,
   repeated,
   type Splitter,
+  spatialKFold,
   stratifiedKFold,
   svm,
+  timeSeriesSplit,
   values,
 } from "hpo";
 import type { EvaluationRecord } from "#hpo/core/records";
@@ -128,6 +132,37 @@ describe("a study", () => {
     expect([description.cv, evaluations.length]).toEqual([{ label: "leave-one-out", folds: 150 }, 150]);
     expect(trials[0]?.values["accuracy"]?.pooled).toBe(146 / 150);
     expect(studyPage(snapshot)).toMatch(/^ *cv +leave-one-out$/m);
+  });
+
+  it("gives no honest estimate where rows can't stand for each other, and one where they are tested again", async () => {
+    const rows = Array.from({ length: 24 }, (_, row) => [Math.sin(row), row % 3]);
+    const placed = inMemory({
+      name: "rows",
+      features: rows,
+      target: rows.map((_, row) => (row % 2 === 0 ? "even" : "odd")),
+      coordinates: [rows.map((_, row) => row)],
+    });
+    const estimateOf = async (cv: Splitter) => {
+      const spec = defineStudy({
+        name: "rows",
+        data: placed,
+        cv,
+        space: { shrink: values([0, 0.5]) },
+        model: ({ shrink }) => nearestCentroid({ shrink }),
+        metrics: { accuracy: accuracy() },
+        sampler: grid(),
+      });
+      const study = await openStudy(spec, { store: memoryStore() });
+      const { estimate } = await study.run();
+      await study.close();
+      return [estimate?.value === null, estimate?.why];
+    };
+    expect(await estimateOf(spatialKFold({ folds: 4, block: 2 }))).toEqual([
+      true,
+      "rows that are alike by their place can't be resampled one by one",
+    ]);
+    expect(await estimateOf(timeSeriesSplit({ folds: 4 }))).toEqual([true, "rows in the order of time can't be resampled"]);
+    expect(await estimateOf(repeated(kFold({ folds: 4 }), { repeats: 2 }))).toEqual([false, null]);
   });
 
   it("trains on bootstrap samples as they were drawn, and tests the other rows", async () => {
