@@ -107,6 +107,7 @@ export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: Evalua
         objectives: spec.objectives,
         constraints: spec.constraints,
         ordered: judge.cv.ordered === true,
+        placed: judge.cv.needs.includes("coordinates"),
         keepPredictions: spec.keepPredictions,
         adaptive: spec.sampler.traits.adaptive,
         seed: spec.seed,

@@ -52,8 +52,8 @@ interface SolveMembers {
 
 /**
  * Judges trials by k-fold cross-validation. Trials of a group whose estimators offer the same solver are solved
- * together; the others get one task a fold. How a trial is judged changes no bit of its answer. A repeat of a configuration has folds of its own,
- * the splitter's under the stream ("split", repeat).
+ * together, unless training rows were drawn with replacement, which solvers do not know; the others get one task a fold. How a trial is judged changes no bit of
+ * its answer. A repeat of a configuration has folds of its own, the splitter's under the stream ("split", repeat).
  */
 export function crossValidation(options: CrossValidationOptions): Evaluation {
   const { judging, objectives, timeoutSeconds, keepPredictions, now, savedPredictions, racing } = options;
@@ -150,7 +150,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
           continue;
         }
         const own = repeatOf(trial);
-        if (estimator.solver === undefined || racing?.solvers === "raced") {
+        if (estimator.solver === undefined || judging.plan.replacement === true || racing?.solvers === "raced") {
           const members = alone.get(own) ?? [];
           alone.set(own, members);
           members.push(trial);

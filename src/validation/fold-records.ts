@@ -1,6 +1,7 @@
 import type { PlannedTrial } from "../core/evaluation.ts";
 import type { SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, PredictionRecord } from "../core/records.ts";
+import { foldName } from "./fold-plan.ts";
 import type { FoldInput, FoldOutput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
 
@@ -51,11 +52,11 @@ export function foldRecords(
   // The slot's, without the part that judging took.
   const share = result.wallSeconds > 0 ? Math.min(1, wallSeconds / result.wallSeconds) : 1;
   const cpuSeconds = result.cpuSeconds === null ? null : result.cpuSeconds * share;
+  const name = foldName(judging.plan, fold, repeat);
   return {
     evaluation: {
       trial,
-      repeat,
-      fold,
+      ...name,
       rung: 0,
       values: output.values,
       ...(output.gradients === undefined ? {} : { gradients: output.gradients }),
@@ -66,6 +67,6 @@ export function foldRecords(
       startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
       endedAt,
     },
-    prediction: { trial, repeat, fold, rows: test, predicted, truth: judging.truths[fold] as Float64Array, scores },
+    prediction: { trial, ...name, rows: test, predicted, truth: judging.truths[fold] as Float64Array, scores },
   };
 }

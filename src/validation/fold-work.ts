@@ -2,6 +2,7 @@ import { isoTimes } from "../core/iso-times.ts";
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import { foldIndex } from "./fold-plan.ts";
 import { foldRecords, foldTaskOf } from "./fold-records.ts";
 import type { FoldInput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
@@ -44,11 +45,11 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     const state: TrialFolds = { trial, evaluations: [], predictions: [], incidents: [], open: folds.length };
     for (const evaluation of saved.evaluations) {
       if (evaluation.trial !== trial.number) continue;
-      state.evaluations[evaluation.fold] = evaluation;
+      state.evaluations[foldIndex(judging.plan, evaluation)] = evaluation;
       state.open--;
     }
     for (const prediction of state.open < folds.length ? options.savedPredictions(trial.number) : []) {
-      state.predictions[prediction.fold] = prediction;
+      state.predictions[foldIndex(judging.plan, prediction)] = prediction;
     }
     states.set(trial.number, state);
     for (let fold = 0; fold < folds.length; fold++)

@@ -13,6 +13,8 @@ export interface HonestEstimateParts {
   readonly constraints: readonly OutcomeBound[];
   /** Trials are tested on rows later than those they are trained on, so that no row may stand for another. */
   readonly ordered: boolean;
+  /** Folds are blocks of space, so that rows are alike within one: drawn one by one they would seem to be more than they are. Left out: false. */
+  readonly placed?: boolean;
   readonly keepPredictions: boolean;
   readonly adaptive: boolean;
   readonly seed: number;
@@ -58,6 +60,7 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   if (parts.objectives.length > 1) return none("several objectives have no single best");
   if (repeated) return none("repeats of a configuration have folds of their own");
   if (parts.ordered) return none("rows in the order of time can't be resampled");
+  if (parts.placed === true) return none("rows that are alike by their place can't be resampled one by one");
   if (!parts.keepPredictions) return none("it takes the predictions, which keepPredictions: false does not keep");
   const best = parts.predictions(record.trial);
   const entries = best.reduce((sum, { rows }) => sum + rows.length, 0);

@@ -128,6 +128,17 @@ describe("the studies of the repository", () => {
     expect(Math.min(...values)).toBeLessThanOrEqual(Math.min(...along.map(({ value }) => value)) + 1e-9);
   });
 
+  it("vowel-speakers judges by speakers who were never heard, and is no better than that", async () => {
+    const { trials, fits, description, estimate } = await run("vowel-speakers");
+    expect([description.cv, trials.length, fits]).toEqual([{ label: "leave-one-group-out", folds: 15 }, 20, 300]);
+    const best = Math.max(...trials.map((trial) => trial.values["accuracy"]?.value ?? 0));
+    // 0.99 where speakers are mixed.
+    expect(best).toBeGreaterThan(0.6);
+    expect(best).toBeLessThan(0.7);
+    expect(trials.every(({ testRows }) => testRows === 990)).toBe(true);
+    expect(estimate?.value).toBeLessThan(best);
+  });
+
   it("digits-race saves half of its fits and more, and says of each stopped trial why", async () => {
     const { trials, fits, runs } = await run("digits-race");
     expect(trials).toHaveLength(40);

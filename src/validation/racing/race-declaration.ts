@@ -73,8 +73,8 @@ function isForward({ folds }: FoldPlan): boolean {
   return folds.every(({ train, test }) => (train.at(-1) as number) < (test[0] as number));
 }
 
-/** What the splitter deals at random: that alone is exchangeable. */
+/** What the splitter deals at random: that alone is exchangeable. Rows of a block of space are no more than the block. */
 export function raceUnit({ options, needs }: Splitter, { data }: Judging): RaceUnit {
-  if (options["shuffle"] !== true) return "fold";
+  if (options["shuffle"] !== true || needs.includes("coordinates")) return "fold";
   return needs.includes("groups") && data.roles.group !== null ? "group" : "row";
 }
