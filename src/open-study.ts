@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { Dataset } from "./core/dataset.ts";
+import type { FoldPlan } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
 import type { Store } from "./core/store.ts";
@@ -11,11 +12,14 @@ import { studyHeader } from "./study-header.ts";
 import { checkFirstModel, evaluationOf, executorOf, fitOf } from "./study-wiring.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
+import { isEndless } from "./study/run-end.ts";
 import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { warmStart } from "./study/warm-start.ts";
+import type { FurtherWork, StudyParts } from "./study/study-parts.ts";
 import { foldPlan, foldSizes } from "./validation/fold-plan.ts";
-import { judging } from "./validation/judging.ts";
+import { type Judging, judging } from "./validation/judging.ts";
+import { nestedSearches } from "./validation/nested/nested-searches.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 
 /** How to open a study. */
@@ -64,37 +68,84 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
   const origin = typeof study === "string" ? await fromFile(study) : fromObject(study);
   const spec: StudySpec = { ...origin.spec, name: options.fork ?? origin.spec.name, seed: options.seed ?? origin.spec.seed };
   const data = await loadData(spec, origin.folder);
-  const plan = data === null || spec.judge.kind !== "model" ? null : foldPlan(data, spec.judge.cv, spec.seed, 0);
-  const judged = data === null || plan === null ? null : judging(data, plan, spec.metrics);
-  if (judged !== null) checkFirstModel(spec, judged);
+  const folds = foldsOf(spec, data);
+  if (folds !== null) checkFirstModel(spec, folds.judged);
   const store = options.store ?? openStore(options.database ?? defaultDatabase);
   try {
     const fresh = options.fresh ?? false;
     const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
     const learnt = warmStart(spec, { store, fresh, open });
-    const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash, warmStart: learnt?.declaration });
+    const acceptCode = options.acceptCode ?? false;
+    const common = { origin, data, store, codeHash: origin.codeHash };
+    const trials = options.trials ?? spec.trials;
+    const limits = { trials, timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds };
+    // Checked before anything is stored: it may be refused.
+    const further = nestedWork({ ...spec, trials }, { ...common, folds, acceptCode, ...limits });
+    const header = studyHeader(spec, { ...common, folds: folds?.plan.folds.length ?? 0, warmStart: learnt?.declaration });
     const earlier = learnt?.records ?? [];
-    admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false, earlier });
-    const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan };
-    return new Study({
-      spec,
-      store,
-      evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
-      executor: (run) => executorOf(origin.source, run),
-      fit: fitOf(spec, judged),
-      folds: plan === null ? null : foldSizes(plan),
-      codeHash: origin.codeHash,
-      environment: environment(origin.folder),
-      trials: options.trials ?? spec.trials,
-      timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
-      // Inline trials wait for each write; those on threads go on meanwhile.
-      writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
-      ownsStore: options.store === undefined,
-    });
+    admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode, earlier });
+    const parts = wired(spec, { ...common, folds, ...limits, ownsStore: options.store === undefined });
+    return new Study(further === undefined ? parts : { ...parts, further });
   } catch (error) {
     if (options.store === undefined) store.close();
     throw error;
   }
+}
+
+/** What a study of the same file has in common with others: those that nested cross-validation makes. */
+interface Wiring {
+  readonly origin: StudyOrigin;
+  readonly data: Dataset | null;
+  readonly store: Store;
+  readonly folds: StudyFolds | null;
+  readonly trials: number | null;
+  readonly timeBudgetSeconds: number | null;
+}
+
+interface StudyFolds {
+  readonly plan: FoldPlan;
+  readonly judged: Judging;
+}
+
+function foldsOf({ judge, seed, metrics }: StudySpec, data: Dataset | null): StudyFolds | null {
+  if (data === null || judge.kind !== "model") return null;
+  const plan = foldPlan(data, judge.cv, seed, 0);
+  return { plan, judged: judging(data, plan, metrics) };
+}
+
+function wired(spec: StudySpec, wiring: Wiring & { readonly ownsStore: boolean }): StudyParts {
+  const { origin, data, store, folds, trials, timeBudgetSeconds, ownsStore } = wiring;
+  const judged = folds?.judged ?? null;
+  const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan: folds?.plan ?? null };
+  return {
+    spec,
+    store,
+    evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
+    executor: (run) => executorOf(origin.source, run),
+    fit: fitOf(spec, judged),
+    folds: folds === null ? null : foldSizes(folds.plan),
+    codeHash: origin.codeHash,
+    environment: environment(origin.folder),
+    trials,
+    timeBudgetSeconds,
+    // Inline trials wait for each write; those on threads go on meanwhile.
+    writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
+    ownsStore,
+  };
+}
+
+/** The searches of its nested cross-validation, each created or found in the store when its turn comes. */
+function nestedWork(spec: StudySpec, wiring: Wiring & { readonly acceptCode: boolean }): FurtherWork | undefined {
+  const { data, store, folds, timeBudgetSeconds, acceptCode, origin } = wiring;
+  if (spec.nested === null || folds === null) return undefined;
+  const open = (one: StudySpec, seconds: number | null): Study => {
+    const own = foldsOf(one, data);
+    const parts = { data, folds: own?.plan.folds.length ?? 0, codeHash: origin.codeHash, warmStart: undefined };
+    admitStudy(store, studyHeader(one, parts), { fresh: false, fork: false, acceptCode });
+    return new Study(wired(one, { ...wiring, folds: own, trials: one.trials, timeBudgetSeconds: seconds, ownsStore: false }));
+  };
+  const endedByBudget = isEndless(spec, spec.trials);
+  return nestedSearches({ spec, judging: folds.judged, store, open, timeBudgetSeconds, endedByBudget });
 }
 
 async function fromFile(file: string): Promise<StudyOrigin> {

@@ -79,6 +79,8 @@ export interface StudySpec {
   readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
+  /** Judge the whole search too: by searches within the outer splitter's training rows, each with the inner one's folds; null = no. */
+  readonly nested: { readonly outer: Splitter; readonly inner: Splitter } | null;
 }
 
 export type MetricDeclaration =

@@ -67,7 +67,8 @@ export function keptModel(store: Store, study: string, number: number | undefine
   return kept?.trial === trial ? { trial, params, source: "kept", json: JSON.parse(kept.json) as Json } : undefined;
 }
 
-function bestOf(
+/** The best complete trial by the first objective: the first of the best configuration. */
+export function bestOf(
   trials: readonly TrialSnapshot[],
   { objectives: [objective], constraints }: StudySnapshot["description"],
 ): TrialSnapshot | undefined {
