@@ -10,6 +10,7 @@ import { ruleLines } from "./declared-rules.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatParam } from "./number-format.ts";
+import { nestedPageLines } from "./nested-report.ts";
 import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
 import { costParts, endedLines, scalingLabel, titleParts } from "./study-lines.ts";
 import { formatTime } from "./study-list.ts";
@@ -41,6 +42,7 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
       evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2),
     ],
     [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
+    ["nested cross-validation", nestedPageLines(snapshot, width - 2)],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
     ["failed trials", endedLines(snapshot, "failed", limit).flatMap((line) => hanging(line, width - 2))],
