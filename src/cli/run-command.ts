@@ -40,7 +40,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   if (missesTarget(snapshot, spec)) view.note(`the best value misses the target of ${spec.target}.`);
   const nestedLeft = spec.nested !== null && snapshot.state === "complete" && snapshot.estimate?.nested === undefined;
   if (nestedLeft && !interrupted) view.note("nested cross-validation has not ended: its time is over. The same command continues.");
-  if (interrupted && (snapshot.state !== "complete" || nestedLeft)) view.note("stopped; all results are stored. The same command continues.");
+  if (interrupted && (snapshot.state !== "complete" || nestedLeft))
+    view.note("stopped; all results are stored. The same command continues.");
   return runExitCode(snapshot, spec, interrupted);
 }
 

@@ -30,7 +30,18 @@ export function fairNote({ estimate }: StudySnapshot): string | null {
 export function fairJson({ estimate }: StudySnapshot): Json {
   if (estimate === null) return null;
   const { metric, trial, candidates, value, low, high, resamples, adaptive, why, nested } = estimate;
-  return { metric, trial, candidates, value, low, high, resamples, adaptive, why, ...(nested === undefined ? {} : { nested: nestedJson(nested) }) };
+  return {
+    metric,
+    trial,
+    candidates,
+    value,
+    low,
+    high,
+    resamples,
+    adaptive,
+    why,
+    ...(nested === undefined ? {} : { nested: nestedJson(nested) }),
+  };
 }
 
 /** Plain data already; its type's optional members keep the compiler from seeing that. */

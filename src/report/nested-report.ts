@@ -89,7 +89,11 @@ export function nestedPageLines(snapshot: StudySnapshot, width: number): string[
     { title: "params", least: 8 },
   ];
   const head = `${plainText(nested.outer)} around ${plainText(nested.inner)}; each search is a study: hpo show ${plainText(nested.folds[0]?.study ?? "")}`;
-  return [...wrap(head, width), ...columnsText(columns, rows, width), ...metricLines(snapshot, nested).flatMap((line) => wrap(line, width))];
+  return [
+    ...wrap(head, width),
+    ...columnsText(columns, rows, width),
+    ...metricLines(snapshot, nested).flatMap((line) => wrap(line, width)),
+  ];
 }
 
 function metricLines(snapshot: StudySnapshot, nested: NestedRecord): string[] {

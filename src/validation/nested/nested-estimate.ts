@@ -24,7 +24,11 @@ export function nestedEstimate(
   { judging, name, ordered }: { readonly judging: Judging; readonly name: string; readonly ordered: boolean },
 ): NestedEstimate {
   const { rowScores } = metric;
-  if (rowScores === undefined) return overFolds(Float64Array.from(folds, ({ values }) => values[name] ?? Number.NaN), name);
+  if (rowScores === undefined)
+    return overFolds(
+      Float64Array.from(folds, ({ values }) => values[name] ?? Number.NaN),
+      name,
+    );
   const { roles } = judging.data;
   const group = roles.group?.codes ?? null;
   const scoresOf = (record: PredictionRecord): Float64Array => rowScores(metricInput(judging, record));
@@ -77,7 +81,9 @@ function noInflation(
     return "the correction takes three outer folds that test each row equally often";
   }
   if (folds.some(({ test }) => test.rows.length < 2)) return "the correction takes two test rows in each outer fold";
-  return folds.some(({ inner }) => inner.length === 0) ? "the correction takes predictions, which keepPredictions: false does not keep" : null;
+  return folds.some(({ inner }) => inner.length === 0)
+    ? "the correction takes predictions, which keepPredictions: false does not keep"
+    : null;
 }
 
 /** A metric that is no mean over rows: outer folds share training rows, so that their spread gives no interval. */

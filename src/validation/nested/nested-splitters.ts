@@ -56,6 +56,7 @@ function placeOptions({ outer, fold }: OuterFold): Readonly<Record<string, strin
 
 /** What a splitter may look at, of these rows alone. */
 function inputOf(input: SplitInput, rows: Uint32Array): SplitInput {
-  const of = (codes: Int32Array | null): Int32Array | null => (codes === null ? null : Int32Array.from(rows, (row) => codes[row] as number));
+  const of = (codes: Int32Array | null): Int32Array | null =>
+    codes === null ? null : Int32Array.from(rows, (row) => codes[row] as number);
   return { rows: rows.length, classes: of(input.classes), groups: of(input.groups), folds: of(input.folds) };
 }

@@ -64,7 +64,10 @@ describe("a study with nested cross-validation", () => {
 
   async function study(changes: object = {}, options: { store?: Store; trials?: number; fresh?: boolean; acceptCode?: boolean } = {}) {
     const given = Object.entries({ ...base, ...changes }).filter(([, value]) => value !== undefined);
-    const opened = await openStudy(defineStudy(Object.fromEntries(given) as unknown as typeof base), { store: options.store ?? memoryStore(), ...options });
+    const opened = await openStudy(defineStudy(Object.fromEntries(given) as unknown as typeof base), {
+      store: options.store ?? memoryStore(),
+      ...options,
+    });
     open.push(opened);
     return opened;
   }
@@ -207,7 +210,11 @@ describe("a study with nested cross-validation", () => {
   });
 
   it.each([
-    ["an objective function", { objective: () => 1, data: undefined, model: undefined, cv: undefined, metrics: undefined }, "beside a model"],
+    [
+      "an objective function",
+      { objective: () => 1, data: undefined, model: undefined, cv: undefined, metrics: undefined },
+      "beside a model",
+    ],
     ["several objectives", { objectives: ["accuracy", "balanced"] }, "one objective"],
     ["a warm start", { warmStart: { from: [fromStudy("other")] }, sampler: random(), trials: 3 }, "without warmStart"],
     ["time within any order", { cv: { ...kFold({ folds: 3 }), ordered: true } }, "keeps the order of time"],

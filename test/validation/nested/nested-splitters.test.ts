@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { groupKFold, kFold, type Splitter, stratifiedKFold } from "hpo";
+import { groupKFold, HpoError, kFold, type Splitter, stratifiedKFold } from "hpo";
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
 import { foldsWithin, outerSplit } from "#hpo/validation/nested/nested-splitters";
@@ -24,7 +24,7 @@ describe("foldsWithin", () => {
           const global = (part: Uint32Array) => Array.from(part, (row) => split.train[row] as number);
           expected = [...inner.split(alone, rng(seed).fork("in"))].map(({ train, test }) => ({ train: global(train), test: global(test) }));
         } catch {
-          expect(() => [...within.split(input, rng(seed).fork("in"))]).toThrow();
+          expect(() => [...within.split(input, rng(seed).fork("in"))]).toThrow(HpoError);
           return;
         }
         const found = [...within.split(input, rng(seed).fork("in"))];
