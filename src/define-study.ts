@@ -105,6 +105,8 @@ export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string
   readonly objective: (
     trial: Trial<ParamsOf<S>>,
   ) => ObjectiveValue<NoInfer<FloatNames<S>>> | Promise<ObjectiveValue<NoInfer<FloatNames<S>>>>;
+  /** The largest checkpoint that a trial may write, in bytes; default 256 MiB. With `populationBased()` at most two for each member are kept, and the best one. */
+  readonly checkpointBytes?: number;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
   readonly metrics?: Readonly<Record<M, Direction>>;
 }
@@ -160,7 +162,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     constraints: checkBounds("defineStudy", Object.keys(metrics), definition.constraints ?? {}),
     judge: Object.freeze(judgeOf(definition)),
     seed: definition.seed ?? 0,
-    lookahead: definition.lookahead ?? (isObjective ? 8 : 4),
+    lookahead: lookaheadOf(definition, sampler),
     trials,
     timeBudgetSeconds: definition.timeBudgetSeconds ?? null,
     timeoutSeconds: definition.timeoutSeconds ?? null,
@@ -173,7 +175,30 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
     nested: nestedOption("defineStudy", definition),
+    checkpointBytes: ("checkpointBytes" in definition ? definition.checkpointBytes : undefined) ?? 2 ** 28,
   } satisfies StudySpec);
+}
+
+/**
+ * How far trials run ahead unless the study says so. Where they continue others, a trial must see the one that its member ended with.
+ */
+function lookaheadOf<S extends TypedSpace>(
+  definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>,
+  { name, traits: { continues = Infinity } }: Sampler,
+): number {
+  const { lookahead } = definition;
+  if (!("objective" in definition)) {
+    if (continues === Infinity) return lookahead ?? 4;
+    throw new HpoError(
+      "OPTION_INVALID",
+      `defineStudy(): ${name}() must search an objective, which can go on from the checkpoint of another trial; got a study with a model. Take auto() for it.`,
+    );
+  }
+  if (lookahead === undefined || lookahead <= continues) return lookahead ?? Math.min(8, continues);
+  throw new HpoError(
+    "OPTION_INVALID",
+    `defineStudy(): lookahead must be at most ${continues}, the members of ${name}(), so that each sees where it ended; got ${lookahead}. Take more members, or leave lookahead out.`,
+  );
 }
 
 function noiseStop<S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec["stopAtNoise"] {

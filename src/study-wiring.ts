@@ -80,7 +80,9 @@ export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: Evalua
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
     const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };
-    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
+    const continuing =
+      spec.sampler.traits.continues === undefined ? {} : { checkpointOf: (trial: number) => store.checkpoint(spec.name, trial) };
+    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning, ...continuing });
   }
   const predictions = (trial: number): readonly PredictionRecord[] => store.predictions(spec.name, trial);
   return crossValidation({

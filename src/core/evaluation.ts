@@ -1,3 +1,4 @@
+import type { CheckpointRecord } from "./checkpoint.ts";
 import type { OfferedModel } from "./estimator.ts";
 import type { Incident, Task, TaskResult } from "./executor.ts";
 import type { EstimateRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
@@ -7,6 +8,8 @@ import type { Params } from "./space.ts";
 export interface PlannedTrial {
   readonly number: number;
   readonly params: Params;
+  /** As proposed. */
+  readonly parent?: number | null;
   /** Which repeat of its configuration it is, counted from 1; default 0, the first trial. A repeat has folds and streams of its own. */
   readonly repeat?: number;
 }
@@ -28,6 +31,8 @@ export interface WorkRows {
   readonly evaluations: readonly EvaluationRecord[];
   readonly predictions: readonly PredictionRecord[];
   readonly outcomes: readonly OutcomeRecord[];
+  /** What trials left that are complete by these outcomes. */
+  readonly checkpoints?: readonly CheckpointRecord[];
 }
 
 /**

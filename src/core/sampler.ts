@@ -90,4 +90,9 @@ export interface SamplerTraits {
   readonly usesClock: boolean;
   /** true: trial n is the n-th cell of the space (`gridParams`), so that a study may leave cells out. */
   readonly exhaustive?: boolean;
+  /**
+   * A number of members, P: trials continue others, so that `Proposal.parent` is the trial whose checkpoint a trial goes on from. The parent of trial n
+   * is one of n − 2P + 1 … n − lookahead: checkpoints before are dropped. The study's lookahead is at most P, so that trial n sees trial n − P.
+   */
+  readonly continues?: number;
 }

@@ -1,3 +1,4 @@
+import type { TrialCheckpoint } from "./checkpoint.ts";
 import type { DataRecipe } from "./dataset.ts";
 import type { StudySource } from "./earlier-study.ts";
 import type { Estimator } from "./estimator.ts";
@@ -26,6 +27,8 @@ export interface Trial<P = Params> {
    * Always false without a pruner. @throws HpoError OBJECTIVE_INVALID
    */
   readonly report: (step: number, value: number) => boolean;
+  /** What the trial continues, and what it leaves to those that continue it; kept for those, and of the best trial. */
+  readonly checkpoint: TrialCheckpoint;
 }
 
 /**
@@ -81,6 +84,8 @@ export interface StudySpec {
   readonly keepModel: boolean;
   /** Judge the whole search too: by searches within the outer splitter's training rows, each with the inner one's folds; null = no. */
   readonly nested: { readonly outer: Splitter; readonly inner: Splitter } | null;
+  /** The largest checkpoint that a trial may write. */
+  readonly checkpointBytes: number;
 }
 
 export type MetricDeclaration =

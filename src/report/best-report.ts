@@ -75,7 +75,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, objectives, best, estimate, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
+/** `{ study, objectives, best, front, estimate }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective, `estimate` left out where there is none. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
@@ -83,8 +83,8 @@ export function bestJson(snapshot: StudySnapshot): string {
     study: snapshot.name,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
-    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
+    ...fairJson(snapshot),
   };
   return `${jsonText(object, 2)}\n`;
 }

@@ -26,22 +26,12 @@ export function fairNote({ estimate }: StudySnapshot): string | null {
   return "the search was led by its results: nested cross-validation alone corrects that in full";
 }
 
-/** As the JSON of `hpo run` and `hpo best` shows it. */
-export function fairJson({ estimate }: StudySnapshot): Json {
-  if (estimate === null) return null;
+/** As the JSON of `hpo run` and `hpo best` shows it; nothing where there is none. */
+export function fairJson({ estimate }: StudySnapshot): { readonly estimate?: Json } {
+  if (estimate === null) return {};
   const { metric, trial, candidates, value, low, high, resamples, adaptive, why, nested } = estimate;
-  return {
-    metric,
-    trial,
-    candidates,
-    value,
-    low,
-    high,
-    resamples,
-    adaptive,
-    why,
-    ...(nested === undefined ? {} : { nested: nestedJson(nested) }),
-  };
+  const more = nested === undefined ? {} : { nested: nestedJson(nested) };
+  return { estimate: { metric, trial, candidates, value, low, high, resamples, adaptive, why, ...more } };
 }
 
 /** Plain data already; its type's optional members keep the compiler from seeing that. */

@@ -9,6 +9,7 @@ import { type DeclaredParameter, declaredSpace } from "./declared-space.ts";
 import { ruleLines } from "./declared-rules.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
+import { lineageLines } from "./lineage.ts";
 import { count, formatParam } from "./number-format.ts";
 import { nestedPageLines } from "./nested-report.ts";
 import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
@@ -43,6 +44,7 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
     ],
     [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
     ["nested cross-validation", nestedPageLines(snapshot, width - 2)],
+    [`lineage of ${judged}`, best === null ? [] : lineageLines(snapshot, best, { width: width - 2, limit })],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
     ["failed trials", endedLines(snapshot, "failed", limit).flatMap((line) => hanging(line, width - 2))],
@@ -131,7 +133,8 @@ function costLines(snapshot: StudySnapshot, limit: number, width: number): strin
   const lines = joinParts(costParts(snapshot), width);
   const counts = Object.entries(snapshot.counts).map(([name, value]) => `${plainText(name)} ${value.toLocaleString("en-US")}`);
   lines.push(...joinParts(counts, width));
-  const shared = [...snapshot.shared].sort((a, b) => b.wallSeconds - a.wallSeconds);
+  // Rows that merely count took no time.
+  const shared = snapshot.shared.filter(({ wallSeconds }) => wallSeconds > 0).sort((a, b) => b.wallSeconds - a.wallSeconds);
   if (shared.length > 0) {
     const total = shared.reduce((sum, one) => sum + one.wallSeconds, 0);
     lines.push(`shared work: ${count(shared.length, "piece")}, ${formatSeconds(total)}; the longest:`);

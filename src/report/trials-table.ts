@@ -6,6 +6,7 @@ import { columnsText, type TextColumn } from "./columns-text.ts";
 import { csvText } from "./csv-text.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
+import { hasLineage } from "./lineage.ts";
 import { count, formatEstimate, formatParam, formatValue, numberFormat } from "./number-format.ts";
 import { estimateLines } from "./nested-report.ts";
 import { joinParts, jsonText, plainText } from "./plain-text.ts";
@@ -61,10 +62,12 @@ export function trialLines(
   const leading = options.marks === false ? new Set<number>() : leadingTrials(snapshot);
   const incidents = trials.some((trial) => trial.incident !== null);
   const judged = judgedColumns(snapshot, trials);
+  const lineage = trials.some(({ parent }) => parent !== null);
   const repeats = repeatsColumn(trials);
   const columns: TextColumn[] = [
     { title: " trial", align: "right" },
     { title: "state" },
+    ...(lineage ? [{ title: "from", align: "right" } as const] : []),
     ...judged.map(({ column }) => column),
     ...(repeats === null ? [] : [repeats.column]),
     ...bound.map((name): TextColumn => ({ title: plainText(name), align: "right", least: 6 })),
@@ -75,6 +78,7 @@ export function trialLines(
   const rows = trials.map((trial) => [
     `${leading.has(trial.number) ? "*" : ""}${trial.number}`,
     trial.state,
+    ...(lineage ? [trial.parent === null ? "–" : String(trial.parent)] : []),
     ...judged.map(({ cell }) => cell(trial)),
     ...(repeats === null ? [] : [repeats.cell(trial)]),
     ...bound.map((name) => boundText(snapshot, trial, name)),
@@ -138,7 +142,7 @@ function judgedColumns(snapshot: StudySnapshot, trials: readonly TrialSnapshot[]
   });
 }
 
-/** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. Where configurations were tried again, `repeatOf` follows. With several objectives the others' values follow as `values.<metric>`, then `front`; with constraints, `feasible`. */
+/** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. Where configurations were tried again, `repeatOf` follows. With several objectives the others' values follow as `values.<metric>`, then `front`; with constraints, `feasible`; where trials continue others, `parent`. */
 export function trialsCsv(snapshot: StudySnapshot): string {
   const metric = mainMetric(snapshot);
   const names = parameterNames(snapshot);
@@ -147,6 +151,8 @@ export function trialsCsv(snapshot: StudySnapshot): string {
   const several = front === null ? [] : [...others.map((name) => `values.${name}`), "front"];
   const bound = (snapshot.description.constraints ?? []).length > 0;
   const feasible = bound ? ["feasible"] : [];
+  const lineage = hasLineage(snapshot);
+  const parent = lineage ? ["parent"] : [];
   const repeated = snapshot.trials.some(({ repeat }) => repeat > 0);
   const repeats = repeated ? ["repeatOf"] : [];
   const header = [
@@ -157,6 +163,7 @@ export function trialsCsv(snapshot: StudySnapshot): string {
     ...repeats,
     ...several,
     ...feasible,
+    ...parent,
     ...names.map((name) => `params.${name}`),
   ];
   return csvText(
@@ -169,6 +176,7 @@ export function trialsCsv(snapshot: StudySnapshot): string {
       ...(repeated ? [trial.repeatOf ?? undefined] : []),
       ...(front === null ? [] : [...others.map((name) => trial.values[name]?.value), front.has(trial.number)]),
       ...(bound ? [trial.state === "complete" ? meetsConstraints(snapshot, trial) : undefined] : []),
+      ...(lineage ? [trial.parent] : []),
       ...names.map((name) => paramOf(trial.params, name)),
       trial.startedAt,
       trial.endedAt,

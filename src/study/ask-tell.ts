@@ -1,3 +1,4 @@
+import type { TrialCheckpoint } from "../core/checkpoint.ts";
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
@@ -8,6 +9,7 @@ import type { OutcomeRecord, RunEnd, RunRecord, TrialRecord } from "../core/reco
 import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { type Rng, rng } from "../math/rng.ts";
+import { type AskedCheckpoints, askedCheckpoints } from "./asked-checkpoints.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { FoldSizes } from "./gain-rule.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
@@ -49,6 +51,7 @@ export class AskTell {
   readonly #toHandOut: number[] = [];
   /** Of trials that this process handed out and that wait. */
   readonly #reports = new Map<number, TrialReports>();
+  readonly #checkpoints: AskedCheckpoints;
   #failure: { readonly error: unknown } | undefined;
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
@@ -69,7 +72,9 @@ export class AskTell {
     this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, this.#withRun(batch)));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
-      const { trials, evaluations, earlier } = store.load(spec.name);
+      const saved = store.load(spec.name);
+      const { trials, evaluations, earlier } = saved;
+      this.#checkpoints = askedCheckpoints(spec, store, saved);
       this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
@@ -213,10 +218,11 @@ export class AskTell {
     this.#waitingInGroup.set(trial.group, (this.#waitingInGroup.get(trial.group) ?? 0) + 1);
   }
 
-  #trial({ number, params }: TrialRecord): Trial {
+  #trial({ number, params, parent }: TrialRecord): Trial {
     const stream = this.#stream;
     let seed: number | undefined;
     let signal: AbortSignal | undefined;
+    const checkpoint = (): TrialCheckpoint => this.#checkpoints.of({ number, parent }, this.#waiting.has(number));
     return {
       number,
       params,
@@ -229,12 +235,15 @@ export class AskTell {
       get signal() {
         return (signal ??= new AbortController().signal);
       },
+      get checkpoint() {
+        return checkpoint();
+      },
     };
   }
 
   /** A failed write is told by whoever waits for it, and by every later call. */
   #add(batch: Batch): Promise<void> {
-    const stored = this.#queue.add(batch);
+    const stored = this.#queue.add(this.#checkpoints.batch(batch));
     stored.catch((error: unknown) => {
       this.#failure ??= { error };
     });

@@ -117,6 +117,8 @@ function merge(rows: Rows, batch: Batch): void {
   if (batch.evaluations) append((rows.evaluations ??= []), batch.evaluations);
   if (batch.predictions) append((rows.predictions ??= []), batch.predictions);
   if (batch.outcomes) append((rows.outcomes ??= []), batch.outcomes);
+  if (batch.checkpoints) append((rows.checkpoints ??= []), batch.checkpoints);
+  if (batch.droppedCheckpoints) append((rows.droppedCheckpoints ??= []), batch.droppedCheckpoints);
   if (batch.finishedGroups) append((rows.finishedGroups ??= []), batch.finishedGroups);
 }
 

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { isoTimes } from "../core/iso-times.ts";
 import type { EstimateRecord, OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
+import { checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
@@ -173,6 +174,7 @@ export class LeasedRun {
     const evaluation = this.#parts.evaluation(parts.executor, this.#options, outcomeOf);
     const ended = outcomes.size;
     const isoTime = isoTimes();
+    const checkpoints = checkpointKeeper(spec, saved);
     const run = new StudyRun({
       ...parts,
       saved,
@@ -180,6 +182,7 @@ export class LeasedRun {
       evaluation,
       meter,
       keeper,
+      commit: (batch, workSeconds) => parts.commit(checkpoints.batch(batch), workSeconds),
       outcomes,
       trials,
       retries: spec.retries,

@@ -13,7 +13,7 @@ export interface StudyModel {
   readonly params: Params;
   /** "kept": the study came by it on its way; "fitted": it was fitted when it was asked for. */
   readonly source: "kept" | "fitted";
-  /** What the model's `toJSON()` gives; `loadModel` takes that of an `svm` back. */
+  /** What the model's `toJSON()` gives; `loadModel` takes that of an `svm`, an `svr` or a pipeline of those back. */
   readonly json: Json;
 }
 
@@ -67,7 +67,7 @@ export function keptModel(store: Store, study: string, number: number | undefine
   return kept?.trial === trial ? { trial, params, source: "kept", json: JSON.parse(kept.json) as Json } : undefined;
 }
 
-/** The best complete trial by the first objective: the first of the best configuration. */
+/** The best trial by the first objective, of those that meet what is demanded. */
 export function bestOf(
   trials: readonly TrialSnapshot[],
   { objectives: [objective], constraints }: StudySnapshot["description"],

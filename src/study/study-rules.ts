@@ -47,6 +47,7 @@ const modelRules = {
 const objectiveRules = {
   ...commonRules,
   objective: callable("a function from a trial to a number"),
+  checkpointBytes: optional(integer(1, 2 ** 32)),
   pruner: optional(shaped("a pruner such as median() or hyperband({ maxSteps: 81 })", (value) => "verdict" in value)),
   metrics: optional(
     shaped('an object of directions such as { loss: "minimize" }', (value) => {

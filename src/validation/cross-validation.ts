@@ -1,4 +1,4 @@
-import type { Estimator, SolverReference } from "../core/estimator.ts";
+import type { Estimator, EstimatorSteps, SolverReference } from "../core/estimator.ts";
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
@@ -9,9 +9,11 @@ import { foldPlan } from "./fold-plan.ts";
 import { foldWork, noRows } from "./fold-work.ts";
 import { checkEstimator, type Judging, withFolds } from "./judging.ts";
 import { type SharedSolver, solverInSlot } from "./part-task.ts";
+import { prefixShelf } from "./prefix-shelf.ts";
 import type { SharedStudy } from "./shared-study.ts";
 import { sharedSolve } from "./shared-solve.ts";
 import type { SolverArenas } from "./solver-arenas.ts";
+import { stepsWork } from "./steps-work.ts";
 import { failedTrial } from "./trial-outcome.ts";
 import { unionWork } from "./union-work.ts";
 
@@ -52,6 +54,7 @@ interface SolveMembers {
 export function crossValidation(options: CrossValidationOptions): Evaluation {
   const { judging, objectives, timeoutSeconds, keepPredictions, now, savedPredictions } = options;
   const checked = new Set<string>();
+  const shelf = prefixShelf(Math.min(mostShelfBytes, options.arenas.limits.memoryBytes / 4));
 
   const repeats = new Map<number, RepeatJudging>();
 
@@ -134,6 +137,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
     async begin(group, trials, saved) {
       const failed: WorkRows["outcomes"][number][] = [];
       const alone = new Map<RepeatJudging, PlannedTrial[]>();
+      const steps = new Map<number, EstimatorSteps>();
       const together = new Map<string, SolveMembers>();
       for (const trial of trials) {
         const estimator = estimatorOf(trial);
@@ -146,6 +150,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
           const members = alone.get(own) ?? [];
           alone.set(own, members);
           members.push(trial);
+          if (hasSteps(estimator)) steps.set(trial.number, estimator.steps);
         } else {
           const key = `${estimator.solver.key}${own.suffix}`;
           const entry = together.get(key) ?? { reference: estimator.solver, own, members: [] };
@@ -157,9 +162,19 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
       for (const members of together.values()) works.push(await solve(members, { group, saved }));
       for (const [{ judging: folds, repeat, study }, members] of alone) {
         const details = { judging: folds, repeat, objectives, shared: study, timeoutSeconds, keepPredictions, now, savedPredictions };
-        works.push(foldWork(members, saved, details));
+        const open = members.filter(({ number }) => steps.has(number) && !saved.finished.has(number));
+        const work = foldWork(members, saved, details);
+        const chains = new Map(open.map(({ number }) => [number, steps.get(number) as EstimatorSteps]));
+        works.push(chains.size === 0 ? work : stepsWork(work, { group, steps: chains, shelf, shared: study, timeoutSeconds, now }));
       }
       return unionWork(works, { ...noRows, outcomes: failed });
     },
   };
+}
+
+/** What transformed folds may take; more would seldom be used again. */
+const mostShelfBytes = 2 ** 30;
+
+function hasSteps(estimator: Estimator): estimator is Estimator & { readonly steps: EstimatorSteps } {
+  return estimator.steps !== undefined && estimator.steps.transformers.length > 0;
 }

@@ -1,3 +1,4 @@
+import type { StoredCheckpoint } from "../core/checkpoint.ts";
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork } from "../core/evaluation.ts";
 import { isoTimes } from "../core/iso-times.ts";
 import type { SharedValue, Task } from "../core/executor.ts";
@@ -16,6 +17,8 @@ export interface ObjectiveEvaluationOptions {
   readonly timeoutSeconds: number | null;
   readonly now: () => string;
   /** For a study with a pruner: where the trials that trial n may see (0 … n − lookahead) have their outcomes. */
+  /** For a sampler whose trials continue others: where a trial's checkpoint is. */
+  readonly checkpointOf?: (trial: number) => StoredCheckpoint | undefined;
   readonly pruning?: { readonly outcomeOf: OutcomeOf } & Pick<StudySpec, "lookahead" | "objectives">;
 }
 
@@ -50,7 +53,7 @@ interface ObjectiveWorkOptions extends ObjectiveEvaluationOptions {
 }
 
 function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, options: ObjectiveWorkOptions): GroupWork {
-  const { shared, timeoutSeconds, now, pastOf } = options;
+  const { shared, timeoutSeconds, now, pastOf, checkpointOf } = options;
   const isoTime = isoTimes();
   const { href } = new URL("./objective-task.js", import.meta.url);
   let waiting: Task[] = trials
@@ -60,7 +63,14 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       label: `trial ${trial.number}`,
       module: href,
       export: "objectiveTask",
-      input: { trial: trial.number, params: trial.params, repeat: trial.repeat ?? 0, past: pastOf(trial.number) } satisfies ObjectiveInput,
+      input: {
+        trial: trial.number,
+        params: trial.params,
+        repeat: trial.repeat ?? 0,
+        past: pastOf(trial.number),
+        parent:
+          trial.parent == null || checkpointOf === undefined ? null : { trial: trial.parent, stored: checkpointOf(trial.parent) ?? null },
+      } satisfies ObjectiveInput,
       shared,
       priority: 0,
       timeoutSeconds,
@@ -75,7 +85,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
     accept(task, result) {
       const { trial, repeat } = task.input as ObjectiveInput;
       const output = result.value as ObjectiveOutput;
-      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
+      const { values, checkpoint, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,
@@ -91,7 +101,8 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
         endedAt,
       };
       const outcome = objectiveOutcome(trial, output, endedAt);
-      return { shared: [], evaluations: [evaluation], predictions: [], outcomes: [outcome] };
+      const left = checkpoint === null ? {} : { checkpoints: [{ trial, bytes: checkpoint }] };
+      return { shared: [], evaluations: [evaluation], predictions: [], outcomes: [outcome], ...left };
     },
     fail: (task, incident) => ({ ...noRows, outcomes: [failedTrial((task.input as ObjectiveInput).trial, incident, now())] }),
     trialsOf: (task) => [(task.input as ObjectiveInput).trial],

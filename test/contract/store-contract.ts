@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Batch, Store } from "#hpo/core/store";
 import { randomStudy, studyHeader, studyName } from "../store/random-study.ts";
 import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sharedRow, time, trialRow } from "../store/rows.ts";
+import { describeCheckpoint } from "./store-checkpoint.ts";
 import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
 import { describeEarlier } from "./store-earlier.ts";
@@ -102,6 +103,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           estimate: null,
           trials: [],
           evaluations: [],
+          checkpoints: [],
           parts: [],
           attempts: new Map(),
         });
@@ -156,6 +158,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     describeDropped(() => store);
     describeEstimate(() => store);
     describeModel(() => store);
+    describeCheckpoint(() => store);
 
     describe("snapshot", () => {
       it("shares out work evenly over its trials, so that the trials sum to the total", () => {

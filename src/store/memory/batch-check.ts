@@ -1,3 +1,4 @@
+import type { CheckpointRecord } from "../../core/checkpoint.ts";
 import type { AttemptRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "../../core/records.ts";
 import type { Batch } from "../../core/store.ts";
 import { rowExists, rowMissing } from "../store-failure.ts";
@@ -6,6 +7,7 @@ import { rowExists, rowMissing } from "../store-failure.ts";
 export interface StandingRows {
   trial(number: number): boolean;
   outcome(trial: number): boolean;
+  checkpoint(trial: number): boolean;
   evaluation(of: { readonly trial: number; readonly repeat: number; readonly fold: number; readonly rung: number }): boolean;
   prediction(of: { readonly trial: number; readonly repeat: number; readonly fold: number }): boolean;
   /** Durable shared work. */
@@ -40,6 +42,11 @@ const outcomeRows: RowKind<OutcomeRecord> = {
   name: ({ trial }) => `outcome of trial ${trial}`,
   trials: ({ trial }) => [trial],
 };
+const checkpointRows: RowKind<CheckpointRecord> = {
+  stands: ({ trial }, standing) => standing.checkpoint(trial),
+  name: ({ trial }) => `checkpoint of trial ${trial}`,
+  trials: ({ trial }) => [trial],
+};
 const attemptRows: RowKind<AttemptRecord> = {
   stands: ({ task, attempt }, standing) => standing.attempt(task, attempt),
   name: ({ task, attempt }) => `attempt ${attempt} of ${task}`,
@@ -51,7 +58,7 @@ const attemptRows: RowKind<AttemptRecord> = {
  * @throws HpoError STORE_FAILED where a row stands already, or twice in the batch, or a trial is missing.
  */
 export function checkBatch(study: string, standing: StandingRows, batch: Batch): void {
-  const { trials, started, attempts, shared, evaluations, predictions, outcomes, model } = batch;
+  const { trials, started, attempts, shared, evaluations, predictions, outcomes, checkpoints, model } = batch;
   const added = new Set<number>();
   const missing = (trial: number): boolean => !added.has(trial) && !standing.trial(trial);
   if (trials !== undefined) {
@@ -87,6 +94,10 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
   each(evaluations, evaluationRows);
   each(predictions, predictionRows);
   each(outcomes, outcomeRows);
+  each(checkpoints, checkpointRows);
+  for (const { trial } of checkpoints ?? []) {
+    if (!standing.outcome(trial) && !outcomes?.some((one) => one.trial === trial)) throw rowMissing(`checkpoint of trial ${trial}`, study);
+  }
   if (model != null && missing(model.trial)) throw rowMissing(`model of trial ${model.trial}`, study);
   each(attempts, attemptRows);
 }

@@ -1,3 +1,4 @@
+import type { StoredCheckpoint } from "../../core/checkpoint.ts";
 import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
 import type { StudySnapshot } from "../../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../../core/store.ts";
 import type { ParamValue } from "../../core/space.ts";
+import { checkpointAddress } from "../checkpoint-bytes.ts";
 import type { Lease } from "../lease-rule.ts";
 import { openAttempts } from "../open-attempts.ts";
 import { packPrediction, unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
@@ -38,6 +40,7 @@ export class MemoryStudy {
   readonly standing: StandingRows = {
     trial: (number) => this.#trials.has(number),
     outcome: (trial) => (this.#trials.get(trial)?.outcome ?? null) !== null,
+    checkpoint: (trial) => this.#checkpoints.has(trial),
     evaluation: ({ trial, repeat, fold, rung }) =>
       this.#trials.get(trial)?.evaluations.some((one) => one.repeat === repeat && one.fold === fold && one.rung === rung) ?? false,
     prediction: ({ trial, repeat, fold }) =>
@@ -54,6 +57,7 @@ export class MemoryStudy {
   readonly #attempts: AttemptRecord[] = [];
   readonly #attemptKeys: Set<string> = new Set();
 
+  readonly #checkpoints: Map<number, StoredCheckpoint> = new Map();
   readonly #earlier: readonly EarlierRecord[];
 
   constructor(header: StudyHeader, earlier: readonly EarlierRecord[]) {
@@ -81,6 +85,13 @@ export class MemoryStudy {
       this.#trial(one.trial).predictions.push({ repeat: one.repeat, fold: one.fold, packed: packPrediction(one) });
     }
     for (const outcome of batch.outcomes ?? []) this.#trial(outcome.trial).outcome = copiedOutcome(outcome);
+    for (const { trial, bytes } of batch.checkpoints ?? []) {
+      // In shared memory, so that slots read it without a copy.
+      const content = new Uint8Array(new SharedArrayBuffer(bytes.length));
+      content.set(bytes);
+      this.#checkpoints.set(trial, Object.freeze({ trial, sha256: checkpointAddress(bytes), size: bytes.length, content }));
+    }
+    for (const trial of batch.droppedCheckpoints ?? []) this.#checkpoints.delete(trial);
     for (const attempt of batch.attempts ?? []) {
       this.#attemptKeys.add(`${attempt.attempt}/${attempt.task}`);
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
@@ -109,6 +120,7 @@ export class MemoryStudy {
       estimate: this.#estimate,
       trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
       evaluations: open.flatMap(({ record }) => this.evaluations(record.number)),
+      checkpoints: [...this.#checkpoints.keys()].sort((a, b) => a - b),
       parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),
       attempts,
     });
@@ -146,6 +158,10 @@ export class MemoryStudy {
     return found
       .toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold)
       .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
+  }
+
+  checkpoint(trial: number): StoredCheckpoint | undefined {
+    return this.#checkpoints.get(trial);
   }
 
   counts(): { trials: number; complete: number; failed: number } {

@@ -1,3 +1,4 @@
+import { checkpointSchema } from "./checkpoint-schema.ts";
 import { estimateSchema } from "./estimate-schema.ts";
 import { gradientsSchema } from "./gradients-schema.ts";
 import { schemaVersion1, schemaVersion2, schemaVersion3, schemaVersion4 } from "./schema.ts";
@@ -14,5 +15,6 @@ export const migrations: readonly string[] = [
   schemaVersion4,
   stepsSchema,
   gradientsSchema,
+  checkpointSchema,
   estimateSchema,
 ];

@@ -34,6 +34,7 @@ const tables = [
   "evaluations",
   "outcome_values",
   "steps",
+  "checkpoints",
   "outcomes",
   "predictions",
   "row_sets",
