@@ -66,6 +66,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "constraints",
   "sampler",
   "pruner",
+  "race",
   "enqueue",
   "warmStart",
   "seed",

@@ -36,6 +36,7 @@ export function testOf(
     stopAtNoise: null,
     keepPredictions: true,
     keepModel: false,
+    race: false,
     nested: null,
   });
 }
