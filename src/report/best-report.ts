@@ -4,6 +4,7 @@ import { bestTrial, mainMetric, noBestText, paretoFront, unitOf } from "./best-t
 import { formatSeconds } from "./duration.ts";
 import { fairEstimate, fairJson, fairNote } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
+import { choicesText, nestedText } from "./nested-report.ts";
 import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
 import { trialSummary } from "./run-summary.ts";
@@ -50,7 +51,13 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot & { reado
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...fairLines(snapshot),
+    ...nestedLines(snapshot),
   ];
+}
+
+function nestedLines(snapshot: StudySnapshot): string[] {
+  const lines = [nestedText(snapshot, mainMetric(snapshot)), choicesText(snapshot, 2)].filter((line) => line !== null);
+  return lines.map((line, i) => `${i === 0 ? "nested" : "      "} ${line}`);
 }
 
 function fairLines(snapshot: StudySnapshot): string[] {

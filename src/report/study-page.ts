@@ -11,6 +11,7 @@ import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { lineageLines } from "./lineage.ts";
 import { count, formatParam } from "./number-format.ts";
+import { nestedPageLines } from "./nested-report.ts";
 import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
 import { costParts, endedLines, scalingLabel, titleParts } from "./study-lines.ts";
 import { formatTime } from "./study-list.ts";
@@ -42,6 +43,7 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
       evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2),
     ],
     [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
+    ["nested cross-validation", nestedPageLines(snapshot, width - 2)],
     [`lineage of ${judged}`, best === null ? [] : lineageLines(snapshot, best, { width: width - 2, limit })],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],

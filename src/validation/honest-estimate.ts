@@ -3,6 +3,7 @@ import type { EstimateRecord, OutcomeBound, OutcomeRecord, PredictionRecord } fr
 import { rng } from "../math/rng.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
 import type { Judging } from "./judging.ts";
+import { metricInput } from "./metric-input.ts";
 import { metricCandidate, rowMeanCandidate } from "./selection-candidate.ts";
 import { type Candidate, type FoldStarts, selectionEstimate } from "./selection-estimate.ts";
 
@@ -91,17 +92,7 @@ function candidateOf(
 ): Candidate | undefined {
   const own = foldStarts(predictions);
   if (own.length !== starts.length || own.some((start, fold) => start !== starts[fold])) return undefined;
-  const { data, target } = parts.judging;
-  const weight = data.roles.weight;
-  const folds = predictions.map(
-    ({ rows, predicted, truth, scores }): MetricInput => ({
-      truth: target.kind === "class" ? Int32Array.from(truth) : truth,
-      predicted,
-      scores,
-      weights: weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number),
-      classCount: target.kind === "class" ? target.classes.length : 0,
-    }),
-  );
+  const folds = predictions.map((one): MetricInput => metricInput(parts.judging, one));
   if (metric.rowScores === undefined) return metricCandidate(metric, folds, starts);
   const scores = new Float32Array(starts.at(-1) ?? 0);
   for (const [fold, input] of folds.entries()) scores.set(metric.rowScores(input), starts[fold]);
