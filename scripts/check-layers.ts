@@ -28,6 +28,7 @@ const publicFiles: readonly string[] = [
   "study-wiring.ts",
   "study-header.ts",
   "read-study.ts",
+  "bootstrap-estimate.ts",
   "cross-validate.ts",
 ];
 

@@ -19,6 +19,7 @@ import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
 import { studyRules } from "./study/study-rules.ts";
+import { nestedOption, refuseNested } from "./validation/nested/nested-option.ts";
 
 /** What every study says. */
 interface CommonDefinition<S extends TypedSpace, M extends string> {
@@ -88,6 +89,18 @@ export interface ModelStudyDefinition<S extends TypedSpace, M extends string = s
   readonly keepPredictions?: boolean;
   /** Keep the model of the best trial, fitted to all rows, where folds start from it (svm with 8 folds or more); default true. */
   readonly keepModel?: boolean;
+  /**
+   * Nested cross-validation: after the study, for each fold of `outer` a search of the same declaration on its training rows alone (folds: `inner`,
+   * default `cv`), whose choice is judged on the fold's test rows. Each search is a study NAME/outer-1 … of its own, and resumes as such. It costs as many
+   * searches as there are outer folds, and is in `estimate.nested` then. One objective; no `warmStart`.
+   */
+  readonly nested?: { readonly outer: Splitter; readonly inner?: Splitter };
+  /**
+   * Stop trials that are clearly worse than the best that they see before all their folds are done: `true` by error spending (5 % for a trial that is no worse),
+   * `"exact"` by a confidence sequence that assumes bounded losses alone. Default `true` with 5 folds or more and more than 10 trials, except with grids, models
+   * that answer all folds together (svm, svr), time series and several objectives. A stopped trial is pruned, never best. See docs/validation.md.
+   */
+  readonly race?: boolean | "exact";
 }
 
 /** A study that judges any function. */
@@ -118,6 +131,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
       "defineStudy(): a study has either a model (with data, cv and metrics) or an objective; got both.",
     );
   }
+  if (isObjective) refuseNested("defineStudy", definition);
   checkOptions("defineStudy", definition, isObjective ? studyRules.objective : studyRules.model);
   checkSpace(definition.space);
   const metrics = isObjective ? objectiveMetrics(definition.metrics) : definition.metrics;
@@ -166,6 +180,8 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
+    nested: nestedOption("defineStudy", definition),
+    race: ("race" in definition ? definition.race : undefined) ?? null,
     checkpointBytes: ("checkpointBytes" in definition ? definition.checkpointBytes : undefined) ?? 2 ** 28,
   } satisfies StudySpec);
 }

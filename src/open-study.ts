@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { Dataset } from "./core/dataset.ts";
+import type { Estimator, FoldPlan } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
+import type { Json } from "./core/json.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
+import type { StudyHeader } from "./core/records.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
 import { loadStudy } from "./loader/load-study.ts";
@@ -11,11 +14,16 @@ import { studyHeader } from "./study-header.ts";
 import { checkFirstModel, evaluationOf, executorOf, fitOf } from "./study-wiring.ts";
 import { openStore } from "./store/open-store.ts";
 import { environment } from "./study/environment.ts";
+import { isEndless } from "./study/run-end.ts";
 import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { warmStart } from "./study/warm-start.ts";
+import type { FurtherWork, StudyParts } from "./study/study-parts.ts";
 import { foldPlan, foldSizes } from "./validation/fold-plan.ts";
-import { judging } from "./validation/judging.ts";
+import { type Judging, judging } from "./validation/judging.ts";
+import { nestedSearches } from "./validation/nested/nested-searches.ts";
+import { type RaceDeclaration, raceDeclaration } from "./validation/racing/race-declaration.ts";
+import { raceOrder } from "./validation/racing/race-order.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 
 /** How to open a study. */
@@ -62,39 +70,123 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     timeBudgetSeconds: optional(finite(0, Infinity, true)),
   });
   const origin = typeof study === "string" ? await fromFile(study) : fromObject(study);
-  const spec: StudySpec = { ...origin.spec, name: options.fork ?? origin.spec.name, seed: options.seed ?? origin.spec.seed };
-  const data = await loadData(spec, origin.folder);
-  const plan = data === null || spec.judge.kind !== "model" ? null : foldPlan(data, spec.judge.cv, spec.seed, 0);
-  const judged = data === null || plan === null ? null : judging(data, plan, spec.metrics);
-  if (judged !== null) checkFirstModel(spec, judged);
+  const declared: StudySpec = { ...origin.spec, name: options.fork ?? origin.spec.name, seed: options.seed ?? origin.spec.seed };
+  const data = await loadData(declared, origin.folder);
+  const folds = foldsOf(declared, data);
   const store = options.store ?? openStore(options.database ?? defaultDatabase);
   try {
     const fresh = options.fresh ?? false;
+    const acceptCode = options.acceptCode ?? false;
+    const trials = options.trials ?? declared.trials;
+    const common = { origin, data, store, folds, trials, timeBudgetSeconds: options.timeBudgetSeconds ?? declared.timeBudgetSeconds };
+    const { spec, race } = raced(declared, { ...common, fresh });
     const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
     const learnt = warmStart(spec, { store, fresh, open });
-    const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash, warmStart: learnt?.declaration });
-    const earlier = learnt?.records ?? [];
-    admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false, earlier });
-    const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan };
-    return new Study({
-      spec,
-      store,
-      evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
-      executor: (run) => executorOf(origin.source, run),
-      fit: fitOf(spec, judged),
-      folds: plan === null ? null : foldSizes(plan),
-      codeHash: origin.codeHash,
-      environment: environment(origin.folder),
-      trials: options.trials ?? spec.trials,
-      timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
-      // Inline trials wait for each write; those on threads go on meanwhile.
-      writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
-      ownsStore: options.store === undefined,
+    // Checked before anything is stored: it may be refused.
+    const further = nestedWork({ ...declared, trials }, { ...common, acceptCode });
+    admitStudy(store, headerOf(spec, { ...common, race, warmStart: learnt?.declaration }), {
+      fresh,
+      fork: options.fork !== undefined,
+      acceptCode,
+      earlier: learnt?.records ?? [],
     });
+    const parts = wired(spec, { ...common, race, ownsStore: options.store === undefined });
+    return new Study(further === undefined ? parts : { ...parts, further });
   } catch (error) {
     if (options.store === undefined) store.close();
     throw error;
   }
+}
+
+/** What studies of one file have in common, those that nested cross-validation makes among them, with what is one study's own. */
+interface Wiring {
+  readonly origin: StudyOrigin;
+  readonly data: Dataset | null;
+  readonly store: Store;
+  readonly folds: StudyFolds | null;
+  readonly trials: number | null;
+  readonly timeBudgetSeconds: number | null;
+}
+
+interface StudyFolds {
+  readonly plan: FoldPlan;
+  readonly judged: Judging;
+  /** Of the first trial; undefined where it could not be made. */
+  readonly model: Estimator | undefined;
+}
+
+/** @throws HpoError for folds, metrics and models that do not fit the data */
+function foldsOf(spec: StudySpec, data: Dataset | null): StudyFolds | null {
+  const { judge, seed, metrics } = spec;
+  if (data === null || judge.kind !== "model") return null;
+  const plan = foldPlan(data, judge.cv, seed, 0);
+  const judged = judging(data, plan, metrics);
+  return { plan, judged, model: checkFirstModel(spec, judged) };
+}
+
+/** The study with what it was decided of its race, now or when it was begun. */
+function raced(
+  declared: StudySpec,
+  { folds, trials, store, fresh }: Pick<Wiring, "folds" | "trials" | "store"> & { readonly fresh: boolean },
+): { readonly spec: StudySpec; readonly race: RaceDeclaration | null } {
+  const header = fresh ? undefined : store.header(declared.name)?.declaration;
+  const stored = header === undefined ? undefined : (header.race ?? null);
+  const race = folds === null ? null : raceDeclaration(declared, { judging: folds.judged, trials, model: folds.model, stored });
+  return { spec: { ...declared, race: race === null ? false : race.manner === "exact" ? "exact" : true }, race };
+}
+
+interface StudyRace {
+  readonly race: RaceDeclaration | null;
+}
+
+function headerOf(
+  spec: StudySpec,
+  { data, folds, origin, race, warmStart: learnt }: Wiring & StudyRace & { readonly warmStart: Json | undefined },
+): StudyHeader {
+  const count = folds?.plan.folds.length ?? 0;
+  return studyHeader(spec, {
+    data,
+    folds: count,
+    codeHash: origin.codeHash,
+    warmStart: learnt,
+    race: race === null ? null : { ...race },
+  });
+}
+
+function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly ownsStore: boolean }): StudyParts {
+  const { origin, data, store, folds, trials, timeBudgetSeconds, ownsStore, race } = wiring;
+  const judged = folds?.judged ?? null;
+  const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan: folds?.plan ?? null };
+  return {
+    spec,
+    store,
+    evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf, race }),
+    executor: (run) => executorOf(origin.source, run),
+    fit: fitOf(spec, judged),
+    rowsAfter: judged === null || race === null ? undefined : raceOrder(judged.plan, spec.seed).rowsAfter,
+    folds: folds === null ? null : foldSizes(folds.plan),
+    codeHash: origin.codeHash,
+    environment: environment(origin.folder),
+    trials,
+    timeBudgetSeconds,
+    // Inline trials wait for each write; those on threads go on meanwhile.
+    writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
+    ownsStore,
+  };
+}
+
+/** The searches of its nested cross-validation, each created or found in the store when its turn comes. They race as any study does. */
+function nestedWork(spec: StudySpec, wiring: Wiring & { readonly acceptCode: boolean }): FurtherWork | undefined {
+  const { data, store, folds, timeBudgetSeconds, acceptCode } = wiring;
+  if (spec.nested === null || folds === null) return undefined;
+  const open = (declared: StudySpec, seconds: number | null): Study => {
+    const own = { ...wiring, folds: foldsOf(declared, data), trials: declared.trials, timeBudgetSeconds: seconds };
+    const { spec: one, race } = raced(declared, { ...own, fresh: false });
+    admitStudy(store, headerOf(one, { ...own, race, warmStart: undefined }), { fresh: false, fork: false, acceptCode });
+    return new Study(wired(one, { ...own, race, ownsStore: false }));
+  };
+  const endedByBudget = isEndless(spec, spec.trials);
+  return nestedSearches({ spec, judging: folds.judged, store, open, timeBudgetSeconds, endedByBudget });
 }
 
 async function fromFile(file: string): Promise<StudyOrigin> {

@@ -9,7 +9,13 @@ import { onlyTarget } from "./validation/fold-plan.ts";
 /** What is stored of a study when it begins: its description for people, and the declaration that tells it from others. */
 export function studyHeader(
   spec: StudySpec,
-  parts: { readonly data: Dataset | null; readonly folds: number; readonly codeHash: string; readonly warmStart: Json | undefined },
+  parts: {
+    readonly data: Dataset | null;
+    readonly folds: number;
+    readonly codeHash: string;
+    readonly warmStart: Json | undefined;
+    readonly race: Json;
+  },
 ): StudyHeader {
   const { data, folds, codeHash } = parts;
   const cv = spec.judge.kind === "model" ? spec.judge.cv : null;
@@ -43,6 +49,7 @@ export function studyHeader(
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,
+      ...(parts.race === null ? {} : { race: parts.race }),
       ...searchDeclaration(spec, parts.warmStart),
     },
   };

@@ -1,9 +1,10 @@
+import { canonicalJson } from "#hpo/core/json";
 import { openStore } from "#hpo/store/open-store";
 import type { Store } from "#hpo/core/store";
 
 /** All that a study has answered, without times: equal texts mean equal bits. */
 export function studyAnswers(store: Store, name: string): string[] {
-  const { trials, fits, identicalFits } = store.snapshot(name);
+  const { trials, fits, identicalFits, estimate } = store.snapshot(name);
   const lines = trials.map(({ number, state, params, parent, values, correct, incident }) => {
     const evaluations = store
       .evaluations(name, number)
@@ -20,7 +21,7 @@ export function studyAnswers(store: Store, name: string): string[] {
   const model = store.model(name);
   const kept = model === undefined ? "no model" : `model of trial ${model.trial}: ${model.json}`;
   const checkpoints = store.load(name).checkpoints.map((trial) => `checkpoint of trial ${trial}: ${store.checkpoint(name, trial)?.sha256}`);
-  return [...lines, ...checkpoints, `${fits} fits, ${identicalFits} identical`, kept];
+  return [...lines, ...checkpoints, `${fits} fits, ${identicalFits} identical`, kept, canonicalJson(estimate)];
 }
 
 /** The same, read from a database file. */

@@ -68,7 +68,7 @@ export function classTable(rows: readonly (readonly number[])[], labels: readonl
     features: { kind: "dense", width, stride, values, offset },
     columns: Array.from({ length: width }, (_, at) => ({ kind: "number", name: `x${at + 1}`, missing: 0, mask: null })),
     targets: [target],
-    roles: { weight: null, group: null, fold: null },
+    roles: { weight: null, group: null, fold: null, time: null, coordinates: null },
     scaling: "none",
     fingerprint: createHash("sha256")
       .update(JSON.stringify([rows, labels]))

@@ -1,9 +1,9 @@
 // The suite "estimates": whether the value that is reported beside the best one is true, on studies whose truth is known.
-import { type NoiseStudy, noiseRun } from "./noise-study.ts";
+import { type NoiseResult, type NoiseStudy, noiseRun } from "./noise-study.ts";
 import type { QualityCase, QualitySuite, QualityTest, SuiteLimits } from "./quality-suite.ts";
 
-/** Studies of a run. With twenty seeds there are 500. */
-const repeats = 25;
+/** Studies of a run. With twenty seeds there are 500, and of those with nested cross-validation, each of which is six searches, 100. */
+const repeatsOf = ({ outer }: NoiseStudy): number => (outer === undefined ? 25 : 5);
 
 const figures = ["bias against the best's", "misses of the interval"] as const;
 /** The bias is at most a quarter of the best value's; a 95 % interval misses the truth in at most 8 %. */
@@ -16,7 +16,8 @@ export function estimatesSuite({ trials = 60 }: SuiteLimits = {}): QualitySuite 
       (["random", "tpe"] as const).map((sampler) => ({ signal, sampler, model, rows: 200, trials: Math.min(60, trials) })),
     ),
   );
-  const cases = studies.map(caseOf);
+  const nested = studies.filter(({ sampler }) => sampler === "tpe").map((study): NoiseStudy => ({ ...study, outer: 5 }));
+  const cases = [...studies, ...nested].map(caseOf);
   return {
     name: "estimates",
     sources: ["noise-study", "estimates-suite"].map((file) => `scripts/quality/${file}.ts`),
@@ -30,21 +31,24 @@ export function estimatesSuite({ trials = 60 }: SuiteLimits = {}): QualitySuite 
 }
 
 function caseOf(study: NoiseStudy): QualityCase {
+  const repeats = repeatsOf(study);
   return {
-    name: `${study.model}, ${study.signal === 0 ? "noise" : "weak signal"}, ${study.sampler}`,
+    name: `${study.model}, ${study.signal === 0 ? "noise" : "weak signal"}, ${study.sampler}${study.outer === undefined ? "" : ", nested"}`,
     trials: study.trials,
-    cost: repeats * 0.2,
+    cost: repeats * (study.outer === undefined ? 0.2 : 2),
     better: "lower",
     equalBeyond: null,
     judged: figures,
     async run(seed) {
-      let [best, fair, missed, width] = [0, 0, 0, 0];
+      let [best, fair, missed, width, plainMissed] = [0, 0, 0, 0, 0];
       for (let repeat = 0; repeat < repeats; repeat++) {
         const found = await noiseRun(study, seed * repeats + repeat);
+        const { value, low, high, plain } = judgedOf(found);
         best += (found.best - found.truth) / repeats;
-        fair += (found.fair - found.truth) / repeats;
-        missed += (found.low <= found.truth && found.truth <= found.high ? 0 : 1) / repeats;
-        width += (found.high - found.low) / repeats;
+        fair += (value - found.truth) / repeats;
+        missed += (low <= found.truth && found.truth <= high ? 0 : 1) / repeats;
+        plainMissed += (plain[0] <= found.truth && found.truth <= plain[1] ? 0 : 1) / repeats;
+        width += (high - low) / repeats;
       }
       // A hold-out of a fifth of the rows, by the normal interval at its widest.
       const holdOut = (2 * 1.96 * 0.5) / Math.sqrt(study.rows / 5);
@@ -55,7 +59,23 @@ function caseOf(study: NoiseStudy): QualityCase {
         "bias of the estimate": fair,
         width,
         "width of a hold-out's": holdOut,
+        ...(study.outer === undefined ? {} : { "misses of the plain interval": plainMissed }),
       };
     },
   };
+}
+
+/** What the study says of its worth: its nested estimate where it has one. */
+function judgedOf({ fair, low, high, nested }: NoiseResult): {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly plain: readonly [number, number];
+} {
+  if (nested === null) return { value: fair, low, high, plain: [low, high] };
+  const { value, plainLow, plainHigh } = nested;
+  if (value === null || nested.low === null || nested.high === null || plainLow === null || plainHigh === null) {
+    throw new Error(`no nested estimate: ${nested.why ?? ""}`);
+  }
+  return { value, low: nested.low, high: nested.high, plain: [plainLow, plainHigh] };
 }

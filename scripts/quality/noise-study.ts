@@ -17,6 +17,7 @@ import {
   tpe,
 } from "hpo";
 import type { Json } from "#hpo/core/json";
+import type { NestedEstimate } from "#hpo/core/records";
 import { type Rng, rng } from "#hpo/math/rng";
 import { normalCdf } from "#hpo/math/normal-distribution";
 
@@ -31,6 +32,8 @@ export interface NoiseStudy {
    * classifier looks at, the hard case: a feature that separates the classes by chance does so on all rows at once, drawn or not.
    */
   readonly model: "svm" | "line";
+  /** Outer folds of a nested cross-validation; left out: none. */
+  readonly outer?: number;
 }
 
 /** What the study says of itself, and what its best configuration's model, fitted to all rows, is worth on all the rows there could be. */
@@ -40,16 +43,18 @@ export interface NoiseResult {
   readonly low: number;
   readonly high: number;
   readonly truth: number;
+  readonly nested: NestedEstimate | null;
 }
 
 const width = 20;
 const informative = 5;
 
 /** One study on data of its own. About 0.1 s. */
-export async function noiseRun({ signal, rows, trials, sampler, model }: NoiseStudy, seed: number): Promise<NoiseResult> {
+export async function noiseRun({ signal, rows, trials, sampler, model, outer }: NoiseStudy, seed: number): Promise<NoiseResult> {
   const stream = rng(seed).fork("noise-study");
   const { features, target } = drawn(rows, signal, stream);
-  const common = commonOf({ sampler, trials, seed, data: inMemory({ name: "noise", features, target }) });
+  const nested = outer === undefined ? {} : { nested: { outer: kFold({ folds: outer, shuffle: true }) } };
+  const common = { ...commonOf({ sampler, trials, seed, data: inMemory({ name: "noise", features, target }) }), ...nested };
   const study = await openStudy(model === "svm" ? svmStudy(common) : lineStudy(common), { database: ":memory:" });
   try {
     const { estimate, trials: done } = await study.run();
@@ -57,7 +62,8 @@ export async function noiseRun({ signal, rows, trials, sampler, model }: NoiseSt
     const { json } = await study.model(estimate.trial);
     const truth = model === "svm" ? await freshAccuracy(json, signal, stream) : exactAccuracy(json as unknown as Line, signal);
     const value = done[estimate.trial]?.values["accuracy"]?.value ?? Number.NaN;
-    return { best: value, fair: estimate.value, low: estimate.low, high: estimate.high, truth };
+    const { value: fair, low, high } = estimate;
+    return { best: value, fair, low, high, truth, nested: estimate.nested?.values["accuracy"] ?? null };
   } finally {
     await study.close();
   }
@@ -81,7 +87,7 @@ function commonOf({
   };
 }
 
-type Common = ReturnType<typeof commonOf>;
+type Common = ReturnType<typeof commonOf> & { readonly nested?: { readonly outer: ReturnType<typeof kFold> } };
 
 function svmStudy(common: Common): StudySpec {
   const space = { gamma: float(1e-3, 10, { log: true }), C: float(0.1, 1000, { log: true }) };

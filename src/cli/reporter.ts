@@ -121,10 +121,16 @@ function plainReporter(stream: NodeJS.WriteStream): Reporter {
   };
   const printed = lineBuffer((lines) => stream.write(lines));
   let noted = 0;
+  let study = "";
   return {
     intervalMs: 1000,
     start: () => {},
     update: (progress) => {
+      // The searches of a nested cross-validation follow each other, each with a clock and notes of its own.
+      if (progress.study !== study) {
+        if (pending !== null) show(pending);
+        [study, noted, shownAt] = [progress.study, 0, Number.NEGATIVE_INFINITY];
+      }
       for (const text of progress.notes.slice(noted)) stream.write(`${plainText(progress.study)}  ${plainText(text)}\n`);
       noted = progress.notes.length;
       // Often at first, then at most every tenth of the time gone: a night's log stays readable.

@@ -38,7 +38,10 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const { snapshot, spec, interrupted } = await runStudy(file, flags, view);
   await printData(flags.json === true ? `${jsonText(runSummary(snapshot))}\n` : resultText(snapshot));
   if (missesTarget(snapshot, spec)) view.note(`the best value misses the target of ${spec.target}.`);
-  if (interrupted && snapshot.state !== "complete") view.note("stopped; all results are stored. The same command continues.");
+  const nestedLeft = spec.nested !== null && snapshot.state === "complete" && snapshot.estimate?.nested === undefined;
+  if (nestedLeft && !interrupted) view.note("nested cross-validation has not ended: its time is over. The same command continues.");
+  if (interrupted && (snapshot.state !== "complete" || nestedLeft))
+    view.note("stopped; all results are stored. The same command continues.");
   return runExitCode(snapshot, spec, interrupted);
 }
 

@@ -82,6 +82,10 @@ export interface Roles {
   readonly group: { readonly codes: Int32Array; readonly names: readonly string[] } | null;
   /** A predefined test fold a row, from 0; -1 = never tested. */
   readonly fold: Int32Array | null;
+  /** When a row was: numbers as given, dates in milliseconds since 1970 (UTC). */
+  readonly time: Float64Array | null;
+  /** Where a row was, in at most three axes: one list an axis, with their names. */
+  readonly coordinates: { readonly names: readonly string[]; readonly values: readonly Float64Array[] } | null;
 }
 
 /** A recipe: importing a study reads nothing; the coordinator loads it. `description` is plain data for people and hashes. */

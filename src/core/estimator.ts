@@ -85,8 +85,14 @@ export interface SolverReference {
 
 export type FoldSolverFactory = (problem: SolverProblem) => FoldSolver;
 
-/** The folds of one repeat. `test[k]` are the rows tested in fold k, `train[k]` the rows trained on. */
+/** `test[k]` are the rows tested in fold k, `train[k]` the rows trained on. */
 export interface FoldPlan {
+  /** The folds are as many blocks of equal length, one a repeat. Left out: 1. */
+  readonly repeats?: number;
+  /** Where rows are tested in several folds of a repeat: test rows by (different) training rows, the mean over folds. Left out: no row is. */
+  readonly overlap?: number;
+  /** A row may stand in `train` more than once, and counts as often. Left out: false. */
+  readonly replacement?: boolean;
   readonly folds: readonly { readonly train: Uint32Array; readonly test: Uint32Array }[];
 }
 

@@ -82,6 +82,10 @@ export interface StudySpec {
   readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
+  /** Judge the whole search too: by searches within the outer splitter's training rows, each with the inner one's folds; null = no. */
+  readonly nested: { readonly outer: Splitter; readonly inner: Splitter } | null;
+  /** Whether hopeless trials of a cross-validation are stopped before their last fold; null = where it pays. */
+  readonly race: boolean | "exact" | null;
   /** The largest checkpoint that a trial may write. */
   readonly checkpointBytes: number;
 }

@@ -77,6 +77,8 @@ export async function outerColumns(
   readonly weight: ValueColumn | null;
   readonly group: ValueColumn | null;
   readonly fold: ValueColumn | null;
+  readonly time: ValueColumn | null;
+  readonly coordinates: readonly ValueColumn[] | null;
 }> {
   const { target } = options;
   const read = (from: string | ColumnFile | undefined, role: string): Promise<ValueColumn> | null =>
@@ -87,5 +89,17 @@ export async function outerColumns(
     weight: await read(options.weight, "weight"),
     group: await read(options.group, "group"),
     fold: await read(options.fold, "fold"),
+    time: await read(options.time, "time"),
+    coordinates: await outerCoordinates(reader, options, context),
   };
+}
+
+/** Coordinates that lie in files of their own, one an axis. */
+async function outerCoordinates(
+  reader: string,
+  { coordinates }: SharedOptions,
+  context: LoadContext,
+): Promise<readonly ValueColumn[] | null> {
+  if (coordinates === undefined) return null;
+  return Promise.all(coordinates.map((axis, index) => readOuterColumn(axis, `coordinate ${index + 1}`, reader, context)));
 }

@@ -10,7 +10,7 @@ import { didYouMean, listNames } from "./did-you-mean.ts";
 import { numberOf } from "./number-text.ts";
 import { dataRecipe, type LoadContext } from "./data-recipe.ts";
 import { readOuterColumn } from "./outer-column.ts";
-import { roleNames, sharedRules, type SharedOptions, targetKind, targetRule, type TargetKind } from "./reader-options.ts";
+import { type ColumnFile, roleNames, sharedRules, type SharedOptions, targetKind, targetRule, type TargetKind } from "./reader-options.ts";
 import { type RowStore, rowStore } from "./row-blocks.ts";
 import { checkText, notANumber, numberCollector, textCollector, type ValueCollector, type ValueColumn } from "./value-column.ts";
 
@@ -78,19 +78,26 @@ async function loadCsv(file: string, options: CsvOptions, context: LoadContext):
 }
 
 /** Roles may be columns of the file itself or of another one. */
-async function roleColumns(
-  options: CsvOptions,
-  table: CsvTable,
-  origin: DataFile,
-  context: LoadContext,
-): Promise<Record<(typeof roleNames)[number], ValueColumn | null>> {
-  const roles: Record<(typeof roleNames)[number], ValueColumn | null> = { weight: null, group: null, fold: null };
+async function roleColumns(options: CsvOptions, table: CsvTable, origin: DataFile, context: LoadContext): Promise<RoleColumns> {
+  const roles: Record<(typeof roleNames)[number], ValueColumn | null> = { weight: null, group: null, fold: null, time: null };
+  const columnOf = async (given: string | ColumnFile, role: string): Promise<ValueColumn> =>
+    typeof given === "string" ? table.collected(role) : readOuterColumn(given, role, origin.reader, context);
   for (const role of roleNames) {
     const given = options[role];
     if (given === undefined) continue;
-    roles[role] = typeof given === "string" ? table.collected(role) : await readOuterColumn(given, role, origin.reader, context);
+    roles[role] = await columnOf(given, role);
   }
-  return roles;
+  const coordinates =
+    options.coordinates === undefined ? null : await Promise.all(options.coordinates.map((axis, at) => columnOf(axis, axisName(at))));
+  return { ...roles, coordinates };
+}
+
+type RoleColumns = Readonly<Record<(typeof roleNames)[number], ValueColumn | null>> & {
+  readonly coordinates: readonly ValueColumn[] | null;
+};
+
+function axisName(index: number): string {
+  return `coordinates[${index}]`;
 }
 
 interface CsvTable extends CsvConsumer {
@@ -159,7 +166,11 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
       for (const role of roleNames) {
         const column = options[role];
         if (typeof column !== "string") continue;
-        collect(role, column, role === "group" ? textCollector(source, column) : numberCollector(source, column, `A ${role} is a number.`));
+        const texts = role === "group" || role === "time";
+        collect(role, column, texts ? textCollector(source, column) : numberCollector(source, column, `A ${role} is a number.`));
+      }
+      for (const [at, column] of (options.coordinates ?? []).entries()) {
+        if (typeof column === "string") collect(axisName(at), column, numberCollector(source, column, "A coordinate is a number."));
       }
       for (const column of options.ignore ?? []) used.add(known("ignore", column));
       for (const column of options.categories ?? []) known("categories", column);

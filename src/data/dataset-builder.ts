@@ -5,7 +5,7 @@ import { type DataSource, dataError } from "./data-source.ts";
 import { type FeaturePlan, fillFeatures, scanFeatures } from "./feature-block.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { memoryLayout } from "./memory-layout.ts";
-import { foldRole, groupRole, weightRole } from "./roles.ts";
+import { coordinateRole, foldRole, groupRole, timeRole, weightRole } from "./roles.ts";
 import type { RowBlocks } from "./row-blocks.ts";
 import type { TargetKind } from "./reader-options.ts";
 import { readTarget } from "./targets.ts";
@@ -27,6 +27,9 @@ export interface DatasetParts {
   readonly weight: ValueColumn | null;
   readonly group: ValueColumn | null;
   readonly fold: ValueColumn | null;
+  readonly time: ValueColumn | null;
+  /** One column an axis. */
+  readonly coordinates: readonly ValueColumn[] | null;
   readonly scale: "none" | "min-max";
   readonly precision: "f32" | "f64";
 }
@@ -43,13 +46,15 @@ export function buildDataset(parts: DatasetParts): Dataset {
   const { rows, width } = features;
   if (rows === 0) throw dataError(source, {}, "there must be at least one row; got none.");
   if (width === 0) throw dataError(source, {}, "there must be at least one feature column; got none.");
-  const given = [parts.target?.values ?? null, parts.weight, parts.group, parts.fold];
+  const given = [parts.target?.values ?? null, parts.weight, parts.group, parts.fold, parts.time, ...(parts.coordinates ?? [])];
   for (const column of given) if (column !== null) checkCount(column, rows);
 
   const target = parts.target === null ? null : readTarget(parts.target.kind, parts.target.values);
   const weight = parts.weight === null ? null : weightRole(parts.weight);
   const group = parts.group === null ? null : groupRole(parts.group);
   const fold = parts.fold === null ? null : foldRole(parts.fold);
+  const time = parts.time === null ? null : timeRole(parts.time);
+  const coordinates = parts.coordinates === null ? null : coordinateRole(parts.coordinates);
   const levels = columns.map((column) => (column.levels === null ? null : canonicalNames(column.levels)));
   const plan: FeaturePlan = { source, features, columns, levels, scale: parts.scale, precision: parts.precision };
   const scan = scanFeatures(plan);
@@ -62,6 +67,8 @@ export function buildDataset(parts: DatasetParts): Dataset {
   const weightOffset = weight === null ? 0 : layout.reserve(weight.byteLength);
   const groupOffset = group === null ? 0 : layout.reserve(group.codes.byteLength);
   const foldOffset = fold === null ? 0 : layout.reserve(fold.byteLength);
+  const timeOffset = time === null ? 0 : layout.reserve(time.byteLength);
+  const coordinateOffsets = coordinates === null ? [] : coordinates.values.map((axis) => layout.reserve(axis.byteLength));
   const maskOffsets = Array.from(scan.missing, (count) => (count === 0 ? null : layout.reserve(rows)));
   const memory = allocate(source, layout.end(), rows, width);
   const { buffer } = memory;
@@ -85,6 +92,16 @@ export function buildDataset(parts: DatasetParts): Dataset {
           ? null
           : Object.freeze({ codes: filled(new Int32Array(buffer, groupOffset, rows), group.codes), names: group.names }),
       fold: fold === null ? null : filled(new Int32Array(buffer, foldOffset, rows), fold),
+      time: time === null ? null : filled(new Float64Array(buffer, timeOffset, rows), time),
+      coordinates:
+        coordinates === null
+          ? null
+          : Object.freeze({
+              names: coordinates.names,
+              values: Object.freeze(
+                coordinates.values.map((axis, index) => filled(new Float64Array(buffer, coordinateOffsets[index] as number, rows), axis)),
+              ),
+            }),
     }) satisfies Roles,
     scaling: parts.scale,
   };

@@ -58,7 +58,7 @@ export function derivedData({ by, source, rows, columns, fill }: DerivedInput): 
     features: { kind: "dense", width, stride, values, offset: 0 },
     columns: columns.map((column, j) => derivedColumn(column, missing[j] as number, { values, stride, rows, at: j })),
     targets: [],
-    roles: { weight: null, group: null, fold: null },
+    roles: { weight: null, group: null, fold: null, time: null, coordinates: null },
     scaling: source.scaling,
   });
 }
@@ -74,6 +74,8 @@ export function withOrigins(data: Dataset, { data: source, rows, target, weights
       weight: weights === null ? null : sharedFloats(origins, (at) => weights[at] as number),
       group: group === null ? null : { codes: sharedInts(origins, (at) => group.codes[rowOf(at)] as number), names: group.names },
       fold: null,
+      time: null,
+      coordinates: null,
     },
   });
 }

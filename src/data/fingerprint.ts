@@ -7,7 +7,7 @@ export type FingerprintInput = Pick<Dataset, "rows" | "columns" | "targets" | "r
 
 /**
  * SHA-256 (hex) of a canonical description followed by the bytes of all arrays: features without padding, masks, targets,
- * weights, groups, folds. Equal values under equal names give equal fingerprints, whatever file they came from.
+ * weights, groups, folds, times, coordinates. Equal values under equal names give equal fingerprints, whatever file they came from.
  */
 export function fingerprint(input: FingerprintInput): string {
   const { features, roles } = input;
@@ -27,7 +27,14 @@ export function fingerprint(input: FingerprintInput): string {
       name: target.name,
       classes: target.kind === "class" ? target.classes : null,
     })),
-    roles: { weight: roles.weight !== null, group: roles.group?.names ?? null, fold: roles.fold !== null },
+    roles: {
+      weight: roles.weight !== null,
+      group: roles.group?.names ?? null,
+      fold: roles.fold !== null,
+      // Named only where there are any: data without them keeps the fingerprint of a time when there were no such roles.
+      ...(roles.time === null ? {} : { time: true }),
+      ...(roles.coordinates === null ? {} : { coordinates: roles.coordinates.names }),
+    },
     scaling: input.scaling,
   });
   hash.update(`${head}\n`);
@@ -38,6 +45,8 @@ export function fingerprint(input: FingerprintInput): string {
     roles.weight,
     roles.group?.codes ?? null,
     roles.fold,
+    roles.time,
+    ...(roles.coordinates?.values ?? []),
   ];
   // Node's hash takes no shared memory, so the bytes are copied first.
   for (const array of arrays) if (array !== null) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice());

@@ -6,7 +6,7 @@ import { type DataSource, dataError, rowSource } from "./data-source.ts";
 import { buildDataset, type FeatureColumn } from "./dataset-builder.ts";
 import { didYouMean, listNames } from "./did-you-mean.ts";
 import { textOf } from "./number-text.ts";
-import { type SharedOptions, targetKind, type TargetKind } from "./reader-options.ts";
+import { type SharedOptions, targetKind, type TargetKind, upToThree } from "./reader-options.ts";
 import { type RowBlocks, rowStore, wholeMatrix } from "./row-blocks.ts";
 import { notANumber, type ValueColumn } from "./value-column.ts";
 
@@ -30,6 +30,10 @@ export interface InMemoryOptions extends Pick<SharedOptions, "scale" | "precisio
   readonly weight?: ColumnValues;
   readonly group?: ColumnValues;
   readonly fold?: ColumnValues;
+  /** When a row was: numbers or dates. */
+  readonly time?: ColumnValues;
+  /** Where a row was: one list an axis, at most three. */
+  readonly coordinates?: readonly ColumnValues[];
 }
 
 const valuesRule: OptionRule = {
@@ -58,6 +62,8 @@ export function inMemory(options: InMemoryOptions): DataRecipe {
     weight: optional(valuesRule),
     group: optional(valuesRule),
     fold: optional(valuesRule),
+    time: optional(valuesRule),
+    coordinates: optional(upToThree(listOf(valuesRule, 1))),
     scale: optional(oneOf(["none", "min-max"])),
     precision: optional(oneOf(["f32", "f64"])),
   });
@@ -79,6 +85,8 @@ export function inMemory(options: InMemoryOptions): DataRecipe {
       weight: options.weight === undefined ? null : valueColumn(source, "weight", options.weight),
       group: options.group === undefined ? null : valueColumn(source, "group", options.group),
       fold: options.fold === undefined ? null : valueColumn(source, "fold", options.fold),
+      time: options.time === undefined ? null : valueColumn(source, "time", options.time),
+      coordinates: options.coordinates?.map((axis, index) => valueColumn(source, `coordinate ${index + 1}`, axis)) ?? null,
       scale,
       precision,
     });

@@ -1,4 +1,4 @@
-import { either, oneOf, optional, type OptionRule, shaped, text } from "../core/options.ts";
+import { either, listOf, oneOf, optional, type OptionRule, shaped, text } from "../core/options.ts";
 
 /** How a target is read: as classes or as numbers. */
 export type TargetKind = "class" | "number";
@@ -29,9 +29,14 @@ export interface SharedOptions {
   readonly group?: string | ColumnFile;
   /** The test fold of a row, an integer from 0; −1 = never tested. */
   readonly fold?: string | ColumnFile;
+  /** When a row was: a number, or a date such as 2024-05-31 or 2024-05-31T14:30:00Z (UTC where it names no zone). */
+  readonly time?: string | ColumnFile;
+  /** Where a row was: one to three columns of numbers, one an axis. */
+  readonly coordinates?: readonly (string | ColumnFile)[];
 }
 
-export const roleNames = ["weight", "group", "fold"] as const;
+/** Roles of one column. */
+export const roleNames = ["weight", "group", "fold", "time"] as const;
 
 /** { file } or { file, column }, and `more` members besides. */
 export function columnFileRule(more: readonly string[] = []): OptionRule {
@@ -46,6 +51,15 @@ export function columnFileRule(more: readonly string[] = []): OptionRule {
   });
 }
 
+/** Space has no more axes. */
+export function upToThree(list: OptionRule): OptionRule {
+  return {
+    must: list.must.replace("a list of at least 1", "a list of one to three"),
+    optional: false,
+    accepts: (value) => list.accepts(value) && (value as readonly unknown[]).length <= 3,
+  };
+}
+
 const roleRule = optional(either(text(), columnFileRule()));
 
 export const sharedRules: Readonly<Record<string, OptionRule>> = {
@@ -55,6 +69,8 @@ export const sharedRules: Readonly<Record<string, OptionRule>> = {
   weight: roleRule,
   group: roleRule,
   fold: roleRule,
+  time: roleRule,
+  coordinates: optional(upToThree(listOf(either(text(), columnFileRule()), 1))),
 };
 
 /** A text, null, or an object that follows `object` and whose `kind` is a target's. */

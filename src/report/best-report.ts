@@ -4,6 +4,7 @@ import { bestTrial, mainMetric, noBestText, paretoFront, unitOf } from "./best-t
 import { formatSeconds } from "./duration.ts";
 import { fairEstimate, fairJson, fairNote } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
+import { choicesText, nestedText } from "./nested-report.ts";
 import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
 import { trialSummary } from "./run-summary.ts";
@@ -50,7 +51,13 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot & { reado
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...fairLines(snapshot),
+    ...nestedLines(snapshot),
   ];
+}
+
+function nestedLines(snapshot: StudySnapshot): string[] {
+  const lines = [nestedText(snapshot, mainMetric(snapshot)), choicesText(snapshot, 2)].filter((line) => line !== null);
+  return lines.map((line, i) => `${i === 0 ? "nested" : "      "} ${line}`);
 }
 
 function fairLines(snapshot: StudySnapshot): string[] {
@@ -68,7 +75,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, objectives, best, estimate, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
+/** `{ study, objectives, best, front, estimate }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective, `estimate` left out where there is none. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
@@ -76,8 +83,8 @@ export function bestJson(snapshot: StudySnapshot): string {
     study: snapshot.name,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
-    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
+    ...fairJson(snapshot),
   };
   return `${jsonText(object, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../core/json.ts";
+import type { NestedRecord } from "../core/records.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { unitOf } from "./best-trial.ts";
 import { formatValue, numberFormat } from "./number-format.ts";
@@ -21,13 +22,21 @@ export function fairEstimate({ estimate, ...snapshot }: StudySnapshot, metric: s
 
 /** What people must know of it. */
 export function fairNote({ estimate }: StudySnapshot): string | null {
-  if (estimate?.adaptive !== true || estimate.value === null) return null;
+  if (estimate?.adaptive !== true || estimate.value === null || estimate.nested !== undefined) return null;
   return "the search was led by its results: nested cross-validation alone corrects that in full";
 }
 
-/** As the JSON of `hpo run` and `hpo best` shows it. */
-export function fairJson({ estimate }: StudySnapshot): Json {
-  if (estimate === null) return null;
-  const { metric, trial, candidates, value, low, high, resamples, adaptive, why } = estimate;
-  return { metric, trial, candidates, value, low, high, resamples, adaptive, why };
+/** As the JSON of `hpo run` and `hpo best` shows it; nothing where there is none. */
+export function fairJson({ estimate }: StudySnapshot): { readonly estimate?: Json } {
+  if (estimate === null) return {};
+  const { metric, trial, candidates, value, low, high, resamples, adaptive, why, nested } = estimate;
+  const more = nested === undefined ? {} : { nested: nestedJson(nested) };
+  return { estimate: { metric, trial, candidates, value, low, high, resamples, adaptive, why, ...more } };
+}
+
+/** Plain data already; its type's optional members keep the compiler from seeing that. */
+function nestedJson({ declared, outer, inner, folds, values }: NestedRecord): Json {
+  const plain = (estimates: NestedRecord["values"]): Json =>
+    Object.fromEntries(Object.entries(estimates).map(([name, estimate]) => [name, { ...estimate }]));
+  return { declared, outer, inner, folds: folds.map((fold) => ({ ...fold, params: { ...fold.params } })), values: plain(values) };
 }

@@ -11,6 +11,7 @@ import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { lineageLines } from "./lineage.ts";
 import { count, formatParam } from "./number-format.ts";
+import { nestedPageLines } from "./nested-report.ts";
 import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
 import { costParts, endedLines, scalingLabel, titleParts } from "./study-lines.ts";
 import { formatTime } from "./study-list.ts";
@@ -42,6 +43,7 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
       evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2),
     ],
     [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
+    ["nested cross-validation", nestedPageLines(snapshot, width - 2)],
     [`lineage of ${judged}`, best === null ? [] : lineageLines(snapshot, best, { width: width - 2, limit })],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
@@ -77,6 +79,7 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     ...(description.cv === null ? [] : [`cv          ${plainText(description.cv.label)}`]),
     `sampler     ${plainText(description.sampler)}`,
     ...prunerLine(declaration.pruner),
+    ...raceLine(declaration.race ?? null),
     `objectives  ${objectives}`,
     `metrics     ${metrics}`,
     ...(constraintsText(snapshot) === "" ? [] : [`constraints ${constraintsText(snapshot)}`]),
@@ -94,6 +97,13 @@ function prunerLine(pruner: Json): string[] {
   const options = isObject(pruner["options"] ?? null) ? Object.entries(pruner["options"] as Readonly<Record<string, Json>>) : [];
   const told = options.filter(([, value]) => value !== null).map(named);
   return [`pruner      ${plainText(pruner["name"])}${told.length === 0 ? "" : ` (${told.join(", ")})`}`];
+}
+
+/** "race        on (spending)"; nothing without one. */
+function raceLine(race: Json): string[] {
+  if (!isObject(race)) return [];
+  const { manner = "" } = race;
+  return [`race        on${manner === "exact" ? ", exact" : ""}: hopeless trials stop before their last fold`];
 }
 
 function dataLines(snapshot: StudySnapshot, width: number): string[] {

@@ -2,6 +2,7 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
 import { noBestText } from "./best-trial.ts";
 import { fairEstimate } from "./fair-estimate.ts";
+import { nestedText } from "./nested-report.ts";
 import { greek } from "./greek.ts";
 import { latexText } from "./latex-text.ts";
 import { formatCellSeconds, formatParam, formatValue } from "./number-format.ts";
@@ -37,10 +38,10 @@ export function tableLatex(snapshot: StudySnapshot, table: AccuracyTable): strin
   });
   const title = [...titleParts(snapshot, table), scalingLabel(snapshot)].filter((part) => part !== "").join(" · ");
   const found = bestOfTable(snapshot, table);
-  const fair = fairEstimate(snapshot, table.metric);
+  const estimates = [fairEstimate(snapshot, table.metric), nestedText(snapshot, table.metric)].filter((text) => text !== null);
   const foot = [
     found === null ? noBestText(snapshot) : `best ${found}`,
-    ...(fair === null ? [] : [fair]),
+    ...estimates,
     ...costParts(snapshot),
     ...readingNotes(snapshot, table),
   ];

@@ -8,6 +8,7 @@ import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { hasLineage } from "./lineage.ts";
 import { count, formatEstimate, formatParam, formatValue, numberFormat } from "./number-format.ts";
+import { estimateLines } from "./nested-report.ts";
 import { joinParts, jsonText, plainText } from "./plain-text.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { paramOf, parameterNames } from "./table-axes.ts";
@@ -36,8 +37,11 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const more =
     ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo ${command} ${plainText(snapshot.name)}`] : [];
   const lines = shown.length === 0 ? [] : trialLines(snapshot, shown, { ...options, width });
-  const trouble = troubleLines(snapshot, { width, colours: picocolors.createColors(options.colour === true) });
-  return `${[...joinParts(head, width), ...lines, ...more, "", ...joinParts(costParts(snapshot), width), ...trouble].join("\n")}\n`;
+  const colours = picocolors.createColors(options.colour === true);
+  const trouble = troubleLines(snapshot, { width, colours });
+  const estimates = front === null ? estimateLines(snapshot, mainMetric(snapshot), { width, label: colours.bold }) : [];
+  const parts = [...joinParts(head, width), ...lines, ...more, "", ...estimates, ...joinParts(costParts(snapshot), width), ...trouble];
+  return `${parts.join("\n")}\n`;
 }
 
 /** "the front: 5 trials that no other beats". */

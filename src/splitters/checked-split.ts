@@ -1,15 +1,19 @@
 import { HpoError } from "../core/hpo-error.ts";
-import type { Split } from "../core/splitter.ts";
+import type { Split, Splitter } from "../core/splitter.ts";
 
 /**
- * Checks a split whatever splitter made it: neither side empty, every index a row, both ascending without repeats, and no row on
- * both sides. The engine calls it for every split, since a row on both sides makes every score too good. O(train + test).
+ * Checks a split whatever splitter made it: neither side empty, every index a row, both ascending without repeats (but for training rows drawn with
+ * replacement), and no row on both sides. The engine calls it for every split, since a row on both sides makes every score too good. O(train + test).
  * @throws HpoError SPLIT_INVALID, naming the splitter, the side and the row.
  */
-export function checkSplit(split: Split, rows: number, splitterName: string): void {
+export function checkSplit(
+  split: Split,
+  rows: number,
+  { name: splitterName, replacement = false }: Pick<Splitter, "name" | "replacement">,
+): void {
   const { train, test } = split;
-  checkSide(train, rows, { splitterName, side: "train" });
-  checkSide(test, rows, { splitterName, side: "test" });
+  checkSide(train, rows, { splitterName, side: "train", again: replacement });
+  checkSide(test, rows, { splitterName, side: "test", again: false });
   let t = 0;
   for (const row of train) {
     while (t < test.length && (test[t] as number) < row) t++;
@@ -20,7 +24,12 @@ export function checkSplit(split: Split, rows: number, splitterName: string): vo
   }
 }
 
-function checkSide(indexes: Uint32Array, rows: number, { splitterName, side }: { splitterName: string; side: string }): void {
+/** `again`: a row may be named more than once. */
+function checkSide(
+  indexes: Uint32Array,
+  rows: number,
+  { splitterName, side, again }: { readonly splitterName: string; readonly side: string; readonly again: boolean },
+): void {
   const fail = (must: string, got: string, row: number | null): never => {
     throw new HpoError("SPLIT_INVALID", `${splitterName}: ${side} must ${must}; got ${got}.`, {
       data: { splitter: splitterName, side, row },
@@ -31,7 +40,8 @@ function checkSide(indexes: Uint32Array, rows: number, { splitterName, side }: {
   let last = -1;
   for (const row of indexes) {
     if (row >= rows) fail(`hold row indexes from 0 to ${rows - 1}`, String(row), row);
-    if (row <= last) fail("hold ascending row indexes without repeats", `row ${row} after row ${last}`, row);
+    if (row < last || (row === last && !again))
+      fail(`hold ascending row indexes${again ? "" : " without repeats"}`, `row ${row} after row ${last}`, row);
     last = row;
   }
 }

@@ -20,6 +20,8 @@ export interface FoldRecipe {
   /** The label's word: "grouped". Empty for none. */
   readonly manner: string;
   readonly needs: Splitter["needs"];
+  /** What it is told besides. */
+  readonly options?: Splitter["options"];
   /** Throws an HpoError where `input` can't be cut into `folds`. */
   check(input: SplitInput, folds: number): void;
   /** The test fold of every row; `random` is null where nothing is to be shuffled. */
@@ -39,8 +41,9 @@ export function foldSplitter(recipe: FoldRecipe, given: FoldOptions): Splitter {
   return Object.freeze({
     name,
     label: manner === "" ? `${folds}-fold` : `${folds}-fold ${manner}`,
-    options: Object.freeze({ folds, shuffle, seed }),
+    options: Object.freeze({ folds, shuffle, seed, ...recipe.options }),
     needs: Object.freeze([...needs]),
+    random: shuffle && seed === null,
     count(input) {
       check(input);
       return folds;

@@ -1,4 +1,5 @@
 import type { Splitter } from "../core/splitter.ts";
+import type { Rng } from "../math/rng.ts";
 import { denseCodes } from "./dense-codes.ts";
 import { checkFoldCount, type FoldOptions, foldSplitter } from "./fold-splitter.ts";
 import { introsortOrder } from "./introsort-order.ts";
@@ -24,23 +25,28 @@ export function groupKFold(options: FoldOptions): Splitter {
         checkGroupCount(name, requiredRole(name, input, "groups"), folds);
       },
       assign(input, folds, random) {
-        const { codes, counts } = denseCodes(requiredRole(name, input, "groups"), "value");
-        const sizes = Float64Array.from(counts, (count) => (random === null ? count : count * (0.5 + 0.5 * random.uniform())));
-        const foldOfGroup = new Int32Array(counts.length);
-        const rowsOfFold = new Float64Array(folds);
-        for (const group of introsortOrder(sizes).reverse()) {
-          let lightest = 0;
-          for (let fold = 1; fold < folds; fold++) {
-            if ((rowsOfFold[fold] as number) < (rowsOfFold[lightest] as number)) lightest = fold;
-          }
-          rowsOfFold[lightest] = (rowsOfFold[lightest] as number) + (counts[group] as number);
-          foldOfGroup[group] = lightest;
-        }
-        return codes.map((group) => foldOfGroup[group] as number);
+        return groupFolds(requiredRole(name, input, "groups"), folds, random);
       },
     },
     options,
   );
+}
+
+/** The fold of every row, whole groups in the fold with the fewest rows, the largest first; their order is disturbed by `random`. */
+export function groupFolds(groups: Int32Array, folds: number, random: Rng | null): Int32Array {
+  const { codes, counts } = denseCodes(groups, "value");
+  const sizes = Float64Array.from(counts, (count) => (random === null ? count : count * (0.5 + 0.5 * random.uniform())));
+  const foldOfGroup = new Int32Array(counts.length);
+  const rowsOfFold = new Float64Array(folds);
+  for (const group of introsortOrder(sizes).reverse()) {
+    let lightest = 0;
+    for (let fold = 1; fold < folds; fold++) {
+      if ((rowsOfFold[fold] as number) < (rowsOfFold[lightest] as number)) lightest = fold;
+    }
+    rowsOfFold[lightest] = (rowsOfFold[lightest] as number) + (counts[group] as number);
+    foldOfGroup[group] = lightest;
+  }
+  return codes.map((group) => foldOfGroup[group] as number);
 }
 
 /** @throws HpoError SPLIT_INVALID where there are fewer groups than folds. */

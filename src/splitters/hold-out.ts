@@ -3,6 +3,7 @@ import { checkOptions, finite, flag, integer, optional, showValue } from "../cor
 import type { SplitInput, Splitter } from "../core/splitter.ts";
 import type { Rng } from "../math/rng.ts";
 import { checkSeed, shuffleStream } from "./fold-splitter.ts";
+import { partRows, splitOf } from "./part-rows.ts";
 import { requiredRole } from "./required-role.ts";
 import { stratifiedParts } from "./stratified-parts.ts";
 
@@ -65,6 +66,7 @@ export function holdOut(parts: HoldOutOptions | string): HoldOut {
     name: "holdOut",
     label: `hold-out ${shown(shares, unit)}`,
     options: Object.freeze({ train, validation, test, stratify, shuffle, seed }),
+    random: shuffle && seed === null,
     needs: Object.freeze(options.stratify === true ? (["classes"] as const) : []),
     count(input) {
       check(input);
@@ -72,10 +74,9 @@ export function holdOut(parts: HoldOutOptions | string): HoldOut {
       return 1;
     },
     split(input, rng) {
-      const part = assign(input, rng);
-      return [Object.freeze({ train: rowsOf(part, 0), test: rowsOf(part, 1) })];
+      return [splitOf(assign(input, rng))];
     },
-    held: (input, rng) => rowsOf(assign(input, rng), 2),
+    held: (input, rng) => partRows(assign(input, rng), 2),
   } satisfies HoldOut);
 }
 
@@ -137,12 +138,4 @@ function shown({ train, validation, test }: Shares, unit: "rows" | "fraction"): 
   const stated = test === 0 ? [first, validation] : [first, validation, test];
   if (unit === "rows") return `${stated.join("/")} rows`;
   return stated.map((share) => Math.round(Number(share) * 1000) / 10).join("/");
-}
-
-function rowsOf(part: Uint8Array, wanted: number): Uint32Array {
-  const rows: number[] = [];
-  part.forEach((one, row) => {
-    if (one === wanted) rows.push(row);
-  });
-  return Uint32Array.from(rows);
 }

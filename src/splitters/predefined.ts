@@ -26,6 +26,7 @@ export function predefined(options: PredefinedOptions = {}): Splitter {
     label,
     options: Object.freeze({ folds: folds ?? null }),
     needs: Object.freeze(["folds"] as const),
+    random: false,
     count: (input) => foldNumbers(input, folds).length,
     split: (input) => foldSplits(requiredRole("predefined", input, "folds"), foldNumbers(input, folds)),
   } satisfies Splitter);

@@ -28,12 +28,17 @@ export function requiredRole(splitterName: string, input: SplitInput, role: keyo
       data: { splitter: splitterName, role },
     });
   }
-  if (codes.length !== input.rows) {
-    throw new HpoError(
-      "SPLIT_INVALID",
-      `${splitterName}(): ${role} must have one entry for each of the ${input.rows} rows; got ${codes.length}.`,
-      { data: { splitter: splitterName, role, rows: input.rows, entries: codes.length } },
-    );
-  }
-  return codes;
+  return requiredEntries(splitterName, role, codes, input.rows);
+}
+
+/** @throws HpoError SPLIT_INVALID unless there is one entry a row. */
+export function requiredEntries<T extends Int32Array | Float64Array>(splitterName: string, role: string, entries: T, rows: number): T {
+  if (entries.length === rows) return entries;
+  throw new HpoError(
+    "SPLIT_INVALID",
+    `${splitterName}(): ${role} must have one entry for each of the ${rows} rows; got ${entries.length}.`,
+    {
+      data: { splitter: splitterName, role, rows, entries: entries.length },
+    },
+  );
 }

@@ -29,14 +29,22 @@ export function stratifiedGroupKFold(options: FoldOptions): Splitter {
         checkClassSizes(name, requiredRole(name, input, "classes"), folds);
       },
       assign(input, folds, random) {
-        const classes = denseCodes(requiredRole(name, input, "classes"), "value");
-        const groups = denseCodes(requiredRole(name, input, "groups"), "value");
-        const foldOfGroup = dealGroups({ classes, groups, folds, random });
-        return groups.codes.map((group) => foldOfGroup[group] as number);
+        return stratifiedGroupFolds(requiredRole(name, input, "classes"), requiredRole(name, input, "groups"), { folds, random });
       },
     },
     options,
   );
+}
+
+/** The fold of every row, as `stratifiedGroupKFold` deals whole groups. */
+export function stratifiedGroupFolds(
+  classes: Int32Array,
+  groups: Int32Array,
+  { folds, random }: { readonly folds: number; readonly random: Rng | null },
+): Int32Array {
+  const dense = denseCodes(groups, "value");
+  const foldOfGroup = dealGroups({ classes: denseCodes(classes, "value"), groups: dense, folds, random });
+  return dense.codes.map((group) => foldOfGroup[group] as number);
 }
 
 interface Deal {

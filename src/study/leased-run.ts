@@ -154,7 +154,7 @@ export class LeasedRun {
     const saved = store.load(spec.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
-    const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds }, outcomeOf);
+    const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds, rowsAfter: this.#parts.rowsAfter }, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
     const keeper = modelKeeper({

@@ -25,9 +25,12 @@ export function runEnd(
   if (budget === undefined) {
     return { state: "stopped", end: cut ? { by: "cut", reason: "it was cut off" } : { by: "stop", reason: "it was stopped" } };
   }
-  // Without a number of trials and rules a budget is the only end there is.
-  const endless = (trials ?? spec.staleTrials ?? spec.sampler.size(spec.space)) === null && !spec.stopAtTarget && spec.stopAtNoise === null;
-  return { state: endless ? "complete" : "stopped", end: budget };
+  return { state: isEndless(spec, trials) ? "complete" : "stopped", end: budget };
+}
+
+/** Without a number of trials and rules a budget is the only end there is. */
+export function isEndless(spec: StudySpec, trials: number | null): boolean {
+  return (trials ?? spec.staleTrials ?? spec.sampler.size(spec.space)) === null && !spec.stopAtTarget && spec.stopAtNoise === null;
 }
 
 function spentBudget({ timeBudgetSpent, cpuBudgetSpent }: RunEndOptions): RunEnd | undefined {

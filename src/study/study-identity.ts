@@ -1,6 +1,7 @@
 import type { EarlierRecord } from "../core/earlier-study.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { canonicalJson } from "../core/json.ts";
+import { nestedIn } from "../core/nested-names.ts";
 import { showValue } from "../core/options.ts";
 import type { StudyDeclaration, StudyHeader } from "../core/records.ts";
 import type { Store } from "../core/store.ts";
@@ -25,7 +26,10 @@ export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acc
     return;
   }
   if (fresh) {
-    store.rename(name, freeName(store, name, header.createdAt));
+    const old = freeName(store, name, header.createdAt);
+    // The searches of its nested cross-validation stay with it.
+    for (const one of store.list()) if (nestedIn(one.name) === name) store.rename(one.name, `${old}${one.name.slice(name.length)}`);
+    store.rename(name, old);
     store.create(header, earlier);
     return;
   }
@@ -62,6 +66,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "constraints",
   "sampler",
   "pruner",
+  "race",
   "enqueue",
   "warmStart",
   "seed",

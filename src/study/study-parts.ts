@@ -16,6 +16,8 @@ export interface StudyParts {
   readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
   readonly fit: ModelParts["fit"];
+  /** Of a study that races: entry j is how many rows the first j folds test in the order of the race. */
+  readonly rowsAfter?: readonly number[] | undefined;
   /** Of a cross-validated study; left out or null for a plain objective. */
   readonly folds?: FoldSizes | null;
   readonly codeHash: string;
@@ -26,6 +28,18 @@ export interface StudyParts {
   readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
   readonly ownsStore: boolean;
+  /** What a run does once the study is complete; left out: nothing. */
+  readonly further?: FurtherWork;
+}
+
+/** Work that follows a complete study: studies of its own making, which judge it. */
+export interface FurtherWork {
+  /** Resolves where it ends or is stopped. `beganSeconds`: when the study's run began, by the monotonic clock. */
+  run(options: RunStudyOptions, beganSeconds: number): Promise<void>;
+  /** Lets running tasks finish, starts no more. */
+  stop(): void;
+  /** Cuts running tasks off. */
+  close(): Promise<void>;
 }
 
 /** How to run a study; none of it changes a result. */

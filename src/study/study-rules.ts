@@ -40,6 +40,9 @@ const modelRules = {
   }),
   keepPredictions: optional(flag()),
   keepModel: optional(flag()),
+  // What it holds is checked with the rest of the declaration.
+  nested: optional(shaped("an object such as { outer: stratifiedKFold({ folds: 5 }) }", () => true)),
+  race: optional(oneOf([true, false, "exact"])),
 };
 
 const objectiveRules = {

@@ -18,8 +18,10 @@ export class Study {
   #run: LeasedRun | undefined;
   #askTell: AskTell | undefined;
   #closed = false;
-  /** A stop that came while `run()` was on its way. */
+  /** A stop that came while no `run()` was on its way. */
   #stopRequested = false;
+  /** The run that is on its way was asked to stop. */
+  #stopping = false;
 
   constructor(parts: StudyParts) {
     this.#parts = parts;
@@ -55,7 +57,8 @@ export class Study {
   }
 
   /**
-   * Runs until all trials are finished, the time is over, or it is stopped; continues what an earlier run began.
+   * Runs until all trials are finished, the time is over, or it is stopped; continues what an earlier run began. Where the study asks for nested
+   * cross-validation, its searches follow.
    * @throws HpoError STUDY_BUSY when another process runs the study; what makes the study itself fail.
    */
   async run(options: RunStudyOptions = {}): Promise<StudySnapshot> {
@@ -68,9 +71,10 @@ export class Study {
     }
     const run = new LeasedRun(this.#parts, options);
     this.#run = run;
+    this.#stopping = this.#stopRequested;
     if (this.#stopRequested) run.stop();
     this.#stopRequested = false;
-    const running = run.work();
+    const running = this.#work(run, options);
     this.#running = running;
     try {
       await running;
@@ -81,10 +85,23 @@ export class Study {
     return this.snapshot();
   }
 
+  async #work(run: LeasedRun, options: RunStudyOptions): Promise<void> {
+    const { further, store } = this.#parts;
+    const began = performance.now() / 1000;
+    await run.work();
+    const goesOn = further !== undefined && !this.#stopping && options.signal?.aborted !== true;
+    if (goesOn && store.snapshot(this.name).state === "complete") await further.run(options, began);
+  }
+
   /** Lets running tasks finish, starts no more; `run()` then resolves. Before a `run()` it stops that one at its start. */
   stop(): void {
-    if (this.#run === undefined) this.#stopRequested = true;
-    else this.#run.stop();
+    if (this.#run === undefined) {
+      this.#stopRequested = true;
+      return;
+    }
+    this.#stopping = true;
+    this.#run.stop();
+    this.#parts.further?.stop();
   }
 
   /**
@@ -115,8 +132,10 @@ export class Study {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopRequested = true;
+    this.#stopping = true;
     this.#run?.abort();
     try {
+      await this.#parts.further?.close();
       // What the run fails of is told by run().
       await this.#running?.catch(() => undefined);
       this.#askTell?.close();

@@ -1,11 +1,11 @@
 import type { TaskContext } from "../core/executor.ts";
-import type { Answer, FitContext, Model, RowSet } from "../core/estimator.ts";
-import { HpoError } from "../core/hpo-error.ts";
+import type { Answer, FitContext } from "../core/estimator.ts";
 import type { EvaluationRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { foldGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
+import { modelAnswers } from "./model-answers.ts";
 import { type SharedStudy, studyInSlot } from "./shared-study.ts";
 import { foldRows, type TransformedFold } from "./transformed-fold.ts";
 
@@ -41,11 +41,8 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   const model = await estimator.fit(train, fitContext(stream, context, answer));
   const fitted = performance.now();
   try {
-    const count = test.rows.length;
-    const predicted = checkedAnswers(model.predict(test), count, estimator.name);
-    const width = target.kind === "class" ? target.classes.length : 1;
+    const { predicted, scores } = modelAnswers(model, test, { answer, target, name: estimator.name });
     const rows = (judging.plan.folds[input.fold] as { test: Uint32Array }).test;
-    const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), count * width, estimator.name);
     const answers = { predicted, scores, truth: judging.truths[input.fold] };
     const score = foldScore(judging, rows, answers);
     // Steps before the estimator may hang on parameters that its slopes know nothing of.
@@ -78,14 +75,4 @@ function fitContext(stream: () => Rng, context: TaskContext, answer: Answer): Fi
       return context.signal;
     },
   };
-}
-
-function scored(model: Model, answer: "scores" | "probabilities", test: RowSet): Float64Array | undefined {
-  return answer === "probabilities" ? model.predictProbabilities?.(test) : model.predictScores?.(test);
-}
-
-function checkedAnswers(answers: Float64Array | undefined, length: number, name: string): Float64Array {
-  if (answers?.length === length && !answers.some(Number.isNaN)) return answers;
-  const got = answers === undefined ? "none" : answers.length === length ? "NaN" : `${answers.length}`;
-  throw new HpoError("MODEL_UNSUPPORTED", `${name}(): a prediction must have ${length} numbers, none NaN; got ${got}.`);
 }

@@ -3,6 +3,7 @@ import type { EstimateRecord, OutcomeBound, OutcomeRecord, PredictionRecord } fr
 import { rng } from "../math/rng.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
 import type { Judging } from "./judging.ts";
+import { metricInput } from "./metric-input.ts";
 import { metricCandidate, rowMeanCandidate } from "./selection-candidate.ts";
 import { type Candidate, type FoldStarts, selectionEstimate } from "./selection-estimate.ts";
 
@@ -13,6 +14,8 @@ export interface HonestEstimateParts {
   readonly constraints: readonly OutcomeBound[];
   /** Trials are tested on rows later than those they are trained on, so that no row may stand for another. */
   readonly ordered: boolean;
+  /** Folds are blocks of space, so that rows are alike within one: drawn one by one they would seem to be more than they are. Left out: false. */
+  readonly placed?: boolean;
   readonly keepPredictions: boolean;
   readonly adaptive: boolean;
   readonly seed: number;
@@ -58,6 +61,7 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   if (parts.objectives.length > 1) return none("several objectives have no single best");
   if (repeated) return none("repeats of a configuration have folds of their own");
   if (parts.ordered) return none("rows in the order of time can't be resampled");
+  if (parts.placed === true) return none("rows that are alike by their place can't be resampled one by one");
   if (!parts.keepPredictions) return none("it takes the predictions, which keepPredictions: false does not keep");
   const best = parts.predictions(record.trial);
   const entries = best.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -88,17 +92,7 @@ function candidateOf(
 ): Candidate | undefined {
   const own = foldStarts(predictions);
   if (own.length !== starts.length || own.some((start, fold) => start !== starts[fold])) return undefined;
-  const { data, target } = parts.judging;
-  const weight = data.roles.weight;
-  const folds = predictions.map(
-    ({ rows, predicted, truth, scores }): MetricInput => ({
-      truth: target.kind === "class" ? Int32Array.from(truth) : truth,
-      predicted,
-      scores,
-      weights: weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number),
-      classCount: target.kind === "class" ? target.classes.length : 0,
-    }),
-  );
+  const folds = predictions.map((one): MetricInput => metricInput(parts.judging, one));
   if (metric.rowScores === undefined) return metricCandidate(metric, folds, starts);
   const scores = new Float32Array(starts.at(-1) ?? 0);
   for (const [fold, input] of folds.entries()) scores.set(metric.rowScores(input), starts[fold]);

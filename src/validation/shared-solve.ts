@@ -3,6 +3,7 @@ import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evalu
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkRecord } from "../core/records.ts";
 import { incidentOf } from "../workers/incident.ts";
+import { foldName } from "./fold-plan.ts";
 import { foldScore } from "./fold-score.ts";
 import { noRows } from "./fold-work.ts";
 import type { Judging } from "./judging.ts";
@@ -145,8 +146,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     const endedAt = now();
     const evaluations = scored.map(({ result, rows, score }) => ({
       trial,
-      repeat,
-      fold: result.fold,
+      ...foldName(judging.plan, result.fold, repeat),
       rung: 0,
       values: score.values,
       testRows: rows.length,
@@ -159,8 +159,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     const predictions = scored.map(({ result, rows }) => {
       return {
         trial,
-        repeat,
-        fold: result.fold,
+        ...foldName(judging.plan, result.fold, repeat),
         rows,
         predicted: result.predicted,
         truth: judging.truths[result.fold] as Float64Array,

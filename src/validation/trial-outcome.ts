@@ -1,4 +1,5 @@
-import { mean, sampleStandardDeviation } from "simple-statistics";
+import { mean, sampleStandardDeviation, sampleVariance } from "simple-statistics";
+import type { FoldPlan } from "../core/estimator.ts";
 import type { Incident } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
 import { meanGradients } from "./fold-gradient.ts";
@@ -7,7 +8,7 @@ import type { Judging } from "./judging.ts";
 
 /**
  * The outcome of a trial from its folds, in fold order: the mean, its standard error s/√k (s with k − 1 in the
- * denominator; null for one fold), and the value over all test rows pooled, in row order. Gradients are means too.
+ * denominator; null for one fold; see `standardErrorOf` where rows are tested more than once), and the value over all test rows pooled, in row order. Gradients are means too.
  */
 export function trialOutcome(
   trial: number,
@@ -29,10 +30,23 @@ export function trialOutcome(
       const message = `${name} is not defined on fold ${undefinedFold + 1} of ${folds.length}; use fewer folds or a stratified splitter, so that every fold has what the metric needs.`;
       return failedTrial(trial, { kind: "error", message, code: "METRIC_UNSUPPORTED", stack: null }, endedAt);
     }
-    const standardError = scores.length < 2 ? null : sampleStandardDeviation(scores) / Math.sqrt(scores.length);
+    const standardError = standardErrorOf(scores, judging.plan);
     values[name] = { value: mean(scores), standardError, pooled: pooled?.[name] ?? null };
   }
   return { trial, state: "complete", values, ...meanGradients(folds), incident: null, endedAt };
+}
+
+/**
+ * Over repeats the root of the mean square of what each repeat says. Folds that test the same rows say less than as many others: with s² the variance over k folds, n₁
+ * training and n₂ test rows the square is (1/k + n₂/n₁) s² (C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52(3), 2003, doi
+ * 10.1023/A:1024068626366).
+ */
+function standardErrorOf(scores: readonly number[], { repeats = 1, overlap }: Pick<FoldPlan, "repeats" | "overlap">): number | null {
+  const each = scores.length / repeats;
+  if (each < 2) return null;
+  if (repeats === 1 && overlap === undefined) return sampleStandardDeviation(scores) / Math.sqrt(each);
+  const variances = Array.from({ length: repeats }, (_, repeat) => sampleVariance(scores.slice(repeat * each, (repeat + 1) * each)));
+  return Math.sqrt(mean(variances) * (1 / each + (overlap ?? 0)));
 }
 
 /** The end of a trial that could not be judged. */

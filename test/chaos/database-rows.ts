@@ -3,8 +3,8 @@ import Database from "better-sqlite3";
 /** What changes from run to run without anything being lost: leases, the runs themselves, scratch that a finished group drops, the model, which a better one replaces, and checkpoints that no later trial continues. */
 const volatileTables = /^(sqlite_|leases?$|runs?$|environments?$|models$|checkpoints$|shared_bytes|part_bytes|solver_states)/;
 
-/** Counters that follow the rows of other tables. */
-const counters = new Set(["studies.trials", "studies.complete", "studies.pruned", "studies.failed"]);
+/** What follows from the rows of other tables: counters, and the estimate, which goes when a trial ends and is made again at the end. */
+const derived = new Set(["studies.trials", "studies.complete", "studies.pruned", "studies.failed", "studies.estimate"]);
 
 /** Null until it is known, then never changed: kept as rows of their own. */
 const lateColumns = ["started_at"];
@@ -18,7 +18,7 @@ export function databaseRows(file: string): Map<string, Set<string>> {
     for (const table of tables) {
       if (volatileTables.test(table)) continue;
       const all = database.prepare(`SELECT * FROM "${table}"`).all() as Record<string, unknown>[];
-      const kept = all.map((row) => Object.entries(row).filter(([column]) => !counters.has(`${table}.${column}`)));
+      const kept = all.map((row) => Object.entries(row).filter(([column]) => !derived.has(`${table}.${column}`)));
       rows.set(table, new Set(kept.map((row) => rowText(row.filter(([column]) => !lateColumns.includes(column))))));
       const late = kept.filter((row) => row.some(([column, value]) => lateColumns.includes(column) && value !== null));
       rows.set(`${table} with all columns`, new Set(late.map(rowText)));

@@ -192,3 +192,21 @@ export default defineStudy({
   },
 });
 `;
+
+/** Three searches within a study, of a model that tells two classes apart by their means. */
+export const nested = `
+import { accuracy, defineStudy, inMemory, kFold, random, svm, float } from "hpo";
+const features = Array.from({ length: 60 }, (_, i) => [Math.sin(i * 7.3), Math.cos(i * 3.1)]);
+const target = features.map(([x, y], i) => (x + y + Math.sin(i * 11.7) > 0 ? "yes" : "no"));
+export default defineStudy({
+  name: "nested",
+  data: inMemory({ name: "waves", features, target }),
+  space: { gamma: float(0.01, 10, { log: true }), C: float(0.1, 10, { log: true }) },
+  model: ({ gamma, C }) => svm({ kernel: "rbf", gamma, C }),
+  cv: kFold({ folds: 3 }),
+  metrics: { accuracy: accuracy() },
+  sampler: random(),
+  trials: 4,
+  nested: { outer: kFold({ folds: 3 }) },
+});
+`;

@@ -179,7 +179,59 @@ describe("csv()", () => {
       weight: Float64Array.of(1, 0.5, 2),
       group: { codes: Int32Array.of(0, 1, 0), names: ["x", "z"] },
       fold: Int32Array.of(0, -1, 1),
+      time: null,
+      coordinates: null,
     });
+  });
+
+  it("reads times as numbers or as dates, in UTC where they name no zone", async () => {
+    const dates = ["2016-07-01 00:00:00", "2016-07-01T02:00+02:00", "1969-12-31", "2024-02-29T23:59:59.5Z"];
+    const read = async (times: readonly string[]): Promise<Float64Array | null> => {
+      const data = await loadText(`a,when,y\n${times.map((time, row) => `${row},${time},${row === 0 ? "u" : "v"}\n`).join("")}`, {
+        target: "y",
+        time: "when",
+      });
+      expect(data.columns.map(({ name }) => name)).toEqual(["a"]);
+      return data.roles.time;
+    };
+    expect(await read(dates)).toEqual(
+      Float64Array.of(Date.UTC(2016, 6, 1), Date.UTC(2016, 6, 1), -86_400_000, Date.UTC(2024, 1, 29, 23, 59, 59, 500)),
+    );
+    expect(await read(["3", "-1.5", "1e3"])).toEqual(Float64Array.of(3, -1.5, 1000));
+  });
+
+  it.each([
+    [
+      "31 May",
+      'csv("a.csv"), line 3, column "when": a time must be a number or a date such as 2024-05-31 or 2024-05-31T14:30:00Z; got "31 May".',
+    ],
+    ["2023-02-29", 'got "2023-02-29".'],
+    ["2023-13-01", 'got "2023-13-01".'],
+    ["", "a time must be a finite number or a date; got no value."],
+  ])("refuses the time %j", async (time, message) => {
+    const error = await refusalOf(`a,when,y\n1,2024-05-31,u\n2,${time},v\n`, { target: "y", time: "when" });
+    expect([error.code, error.message]).toEqual(["DATA_INVALID", expect.stringContaining(message)]);
+  });
+
+  it("reads coordinates from several columns, also of other files", async () => {
+    const folder = dataFolder({ "a.csv": "row,col,a,y\n1,2,5,u\n3,4,6,v\n", "h.csv": "height\n0.5\n-1\n" });
+    const data = await load(csv("a.csv", { target: "y", coordinates: ["row", "col", { file: "h.csv" }] }), folder);
+    expect(data.columns.map(({ name }) => name)).toEqual(["a"]);
+    expect(data.roles.coordinates).toEqual({
+      names: ["row", "col", "height"],
+      values: [Float64Array.of(1, 3), Float64Array.of(2, 4), Float64Array.of(0.5, -1)],
+    });
+    expect(data.roles.coordinates?.values[2]?.buffer).toBe(data.memory.buffer);
+  });
+
+  it("refuses coordinates that are no numbers, no columns, or too many", async () => {
+    const text = "row,col,a,y\n1,,5,u\n2,3,6,v\n";
+    const message = async (coordinates: readonly string[]): Promise<string> =>
+      (await refusalOf(text, { target: "y", coordinates })).message;
+    expect(await message(["row", "col"])).toContain('column "col": a coordinate must be a finite number; got no value.');
+    expect(await message(["row", "lon"])).toContain("coordinates[1] must name a column of the file");
+    expect(() => csv("a.csv", { target: "y", coordinates: ["a", "b", "c", "d"] })).toThrow("coordinates must be a list of one to three");
+    expect(() => csv("a.csv", { target: "y", coordinates: [] })).toThrow("coordinates must be a list of one to three");
   });
 
   it("scales a constant column to 0, skips missing values and leaves categories alone", async () => {

@@ -106,6 +106,15 @@ describe("a data set", () => {
       { weight: [1, 2, 4] },
       { group: ["p", "q", "r"] },
       { fold: [0, 1, 1] },
+      { time: [0, 1, 1] },
+      { time: [0, 1, 2] },
+      { coordinates: [[0, 1, 1]] },
+      {
+        coordinates: [
+          [0, 1, 1],
+          [0, 1, 1],
+        ],
+      },
       { scale: "min-max" },
       { precision: "f64" },
     ];

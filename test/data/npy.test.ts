@@ -75,7 +75,13 @@ describe("npy()", () => {
   it("takes roles from npy and CSV files", async () => {
     const folder = dataFolder({ "w.csv": "w\n1\n2\n0\n", "f.npy": npyBytes(Int32Array.of(0, -1, 1), [3, 1]) });
     const data = await load(npy({ features: path.join(oracle, "le-f4.npy"), target: null, weight: "w.csv", fold: "f.npy" }), folder);
-    expect(data.roles).toEqual({ weight: Float64Array.of(1, 2, 0), group: null, fold: Int32Array.of(0, -1, 1) });
+    expect(data.roles).toEqual({
+      weight: Float64Array.of(1, 2, 0),
+      group: null,
+      fold: Int32Array.of(0, -1, 1),
+      time: null,
+      coordinates: null,
+    });
   });
 
   it.each<[string, Uint8Array, RegExp]>([

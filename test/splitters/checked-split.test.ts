@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkSplit } from "#hpo/splitters/checked-split";
 
 function check(train: number[], test: number[], rows = 6): () => void {
-  return () => checkSplit({ train: Uint32Array.from(train), test: Uint32Array.from(test) }, rows, "mine");
+  return () => checkSplit({ train: Uint32Array.from(train), test: Uint32Array.from(test) }, rows, { name: "mine" });
 }
 
 describe("checkSplit", () => {
@@ -23,7 +23,16 @@ describe("checkSplit", () => {
     expect(check(train, test)).toThrow(expect.objectContaining({ code: "SPLIT_INVALID", message }));
   });
 
+  it("lets training rows repeat where they are drawn with replacement, and test rows never", () => {
+    const drawn = (train: number[], test: number[]) => () =>
+      checkSplit({ train: Uint32Array.from(train), test: Uint32Array.from(test) }, 6, { name: "mine", replacement: true });
+    expect(drawn([0, 0, 3, 3, 3], [1, 2])).not.toThrow();
+    expect(drawn([0, 0], [0])).toThrow("mine: train and test must have no row in common; got row 0 in both.");
+    expect(drawn([3, 0], [1])).toThrow("mine: train must hold ascending row indexes; got row 0 after row 3.");
+    expect(drawn([0, 0], [1, 1])).toThrow("mine: test must hold ascending row indexes without repeats; got row 1 after row 1.");
+  });
+
   it("refuses what is no index array", () => {
-    expect(() => checkSplit({ train: [0] as never, test: Uint32Array.of(1) }, 2, "mine")).toThrow("must be a Uint32Array");
+    expect(() => checkSplit({ train: [0] as never, test: Uint32Array.of(1) }, 2, { name: "mine" })).toThrow("must be a Uint32Array");
   });
 });

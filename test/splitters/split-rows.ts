@@ -9,11 +9,20 @@ export function rowsOf(given: {
   classes?: readonly number[];
   groups?: readonly number[];
   folds?: readonly number[];
+  times?: readonly number[];
+  coordinates?: readonly (readonly number[])[];
   rows?: number;
 }): SplitInput {
   const codes = (values: readonly number[] | undefined): Int32Array | null => (values === undefined ? null : Int32Array.from(values));
-  const rows = given.rows ?? (given.classes ?? given.groups ?? given.folds ?? []).length;
-  return { rows, classes: codes(given.classes), groups: codes(given.groups), folds: codes(given.folds) };
+  const rows = given.rows ?? (given.classes ?? given.groups ?? given.folds ?? given.times ?? given.coordinates?.[0] ?? []).length;
+  return {
+    rows,
+    classes: codes(given.classes),
+    groups: codes(given.groups),
+    folds: codes(given.folds),
+    times: given.times === undefined ? null : Float64Array.from(given.times),
+    coordinates: given.coordinates?.map((axis) => Float64Array.from(axis)) ?? null,
+  };
 }
 
 /** The test fold of every row, −1 where none. */
@@ -59,7 +68,7 @@ export function oracleRows(set: (typeof oracleSets)[number], column: string): { 
   return { input: rowsOf({ classes, ...(groups && { groups }) }), expected: readColumns(folds)(column).map(Number) };
 }
 
-function readColumns(file: string): (name: string) => string[] {
+export function readColumns(file: string): (name: string) => string[] {
   const lines = gunzipSync(readFileSync(file)).toString("utf8").trimEnd().split("\n");
   const [head = [], ...rows] = lines.map((line) => line.split(","));
   return (name) => rows.map((row) => row[head.indexOf(name)] ?? "");

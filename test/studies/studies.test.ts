@@ -128,6 +128,27 @@ describe("the studies of the repository", () => {
     expect(Math.min(...values)).toBeLessThanOrEqual(Math.min(...along.map(({ value }) => value)) + 1e-9);
   });
 
+  it("vowel-speakers judges by speakers who were never heard, and is no better than that", async () => {
+    const { trials, fits, description, estimate } = await run("vowel-speakers");
+    expect([description.cv, trials.length, fits]).toEqual([{ label: "leave-one-group-out", folds: 15 }, 20, 300]);
+    const best = Math.max(...trials.map((trial) => trial.values["accuracy"]?.value ?? 0));
+    // 0.99 where speakers are mixed.
+    expect(best).toBeGreaterThan(0.6);
+    expect(best).toBeLessThan(0.7);
+    expect(trials.every(({ testRows }) => testRows === 990)).toBe(true);
+    expect(estimate?.value).toBeLessThan(best);
+  });
+
+  it("digits-race saves half of its fits and more, and says of each stopped trial why", async () => {
+    const { trials, fits, runs } = await run("digits-race");
+    expect(trials).toHaveLength(40);
+    expect(fits).toBeLessThan(200);
+    expect(runs[0]?.notes.some((note) => note.startsWith("race is on"))).toBe(true);
+    const best = Math.max(...trials.flatMap(({ state, values }) => (state === "complete" ? [values["accuracy"]?.value ?? 0] : [])));
+    expect(best).toBeGreaterThan(0.98);
+    for (const { state, incident } of trials) if (state === "pruned") expect(incident).toMatch(/^race: .* of 10 folds saved$/u);
+  });
+
   it("branin comes near its least value, 0.397887", async () => {
     const { trials } = await run("branin");
     const values = trials.map((trial) => trial.values["value"]?.value ?? Number.NaN);

@@ -1,5 +1,5 @@
-import { holdOut, inMemory, kFold, type Split, type Splitter } from "hpo";
-import { foldPlan, onlyTarget } from "#hpo/validation/fold-plan";
+import { bootstrap, holdOut, inMemory, kFold, leaveOneOut, repeated, type Split, type Splitter, spatialKFold, timeSeriesSplit } from "hpo";
+import { foldIndex, foldName, foldPlan, onlyTarget } from "#hpo/validation/fold-plan";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Dataset } from "#hpo/core/dataset";
 import { irisData } from "./iris.ts";
@@ -46,6 +46,53 @@ describe("foldPlan()", () => {
     expect(foldPlan(iris, kFold({ folds: 5, shuffle: true }), 7, 0)).toEqual(plan);
     expect(foldPlan(iris, kFold({ folds: 5, shuffle: true }), 7, 1)).not.toEqual(plan);
     expect(foldPlan(iris, kFold({ folds: 5, shuffle: true }), 8, 0)).not.toEqual(plan);
+  });
+
+  it("names folds by repeat, from 0 in each", () => {
+    const plan = foldPlan(iris, repeated(kFold({ folds: 5 }), { repeats: 3 }), 7, 0);
+    expect([plan.repeats, plan.folds.length]).toEqual([3, 15]);
+    expect(plan.folds.slice(0, 5)).toEqual(foldPlan(iris, kFold({ folds: 5 }), 7, 0).folds);
+    expect([0, 4, 5, 14].map((index) => foldName(plan, index))).toEqual([
+      { repeat: 0, fold: 0 },
+      { repeat: 0, fold: 4 },
+      { repeat: 1, fold: 0 },
+      { repeat: 2, fold: 4 },
+    ]);
+    for (const index of plan.folds.keys()) expect(foldIndex(plan, foldName(plan, index))).toBe(index);
+    const uneven = { ...splitterOf(...Array.from({ length: 3 }, () => ({ train: rows(0), test: rows(1) }))), repeats: 2 };
+    expect(() => foldPlan(iris, uneven, 0, 0)).toThrow("dishonest: each of the 2 repeats must have as many folds; got 3 in all.");
+  });
+
+  it("lets training rows repeat for a splitter that draws with replacement alone", () => {
+    const split = { train: rows(1, 1), test: rows(2) };
+    expect(foldPlan(iris, { ...splitterOf(split), replacement: true }, 0, 0)).toMatchObject({ replacement: true });
+    expect(foldPlan(iris, bootstrap({ samples: 4 }), 0, 0).folds.every(({ train }) => train.length === 150)).toBe(true);
+  });
+
+  it("gives a splitter times and coordinates", async () => {
+    const data = await inMemory({
+      name: "tiny",
+      features: [[0], [1], [2], [3]],
+      target: [0, 1, 0, 1],
+      time: ["2024-01-04", "2024-01-03", "2024-01-02", "2024-01-01"],
+      coordinates: [
+        [0, 0, 9, 9],
+        [0, 1, 9, 8],
+      ],
+    }).load({ folder: ".", task: "classification" });
+    expect(foldPlan(data, timeSeriesSplit({ folds: 3 }), 0, 0).folds.map(({ test }) => [...test])).toEqual([[2], [1], [0]]);
+    const folds = foldPlan(data, spatialKFold({ folds: 2, within: 2 }), 0, 0).folds.map(({ test }) => [...test]);
+    expect(folds.sort(([a = 0], [b = 0]) => a - b)).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+  });
+
+  it("refuses splits whose row numbers fit into no memory, before they take any", () => {
+    const many = { ...leaveOneOut(), count: () => 100_000_000 };
+    expect(() => foldPlan(iris, many, 0, 0)).toThrow(
+      "leaveOneOut(): the row numbers of all splits must fit into 4 GiB; got 100000000 splits of 150 rows, which take about 55.9 GiB. Take fewer splits, e.g. kFold({ folds: 10 }).",
+    );
   });
 
   it("gives one fold for a hold-out", () => {

@@ -1,4 +1,5 @@
-import { accuracy, inMemory, type Metric, rocAuc } from "hpo";
+import { accuracy, bootstrap, inMemory, kFold, leavePOut, type Metric, repeated, rng, rocAuc, shuffleSplit } from "hpo";
+import { foldPlan } from "#hpo/validation/fold-plan";
 import { judging } from "#hpo/validation/judging";
 import { trialOutcome } from "#hpo/validation/trial-outcome";
 import { describe, expect, it } from "vitest";
@@ -46,6 +47,44 @@ describe("trialOutcome()", () => {
     // s² = (0.0625 + 0 + 0.0625 + 0) / 3; s / √4.
     expect(values["accuracy"]?.standardError).toBeCloseTo(Math.sqrt(0.125 / 3) / 2, 15);
     expect(values["accuracy"]?.pooled).toBe(0.75);
+  });
+
+  // Nothing is learnt here: a row's loss is 0 or 1 whatever was trained on, and the truth is how far the mean over splits goes from one data set to the next.
+  it.each([
+    shuffleSplit({ splits: 12, test: 0.3 }),
+    shuffleSplit({ splits: 40, test: 3 }),
+    leavePOut({ rows: 2 }),
+    bootstrap({ samples: 20 }),
+    repeated(kFold({ folds: 6 }), { repeats: 4 }),
+  ])("has the standard error of splits that share rows: $label", async (splitter) => {
+    const rows = 30;
+    const data = await inMemory({
+      name: "coins",
+      features: Array.from({ length: rows }, (_, row) => [row]),
+      target: Array.from({ length: rows }, (_, row) => row % 2),
+    }).load({
+      folder: ".",
+      task: "classification",
+    });
+    const judged = judging(data, foldPlan(data, splitter, 0, 0), { accuracy: accuracy() });
+    const random = rng("coins");
+    const estimates: number[] = [];
+    let squares = 0;
+    const times = 500;
+    for (let time = 0; time < times; time++) {
+      const right = Float64Array.from({ length: rows }, () => (random.uniform() < 0.7 ? 1 : 0));
+      const folds = judged.plan.folds.map(({ test }, fold) =>
+        evaluation(fold, { accuracy: test.reduce((sum, row) => sum + (right[row] as number), 0) / test.length }),
+      );
+      const { values } = trialOutcome(3, folds, { judging: judged, predictions: [], objectives: ["accuracy"], endedAt: at });
+      estimates.push(values["accuracy"]?.value ?? Number.NaN);
+      squares += (values["accuracy"]?.standardError ?? Number.NaN) ** 2 / times;
+    }
+    const mean = estimates.reduce((sum, value) => sum + value, 0) / times;
+    const variance = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (times - 1);
+    // The standard deviation of 500 estimates is known to 3 %; that of out-of-bag means is taken for a little too large.
+    expect(Math.sqrt(squares / variance)).toBeGreaterThan(0.88);
+    expect(Math.sqrt(squares / variance)).toBeLessThan(1.2);
   });
 
   it("has no standard error for one fold, and no pooled value without predictions or where rows repeat", async () => {

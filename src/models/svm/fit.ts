@@ -1,9 +1,11 @@
+import type { Target } from "../../core/dataset.ts";
 import type { FitContext, FitInput } from "../../core/estimator.ts";
 import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
 import { arenaMap, arenaWidth, fillEntries, fillFeatures, placedArena } from "./arena.ts";
 import { classWeights } from "./class-weights.ts";
+import { distinctRows } from "./distinct-rows.ts";
 import { endedBy, endings } from "./early-end.ts";
 import { checkFeatures } from "./feature-checks.ts";
 import { fittedState, type PairFunction } from "./fitted-state.ts";
@@ -24,12 +26,13 @@ import { restrict } from "./solve-part.ts";
  * rows that violate alike are moved in the order of the layout, which knows the folds.
  */
 export async function fitSvm(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<SvmModel> {
-  const { data, target, rows } = input;
+  const { data, target } = input;
   if (target.kind !== "class") {
     throw new HpoError("MODEL_UNSUPPORTED", `svm(): the target must be a class; ${target.name} is a number.`, {
       data: { target: target.name },
     });
   }
+  const { rows, weights } = distinctRows(input);
   if (rows.length === 0) throw new HpoError("DATA_INVALID", "svm(): there must be at least one training row; got 0.", {});
   const settings = svmSettings(options, () => scaleGamma(data));
   const precomputed = settings.kernel.kind === "precomputed";
@@ -39,11 +42,11 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   const layout = svmLayout(data, target.codes, {
     classCount,
     plan: { folds: [{ train: rows, test: new Uint32Array(0) }] },
-    weights: weightsByRow(input),
+    weights,
   });
   const view = layout.folds[0] as FoldView;
-  const { outside, rank, trained } = view;
-  const byClass = classWeights(settings.classWeight, target.classes, trained);
+  const { outside, rank } = view;
+  const byClass = classWeights(settings.classWeight, target.classes, classCounts(input.rows, target));
   const pairs = classPairs(layout).filter((pair) => !absent(view, pair));
   const map = arenaMap(layout, arenaWidth(layout, features.width, precomputed), false);
   const probabilities = context.answer === "probabilities";
@@ -103,10 +106,9 @@ export async function fitSvm(options: Readonly<Record<string, Json>>, input: Fit
   return svmModel(fittedState(functions, { kernel, layout, features, classes: target.classes, rank, probabilities, warnings }));
 }
 
-/** A weight for every row of the data set. */
-function weightsByRow({ data, rows, weights }: FitInput): Float64Array | null {
-  if (weights === null) return null;
-  const all = new Float64Array(data.rows);
-  for (const [at, row] of rows.entries()) all[row] = weights[at] as number;
-  return all;
+/** A row counts as often as it is named. */
+function classCounts(rows: Uint32Array, { classes, codes }: Extract<Target, { kind: "class" }>): Uint32Array {
+  const counts = new Uint32Array(classes.length);
+  for (const row of rows) counts[codes[row] as number] = (counts[codes[row] as number] as number) + 1;
+  return counts;
 }

@@ -3,6 +3,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import type { Json } from "../../core/json.ts";
 import { sharedMemory } from "../../core/shared-memory.ts";
 import { checkFeatures } from "../svm/feature-checks.ts";
+import { distinctRows } from "../svm/distinct-rows.ts";
 import { arenaMap, fillFeatures, placedArena } from "../svm/arena.ts";
 import { ladder } from "../svm/ladder.ts";
 import { fitRoom, largeMemory, largeRule } from "../svm/large-pair.ts";
@@ -16,7 +17,7 @@ import { tubeProblem } from "./tube-problem.ts";
 
 /** Fits one model by the fold solver's road, so that its answers are those of a fold with the same training rows, up to the tolerance. */
 export async function fitSvr(options: Readonly<Record<string, Json>>, input: FitInput, context: FitContext): Promise<SvrModel> {
-  const { data, target, rows } = input;
+  const { data, target } = input;
   if (target.kind !== "number") {
     throw new HpoError("MODEL_UNSUPPORTED", `svr(): the target must be a number; ${target.name} is a class.`, {
       data: { target: target.name },
@@ -27,11 +28,7 @@ export async function fitSvr(options: Readonly<Record<string, Json>>, input: Fit
   const { kernel, maxIterations } = settings;
   checkFeatures(data, [kernel], { model: "svr" });
   const features = denseFeatures(data, "svr");
-  let weights: Float64Array | null = null;
-  if (input.weights !== null) {
-    weights = new Float64Array(data.rows);
-    for (const [at, row] of rows.entries()) weights[row] = input.weights[at] as number;
-  }
+  const { rows, weights } = distinctRows(input);
   const layout = svrLayout(data, target.values, { plan: { folds: [{ train: rows, test: new Uint32Array(0) }] }, weights });
   const map = arenaMap(layout, features.width, false);
   const problems = { sizes: [layout.size], width: features.width, localsPerRow: 2 as const, tiles: 0 };
