@@ -149,6 +149,18 @@ describe("the studies of the repository", () => {
     for (const { state, incident } of trials) if (state === "pruned") expect(incident).toMatch(/^race: .* of 10 folds saved$/u);
   });
 
+  it("wine-nested judges the whole search below its best value, by five searches that chose for themselves", async () => {
+    const { estimate, trials } = await run("wine-nested");
+    const best = Math.max(...trials.map(({ values }) => values["accuracy"]?.value ?? 0));
+    const { folds, values } = estimate?.nested ?? {};
+    const found = values?.["accuracy"];
+    expect(folds?.map(({ candidates, testRows }) => [candidates, testRows])).toEqual([36, 36, 36, 35, 35].map((rows) => [20, rows]));
+    expect(found?.value).toBeGreaterThan(0.92);
+    expect(found?.value).toBeLessThan(best);
+    expect(found?.low).toBeLessThanOrEqual(found?.plainLow ?? 0);
+    expect(found?.high).toBeGreaterThanOrEqual(found?.plainHigh ?? 1);
+  });
+
   it("branin comes near its least value, 0.397887", async () => {
     const { trials } = await run("branin");
     const values = trials.map((trial) => trial.values["value"]?.value ?? Number.NaN);
