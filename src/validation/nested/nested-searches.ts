@@ -174,7 +174,7 @@ function outerFolds(data: Dataset, { outer, inner }: NonNullable<StudySpec["nest
   const splits = [...outer.split(splitInput(data), rng(seed).fork("nested"))];
   const group = inner.needs.includes("groups") ? (data.roles.group?.codes ?? null) : null;
   for (const split of splits) {
-    checkSplit(split, data.rows, outer.name);
+    checkSplit(split, data.rows, outer);
     if (group === null) continue;
     const trained = new Set(Array.from(split.train, (row) => group[row]));
     if (!split.test.some((row) => trained.has(group[row]))) continue;
