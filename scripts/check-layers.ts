@@ -28,6 +28,7 @@ const publicFiles: readonly string[] = [
   "study-header.ts",
   "read-study.ts",
   "cross-validate.ts",
+  "compare-trials.ts",
 ];
 
 /** Rooms that import modules whose address is data. */

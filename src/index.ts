@@ -13,6 +13,13 @@ export type { Gradient, Params, ParamValue, Space } from "./core/space.ts";
 export type { ForbiddenRule, LimitRule, SpaceRules, ValueSet } from "./core/space-rules.ts";
 export type { Split, SplitInput, Splitter } from "./core/splitter.ts";
 export type { MetricValue, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
+export {
+  compareStudies,
+  type CompareStudiesOptions,
+  compareTrials,
+  type CompareTrialsOptions,
+  type TrialReference,
+} from "./compare-trials.ts";
 export { type CrossValidated, type CrossValidateOptions, crossValidate } from "./cross-validate.ts";
 export { type CsvOptions, csv } from "./data/csv.ts";
 export { idx } from "./data/idx.ts";
@@ -76,5 +83,7 @@ export { stratifiedGroupKFold } from "./splitters/stratified-group-k-fold.ts";
 export { stratifiedKFold } from "./splitters/stratified-k-fold.ts";
 export { fromStudy, type FromStudyOptions } from "./study/earlier-studies.ts";
 export type { Study } from "./study/study.ts";
+export type { StudiesComparison } from "./validation/comparison/studies-comparison.ts";
+export type { ComparedTrial, TrialComparison } from "./validation/comparison/trial-comparison.ts";
 export type { RunStudyOptions } from "./study/study-parts.ts";
 export type { StudyModel } from "./study/study-model.ts";

@@ -72,7 +72,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     const fresh = options.fresh ?? false;
     const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
     const learnt = warmStart(spec, { store, fresh, open });
-    const header = studyHeader(spec, { data, folds: plan?.folds.length ?? 0, codeHash: origin.codeHash, warmStart: learnt?.declaration });
+    const header = studyHeader(spec, { data, plan, codeHash: origin.codeHash, warmStart: learnt?.declaration });
     const earlier = learnt?.records ?? [];
     admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false, earlier });
     const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan };

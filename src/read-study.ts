@@ -30,7 +30,8 @@ export function readModel(name: string, options: { readonly database?: string; r
   return reading(options.database, (store) => keptModel(store, name, options.trial));
 }
 
-function reading<T>(database: string | undefined, read: (store: Store) => T): T {
+/** Opens a database to read from it. */
+export function reading<T>(database: string | undefined, read: (store: Store) => T): T {
   const store = openStore(database ?? defaultDatabase, { readonly: true });
   try {
     return read(store);

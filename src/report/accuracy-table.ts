@@ -1,7 +1,7 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { directionOf, goodness, mainMetric, meetsConstraints, unitOf } from "./best-trial.ts";
+import { bestTrial, directionOf, goodness, mainMetric, meetsConstraints, unitOf } from "./best-trial.ts";
 import { plainText } from "./plain-text.ts";
 import { type AxisOptions, paramOf, type TableAxis, tableAxes, valueKey } from "./table-axes.ts";
 
@@ -55,12 +55,17 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
     const [meets, met] = [meetsConstraints(snapshot, trial), meetsConstraints(snapshot, current)];
     return meets === met ? exceeds(goodness(trial, metric, direction), goodness(current, metric, direction)) : meets;
   };
+  // What the study selects is its best trial, in its own cell too, as long as that metric is shown.
+  const selects = snapshot.description.selection !== undefined && metric === mainMetric(snapshot);
+  const selected = selects ? bestTrial(snapshot)?.number : undefined;
+  const isSelected = trials.some(({ number }) => number === selected);
   const chosen = new Map<string, TrialSnapshot>();
   for (const trial of trials) {
     if (trial.state !== "complete") continue;
     const key = cellKey(trial, rows, columns);
     const current = chosen.get(key);
-    if (current === undefined || isBetter(trial, current)) chosen.set(key, trial);
+    if (current === undefined || trial.number === selected || (current.number !== selected && isBetter(trial, current)))
+      chosen.set(key, trial);
   }
   let best: { row: number; column: number; goodness: number; trial: number } | null = null;
   const cells = (rows?.values ?? [undefined]).map((rowValue, row) =>
@@ -68,6 +73,7 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
       const trial = chosen.get(`${rows === null ? "" : valueKey(rowValue)}\n${columns === null ? "" : valueKey(columnValue)}`);
       if (trial === undefined) return null;
       const score = goodness(trial, metric, direction);
+      if (isSelected && trial.number !== selected) return cell(trial, metric);
       const better = best === null || score > best.goodness || (score === best.goodness && trial.number < best.trial);
       if (!Number.isNaN(score) && better && meetsConstraints(snapshot, trial)) best = { row, column, goodness: score, trial: trial.number };
       return cell(trial, metric);

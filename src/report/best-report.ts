@@ -1,11 +1,11 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, noBestText, paretoFront, unitOf } from "./best-trial.ts";
+import { bestTrial, noBestText, paretoFront, selectionText, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
-import { trialSummary } from "./run-summary.ts";
+import { selectionJson, trialSummary } from "./run-summary.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
@@ -40,9 +40,11 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[
     .filter(({ name }) => Object.hasOwn(best.values, name))
     .map(({ name }) => [plainText(name), estimate(snapshot, best, name)] as const);
   const wide = Math.max(0, ...[...params, ...metrics].map(([name]) => [...name].length));
+  const selection = best.number === bestTrial(snapshot)?.number ? selectionText(snapshot) : null;
   const correct = best.correct === null ? "" : ` · ${best.correct} of ${best.testRows} rows right`;
   return [
     `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}`,
+    ...(selection === null ? [] : [`       ${selection}`]),
     ...params.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
@@ -67,6 +69,7 @@ export function bestJson(snapshot: StudySnapshot): string {
     study: snapshot.name,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
+    ...selectionJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
   return `${jsonText(object, 2)}\n`;

@@ -2,7 +2,9 @@ import type { Direction } from "../core/metric.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { paretoFront as nonDominated } from "../math/pareto.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
+import { reportedTrial } from "../study/trial-choice.ts";
 import { bounded } from "./declared-rules.ts";
+import { formatEstimate } from "./number-format.ts";
 import { plainText } from "./plain-text.ts";
 
 /** A metric as its direction says: larger is better. NaN and missing values are worse than anything. */
@@ -52,11 +54,29 @@ export function rankedTrials(snapshot: StudySnapshot, metric: string = mainMetri
     .map(({ trial }) => trial);
 }
 
-/** The best complete trial by the first objective of those that meet the constraints; NaN is never best, ties go to the lowest number. */
+/**
+ * The trial that the study reports: the best complete one by the first objective of those that meet the constraints, unless the study selects a simpler
+ * one; NaN is never best, ties go to the lowest number.
+ */
 export function bestTrial(snapshot: StudySnapshot): TrialSnapshot | null {
-  let best: ScoredTrial | null = null;
-  for (const one of scoredTrials(snapshot, mainMetric(snapshot))) if (best === null || one.score > best.score) best = one;
-  return best?.trial ?? null;
+  return reportedTrial(snapshot.trials, snapshot.description) ?? null;
+}
+
+/** The trial with the best value, whatever the study selects. */
+export function unbeatenTrial(snapshot: StudySnapshot): TrialSnapshot | null {
+  const { selection: _, ...description } = snapshot.description;
+  return reportedTrial(snapshot.trials, description) ?? null;
+}
+
+/** "the simplest within one standard error of trial 3 (97.33 ± 1.09 %)"; null where the best is reported. */
+export function selectionText(snapshot: StudySnapshot): string | null {
+  const best = unbeatenTrial(snapshot);
+  if (snapshot.description.selection === undefined || best === null) return null;
+  const metric = mainMetric(snapshot);
+  const { value = Number.NaN, standardError = null } = best.values[metric] ?? {};
+  const known = formatEstimate(value, standardError, unitOf(snapshot, metric));
+  if (bestTrial(snapshot)?.number === best.number) return "the best, and the simplest within one standard error of it";
+  return `the simplest within one standard error of the best, trial ${best.number} (${known})`;
 }
 
 interface ScoredTrial {

@@ -1,6 +1,6 @@
 import type { Json } from "../core/json.ts";
 import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
+import { bestTrial, mainMetric, paretoFront, unbeatenTrial } from "./best-trial.ts";
 import { orderedParams } from "./number-format.ts";
 import { parameterNames } from "./table-axes.ts";
 
@@ -23,11 +23,19 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
     best: best === null ? null : trialSummary(snapshot, best),
+    ...selectionJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     wallSeconds: finite(snapshot.wallSeconds),
     cpuSeconds: finite(snapshot.cpuSeconds),
     database: snapshot.database,
   };
+}
+
+/** `{ selected: { rule, bestTrial } }` where the study selects: `bestTrial` is the number of the one with the best value. Else nothing. */
+export function selectionJson(snapshot: StudySnapshot): { readonly [key: string]: Json } {
+  const { selection } = snapshot.description;
+  const best = unbeatenTrial(snapshot);
+  return selection === undefined || best === null ? {} : { selected: { rule: selection.rule, bestTrial: best.number } };
 }
 
 /** A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. */

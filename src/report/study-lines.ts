@@ -1,6 +1,6 @@
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
-import { constraintsText, directionOf, unitOf } from "./best-trial.ts";
+import { constraintsText, directionOf, mainMetric, selectionText, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatEstimate, formatParam, formatParams } from "./number-format.ts";
@@ -82,6 +82,8 @@ export function readingNotes(snapshot: StudySnapshot, table: AccuracyTable): str
   const only = Object.entries(table.where).map(([name, value]) => `${greek(name)}=${formatParam(value)}`);
   if (only.length > 0) notes.push(`only ${only.join(" ")}`);
   if (constraintsText(snapshot) !== "") notes.push(`best where ${constraintsText(snapshot)}`);
+  const selection = table.metric === mainMetric(snapshot) ? selectionText(snapshot) : null;
+  if (selection !== null) notes.push(`best: ${selection}`);
   if (directionOf(snapshot, table.metric) === "minimize") notes.push("smaller is better");
   return notes;
 }

@@ -149,12 +149,13 @@ export class LeasedRun {
       metric: first?.metric ?? "",
       direction: first?.direction ?? "maximize",
       constraints: spec.constraints,
+      ...(spec.selection === null ? {} : { selection: spec.selection }),
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
-      keeper.absorb(trial.outcome);
+      keeper.absorb(trial.outcome, trial.params);
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }

@@ -1,15 +1,15 @@
 import type { OfferedModel } from "../core/estimator.ts";
-import type { Direction } from "../core/metric.ts";
-import type { ModelRecord, OutcomeBound, OutcomeRecord } from "../core/records.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import type { Params } from "../core/space.ts";
+import type { ModelRecord, OutcomeRecord } from "../core/records.ts";
+import { type ChoiceRule, trialChoice } from "./trial-choice.ts";
 
-/** Knows the best trial so far, whose model the study keeps. */
+/** Knows the trial that the study reports so far, whose model it keeps. */
 export interface ModelKeeper {
   /** Takes an outcome, of an earlier run too. */
-  absorb(outcome: OutcomeRecord): void;
+  absorb(outcome: OutcomeRecord, params: Params): void;
   /**
-   * What is stored when the work on some trials ends, which offers models until then: that of the best trial so far, where it is one of them; null
-   * where none is offered, so that no other trial's stays; undefined where the best is not one of them.
+   * What is stored when the work on some trials ends, which offers models until then: that of the reported trial so far, where it is one of them; null
+   * where none is offered, so that no other trial's stays; undefined where the reported one is not one of them.
    */
   keep(trials: { has(trial: number): boolean }, offered: (trial: number) => OfferedModel | undefined): ModelRecord | null | undefined;
 }
@@ -17,26 +17,18 @@ export interface ModelKeeper {
 /** Bytes of the largest model that is kept. */
 const mostBytes = 64e6;
 
-export interface ModelKeeperOptions {
-  /** The first objective. */
-  readonly metric: string;
-  readonly direction: Direction;
-  /** What the best trial has to meet. */
-  readonly constraints?: readonly OutcomeBound[];
+export interface ModelKeeperOptions extends ChoiceRule {
   /** Told to people, once each. */
   readonly note: (text: string) => void;
 }
 
-export function modelKeeper({ metric, direction, constraints, note }: ModelKeeperOptions): ModelKeeper {
-  let best: JudgedTrial | null = null;
+export function modelKeeper({ note, ...rule }: ModelKeeperOptions): ModelKeeper {
+  const choice = trialChoice(rule);
   return {
-    absorb(outcome) {
-      const judged = judgedTrial(outcome, metric, constraints);
-      if (judged !== undefined && beats(judged, best, direction)) best = judged;
-    },
+    absorb: choice.absorb,
     keep(trials, offered) {
-      if (best === null || !trials.has(best.trial)) return undefined;
-      const { trial } = best;
+      const trial = choice.chosen()?.trial;
+      if (trial === undefined || !trials.has(trial)) return undefined;
       const model = offered(trial);
       if (model === undefined) return null;
       if (model.bytes <= mostBytes) return { trial, json: JSON.stringify(model.json()) };

@@ -1,17 +1,12 @@
-import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord } from "../core/records.ts";
+import type { OutcomeRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
-import { beats, judgedTrial } from "./best-outcome.ts";
+import { type ChoiceRule, type TrialChoice, trialChoice } from "./trial-choice.ts";
 
-export interface ProgressMeterOptions {
+export interface ProgressMeterOptions extends ChoiceRule {
   readonly study: string;
   readonly slots: number;
-  readonly metric: string;
   readonly unit: "fraction" | "number";
-  readonly direction: Direction;
-  /** What the best trial has to meet. */
-  readonly constraints?: readonly OutcomeBound[];
   readonly total: () => number | null;
   /** Monotonic seconds. */
   readonly clock: () => number;
@@ -27,7 +22,7 @@ export class ProgressMeter {
   #endedInThisRun = 0;
   readonly #running = new Set<number>();
   #tasksDone = 0;
-  #best: RunProgress["best"] = null;
+  readonly #choice: TrialChoice;
   stopping = false;
   /** Shown as they are. */
   readonly notes: Set<string> = new Set();
@@ -35,6 +30,7 @@ export class ProgressMeter {
   constructor(options: ProgressMeterOptions) {
     this.#options = options;
     this.#startedAt = options.clock();
+    this.#choice = trialChoice(options);
     this.#slots = Array.from({ length: options.slots }, () => ({ label: null, since: 0 }));
   }
 
@@ -62,16 +58,14 @@ export class ProgressMeter {
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
     else this.#done++;
-    const { metric, unit, direction, constraints } = this.#options;
-    const judged = judgedTrial(outcome, metric, constraints);
-    if (judged === undefined || !beats(judged, this.#best, direction)) return;
-    this.#best = { ...judged, params, metric, unit, standardError: outcome.values[metric]?.standardError ?? null };
+    this.#choice.absorb(outcome, params);
   }
 
   read(): RunProgress {
     const now = this.#options.clock();
     const elapsedSeconds = now - this.#startedAt;
     const total = this.#options.total();
+    const best = this.#choice.chosen();
     const rate = this.#endedInThisRun > 0 && elapsedSeconds > 0 ? this.#endedInThisRun / elapsedSeconds : null;
     return {
       study: this.#options.study,
@@ -83,7 +77,7 @@ export class ProgressMeter {
       tasksDone: this.#tasksDone,
       rate,
       secondsLeft: rate === null || total === null ? null : Math.max(0, total - this.#done - this.#failed) / rate,
-      best: this.#best,
+      best: best === null ? null : { ...best, metric: this.#options.metric, unit: this.#options.unit },
       slots: this.#slots.map(({ label, since }) => ({ label, seconds: label === null ? 0 : now - since })),
       stopping: this.stopping,
       notes: [...this.notes],

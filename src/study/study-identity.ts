@@ -60,6 +60,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "metrics",
   "objectives",
   "constraints",
+  "select",
   "sampler",
   "pruner",
   "enqueue",
