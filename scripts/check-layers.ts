@@ -29,6 +29,7 @@ const publicFiles: readonly string[] = [
   "read-study.ts",
   "cross-validate.ts",
   "compare-trials.ts",
+  "audit-splits.ts",
 ];
 
 /** Rooms that import modules whose address is data. */

@@ -13,6 +13,7 @@ export type { Gradient, Params, ParamValue, Space } from "./core/space.ts";
 export type { ForbiddenRule, LimitRule, SpaceRules, ValueSet } from "./core/space-rules.ts";
 export type { Split, SplitInput, Splitter } from "./core/splitter.ts";
 export type { MetricValue, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
+export { auditSplits, type AuditSplitsOptions } from "./audit-splits.ts";
 export {
   compareStudies,
   type CompareStudiesOptions,
@@ -83,6 +84,7 @@ export { stratifiedGroupKFold } from "./splitters/stratified-group-k-fold.ts";
 export { stratifiedKFold } from "./splitters/stratified-k-fold.ts";
 export { fromStudy, type FromStudyOptions } from "./study/earlier-studies.ts";
 export type { Study } from "./study/study.ts";
+export type { SplitFinding } from "./validation/audit/split-audit.ts";
 export type { StudiesComparison } from "./validation/comparison/studies-comparison.ts";
 export type { ComparedTrial, TrialComparison } from "./validation/comparison/trial-comparison.ts";
 export type { RunStudyOptions } from "./study/study-parts.ts";

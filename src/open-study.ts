@@ -14,6 +14,7 @@ import { environment } from "./study/environment.ts";
 import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { warmStart } from "./study/warm-start.ts";
+import { splitAudit } from "./validation/audit/split-audit.ts";
 import { foldPlan } from "./validation/fold-plan.ts";
 import { judging } from "./validation/judging.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
@@ -81,6 +82,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       store,
       evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
       executor: (run) => executorOf(origin.source, run),
+      audit: () => (data === null || plan === null ? [] : splitAudit(data, plan).map(({ text }) => text)),
       fit: fitOf(spec, judged),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),

@@ -105,6 +105,7 @@ export class LeasedRun {
         onChange: progress.change,
       });
       notes = meter.notes;
+      for (const note of this.#parts.audit()) meter.notes.add(note);
       this.#run = run;
       const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;

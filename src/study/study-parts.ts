@@ -14,6 +14,8 @@ export interface StudyParts {
   /** Made anew for each run, since it may hold memory. */
   readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
+  /** What people should know of the folds before a run, a line each. */
+  readonly audit: () => readonly string[];
   readonly fit: ModelParts["fit"];
   readonly codeHash: string;
   readonly environment: Json;
