@@ -12,6 +12,7 @@ const house: readonly (readonly string[])[] = [
   ["core"],
   ["space", "data", "metrics", "kernels"],
   ["samplers", "pruners", "splitters", "transformers", "models", "store", "workers"],
+  ["pipelines"],
   ["study"],
   ["validation"],
   ["report", "loader"],

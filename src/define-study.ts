@@ -3,7 +3,7 @@ import type { StudySource } from "./core/earlier-study.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Direction, Metric } from "./core/metric.ts";
-import { checkOptions, showValue } from "./core/options.ts";
+import { checkOptions, integer, optional, showValue } from "./core/options.ts";
 import type { Pruner } from "./core/pruner.ts";
 import type { Sampler } from "./core/sampler.ts";
 import type { Params } from "./core/space.ts";
@@ -11,6 +11,7 @@ import type { Splitter } from "./core/splitter.ts";
 import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
 import { auto } from "./samplers/auto/auto.ts";
+import { regretBound } from "./samplers/gp/regret-bound.ts";
 import { declaredSearch } from "./samplers/declared-search.ts";
 import { checkSpace } from "./space/check-space.ts";
 import type { FloatNames, ParamsOf, TypedSpace } from "./space/params-of.ts";
@@ -67,6 +68,11 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
   readonly stopAtTarget?: boolean;
   /** End the study after so many trials without a better one. */
   readonly staleTrials?: number;
+  /**
+   * End the study when, by a Gaussian process of its outcomes, no configuration is expected to be better than the best one by more than noise lets see: the error
+   * of its cross-validation, else the deviation between repeats (`replicated`), else the noise that the process fits. Asked from `minTrials` outcomes on (default 20). One objective.
+   */
+  readonly stopAtNoise?: boolean | { readonly minTrials?: number };
   /** Stop starting work after so many CPU seconds, all workers together. */
   readonly cpuBudgetSeconds?: number;
 }
@@ -103,6 +109,8 @@ export interface ObjectiveStudyDefinition<S extends TypedSpace, M extends string
   readonly objective: (
     trial: Trial<ParamsOf<S>>,
   ) => ObjectiveValue<NoInfer<FloatNames<S>>> | Promise<ObjectiveValue<NoInfer<FloatNames<S>>>>;
+  /** The largest checkpoint that a trial may write, in bytes; default 256 MiB. With `populationBased()` at most two for each member are kept, and the best one. */
+  readonly checkpointBytes?: number;
   /** The direction of each value by name; default `{ value: "minimize" }`. */
   readonly metrics?: Readonly<Record<M, Direction>>;
 }
@@ -158,7 +166,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     selection: checkSelection("defineStudy", definition.space, "model" in definition ? definition : {}),
     judge: Object.freeze(judgeOf(definition)),
     seed: definition.seed ?? 0,
-    lookahead: definition.lookahead ?? (isObjective ? 8 : 4),
+    lookahead: lookaheadOf(definition, sampler),
     trials,
     timeBudgetSeconds: definition.timeBudgetSeconds ?? null,
     timeoutSeconds: definition.timeoutSeconds ?? null,
@@ -166,10 +174,43 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     target: definition.target ?? null,
     stopAtTarget: definition.stopAtTarget ?? false,
     staleTrials: definition.staleTrials ?? null,
+    stopAtNoise: noiseStop(definition),
     cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
+    checkpointBytes: ("checkpointBytes" in definition ? definition.checkpointBytes : undefined) ?? 2 ** 28,
   } satisfies StudySpec);
+}
+
+/**
+ * How far trials run ahead unless the study says so. Where they continue others, a trial must see the one that its member ended with.
+ */
+function lookaheadOf<S extends TypedSpace>(
+  definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>,
+  { name, traits: { continues = Infinity } }: Sampler,
+): number {
+  const { lookahead } = definition;
+  if (!("objective" in definition)) {
+    if (continues === Infinity) return lookahead ?? 4;
+    throw new HpoError(
+      "OPTION_INVALID",
+      `defineStudy(): ${name}() must search an objective, which can go on from the checkpoint of another trial; got a study with a model. Take auto() for it.`,
+    );
+  }
+  if (lookahead === undefined || lookahead <= continues) return lookahead ?? Math.min(8, continues);
+  throw new HpoError(
+    "OPTION_INVALID",
+    `defineStudy(): lookahead must be at most ${continues}, the members of ${name}(), so that each sees where it ended; got ${lookahead}. Take more members, or leave lookahead out.`,
+  );
+}
+
+function noiseStop<S extends TypedSpace>(definition: ModelStudyDefinition<S> | ObjectiveStudyDefinition<S>): StudySpec["stopAtNoise"] {
+  const { stopAtNoise = false, objectives } = definition;
+  if (stopAtNoise === false) return null;
+  const options = stopAtNoise === true ? {} : stopAtNoise;
+  checkOptions("defineStudy(): stopAtNoise", options, { minTrials: optional(integer(2)) });
+  if ((objectives?.length ?? 1) === 1) return Object.freeze({ minTrials: options.minTrials ?? 20, model: regretBound() });
+  throw new HpoError("OPTION_INVALID", `defineStudy(): stopAtNoise must stand with one objective; got ${objectives?.length}.`);
 }
 
 /** What is reported is one number a step, so that a pruner knows one objective. */

@@ -15,7 +15,7 @@ import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { warmStart } from "./study/warm-start.ts";
 import { splitAudit } from "./validation/audit/split-audit.ts";
-import { foldPlan } from "./validation/fold-plan.ts";
+import { foldPlan, foldSizes } from "./validation/fold-plan.ts";
 import { judging } from "./validation/judging.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 
@@ -84,12 +84,13 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       executor: (run) => executorOf(origin.source, run),
       audit: () => (data === null || plan === null ? [] : splitAudit(data, plan).map(({ text }) => text)),
       fit: fitOf(spec, judged),
+      folds: plan === null ? null : foldSizes(plan),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
       trials: options.trials ?? spec.trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
-      // Inline trials wait for each write, so they get half of the time; those on threads go on meanwhile.
-      writePauseMs: "bundle" in origin.source ? () => 0 : (writeMs) => Math.min(writeMs, 100),
+      // Inline trials wait for each write; those on threads go on meanwhile.
+      writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
       ownsStore: options.store === undefined,
     });
   } catch (error) {

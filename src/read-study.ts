@@ -3,6 +3,7 @@ import { checkOptions, integer, optional, text } from "./core/options.ts";
 import type { StudySnapshot, StudySummary } from "./core/snapshot.ts";
 import type { Store } from "./core/store.ts";
 import { openStore } from "./store/open-store.ts";
+import { type StudyCheckpoint, studyCheckpoint } from "./study/study-checkpoint.ts";
 import { keptModel, type StudyModel } from "./study/study-model.ts";
 
 /** The default database, under the working folder. */
@@ -28,6 +29,18 @@ export function readStudy(name: string, options: { readonly database?: string } 
 export function readModel(name: string, options: { readonly database?: string; readonly trial?: number } = {}): StudyModel | undefined {
   checkOptions("readModel", options, { database: optional(text()), trial: optional(integer(0)) });
   return reading(options.database, (store) => keptModel(store, name, options.trial));
+}
+
+/**
+ * What a trial of a stored study (default: the best by the first objective) left by `trial.checkpoint.write(bytes)`; undefined where the study keeps none of it.
+ * Reads only. @throws HpoError STUDY_NOT_FOUND, TRIAL_NOT_FOUND, CHECKPOINT_LOST
+ */
+export function readCheckpoint(
+  name: string,
+  options: { readonly database?: string; readonly trial?: number } = {},
+): StudyCheckpoint | undefined {
+  checkOptions("readCheckpoint", options, { database: optional(text()), trial: optional(integer(0)) });
+  return reading(options.database, (store) => studyCheckpoint(store, name, options.trial));
 }
 
 /** Opens a database to read from it. */

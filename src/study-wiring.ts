@@ -1,12 +1,15 @@
 import type { Estimator } from "./core/estimator.ts";
 import type { Evaluation } from "./core/evaluation.ts";
 import type { Executor } from "./core/executor.ts";
+import { isoTimes } from "./core/iso-times.ts";
 import { HpoError } from "./core/hpo-error.ts";
+import type { PredictionRecord } from "./core/records.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
 import { type OutcomeOf, Proposer } from "./study/proposer.ts";
 import type { RunStudyOptions, StudyParts } from "./study/study-parts.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
+import { honestEstimate } from "./validation/honest-estimate.ts";
 import { checkEstimator, type Judging } from "./validation/judging.ts";
 import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
@@ -72,12 +75,16 @@ interface EvaluationParts {
 /** How trials are judged. */
 export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
   const { judged, executor, store, memory, outcomeOf } = parts;
-  const now = (): string => new Date().toISOString();
+  const isoTime = isoTimes();
+  const now = (): string => isoTime(Date.now());
   const { timeoutSeconds, judge } = spec;
   if (judge.kind === "objective" || judged === null) {
     const pruning = spec.pruner === null ? {} : { pruning: { outcomeOf, lookahead: spec.lookahead, objectives: spec.objectives } };
-    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning });
+    const continuing =
+      spec.sampler.traits.continues === undefined ? {} : { checkpointOf: (trial: number) => store.checkpoint(spec.name, trial) };
+    return objectiveEvaluation({ shared: { id: `study/${spec.name}`, value: shared }, timeoutSeconds, now, ...pruning, ...continuing });
   }
+  const predictions = (trial: number): readonly PredictionRecord[] => store.predictions(spec.name, trial);
   return crossValidation({
     judge,
     judging: judged,
@@ -88,6 +95,19 @@ export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: Evalua
     keepPredictions: spec.keepPredictions,
     keepModel: spec.keepModel,
     now,
-    savedPredictions: (trial) => store.predictions(spec.name, trial),
+    savedPredictions: predictions,
+    estimate: (outcomes, firstOf) =>
+      honestEstimate(outcomes, {
+        firstOf,
+        judging: judged,
+        objectives: spec.objectives,
+        constraints: spec.constraints,
+        ordered: judge.cv.ordered === true,
+        keepPredictions: spec.keepPredictions,
+        adaptive: spec.sampler.traits.adaptive,
+        selects: spec.selection !== null,
+        seed: spec.seed,
+        predictions,
+      }),
   });
 }

@@ -4,7 +4,7 @@ import type { Store } from "#hpo/core/store";
 /** All that a study has answered, without times: equal texts mean equal bits. */
 export function studyAnswers(store: Store, name: string): string[] {
   const { trials, fits, identicalFits } = store.snapshot(name);
-  const lines = trials.map(({ number, state, params, values, correct, incident }) => {
+  const lines = trials.map(({ number, state, params, parent, values, correct, incident }) => {
     const evaluations = store
       .evaluations(name, number)
       .map(({ fold, values: scores, correct: right, identical }) => [fold, bits(scores), right, identical]);
@@ -15,11 +15,12 @@ export function studyAnswers(store: Store, name: string): string[] {
       metric,
       bits({ value, standardError, pooled }),
     ]);
-    return JSON.stringify({ number, state, params, judged, correct, incident, evaluations, predictions });
+    return JSON.stringify({ number, state, params, parent, judged, correct, incident, evaluations, predictions });
   });
   const model = store.model(name);
   const kept = model === undefined ? "no model" : `model of trial ${model.trial}: ${model.json}`;
-  return [...lines, `${fits} fits, ${identicalFits} identical`, kept];
+  const checkpoints = store.load(name).checkpoints.map((trial) => `checkpoint of trial ${trial}: ${store.checkpoint(name, trial)?.sha256}`);
+  return [...lines, ...checkpoints, `${fits} fits, ${identicalFits} identical`, kept];
 }
 
 /** The same, read from a database file. */

@@ -1,5 +1,6 @@
 // npm run bench -- NAME [options]: one file a figure, each able to run its peer beside it.
 import { HpoError } from "hpo";
+import { engine } from "./engine.ts";
 import { gradients } from "./gradients.ts";
 import { multiobjective } from "./multiobjective.ts";
 import { overhead } from "./overhead.ts";
@@ -17,6 +18,7 @@ const figures: Readonly<Record<string, (args: readonly string[]) => Promise<void
   multiobjective,
   gradients,
   overhead,
+  engine,
   "warm-start": async (options) => warmStartTable(options),
 };
 

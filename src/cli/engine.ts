@@ -8,18 +8,21 @@ export async function engine(): Promise<Engine> {
   return import("../index.ts");
 }
 
-/** What is stored of one trial's folds. */
+/** What is stored of the folds of some trials. */
 export interface TrialFolds {
   readonly evaluations: readonly EvaluationRecord[];
   readonly predictions: readonly PredictionRecord[];
 }
 
-/** Reads the folds of a trial, also while another process runs the study. */
-export async function readTrialFolds(study: string, trial: number, database: string): Promise<TrialFolds> {
+/** Reads the folds of trials, in the order given, also while another process runs the study. */
+export async function readTrialFolds(study: string, trials: readonly number[], database: string): Promise<TrialFolds> {
   const { openStore } = await import("../store/open-store.ts");
   const store = openStore(database, { readonly: true });
   try {
-    return { evaluations: store.evaluations(study, trial), predictions: store.predictions(study, trial) };
+    return {
+      evaluations: trials.flatMap((trial) => store.evaluations(study, trial)),
+      predictions: trials.flatMap((trial) => store.predictions(study, trial)),
+    };
   } finally {
     store.close();
   }

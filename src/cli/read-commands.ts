@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { HpoError } from "../core/hpo-error.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { type AccuracyTable, accuracyTable } from "../report/accuracy-table.ts";
-import { bestTrial } from "../report/best-trial.ts";
+import { bestTrial, repeatsOf } from "../report/best-trial.ts";
 import { bestJson, bestReport } from "../report/best-report.ts";
 import { jsonText } from "../report/plain-text.ts";
 import { studyList } from "../report/study-list.ts";
@@ -48,7 +48,7 @@ export async function showCommand(study: string, flags: ReadFlags): Promise<void
   const snapshot = await read(study, flags);
   if (flags.json === true) return printData(studyJson(snapshot));
   const best = bestTrial(snapshot);
-  const folds = best === null ? {} : await readTrialFolds(study, best.number, flags.db);
+  const folds = best === null ? {} : await readTrialFolds(study, repeatsOf(snapshot, best), flags.db);
   await printData(studyPage(snapshot, { ...textLayout(), ...folds }));
 }
 

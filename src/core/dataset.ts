@@ -17,7 +17,7 @@ export interface Dataset {
   readonly scaling: "none" | "min-max";
   /** SHA-256 (hex) over everything above, independent of where the data was read from. */
   readonly fingerprint: string;
-  /** Holds all arrays of this data set. Pages after `dataEnd` are free for solvers. */
+  /** Holds all arrays of this data set; of one that transformers made, its features, with no room behind them. Pages after `dataEnd` are free for solvers. */
   readonly memory: SharedMemory;
   /** First byte after the data, 64-byte aligned. */
   readonly dataEnd: number;

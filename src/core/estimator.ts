@@ -1,6 +1,7 @@
 import type { Dataset, Target } from "./dataset.ts";
 import type { Json } from "./json.ts";
 import type { Rng } from "../math/rng.ts";
+import type { Transformer } from "./transformer.ts";
 
 /** Rows of a data set, by index; nothing is copied. */
 export interface RowSet {
@@ -42,8 +43,20 @@ export interface Estimator {
   /** Plain data that, with `name`, says everything about the recipe. */
   readonly options: Readonly<Record<string, Json>>;
   fit(input: FitInput, context: FitContext): Promise<Model>;
+  /** Present where the features are worked on first. */
+  readonly steps?: EstimatorSteps;
   /** Present where work can be shared over many (options, fold) pairs of one data set. */
   readonly solver?: SolverReference;
+}
+
+/**
+ * What an estimator is made of that works on the features first: `fit` fits each transformer to the training rows as those before it left them, and
+ * `estimator` to what the last one left. Trials whose first transformers agree (by name and options) share their fits, fold by fold.
+ */
+export interface EstimatorSteps {
+  readonly transformers: readonly Transformer[];
+  /** Without steps of its own. */
+  readonly estimator: Estimator;
 }
 
 /** A fitted model. */

@@ -1,12 +1,17 @@
+import type { CheckpointRecord } from "./checkpoint.ts";
 import type { OfferedModel } from "./estimator.ts";
 import type { Incident, Task, TaskResult } from "./executor.ts";
-import type { EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
+import type { EstimateRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** A trial whose parameters are stored. */
 export interface PlannedTrial {
   readonly number: number;
   readonly params: Params;
+  /** As proposed. */
+  readonly parent?: number | null;
+  /** Which repeat of its configuration it is, counted from 1; default 0, the first trial. A repeat has folds and streams of its own. */
+  readonly repeat?: number;
 }
 
 /** What an earlier process has stored for the trials of a group. */
@@ -26,6 +31,8 @@ export interface WorkRows {
   readonly evaluations: readonly EvaluationRecord[];
   readonly predictions: readonly PredictionRecord[];
   readonly outcomes: readonly OutcomeRecord[];
+  /** What trials left that are complete by these outcomes. */
+  readonly checkpoints?: readonly CheckpointRecord[];
 }
 
 /**
@@ -37,6 +44,8 @@ export interface Evaluation {
   readonly groupSize: number;
   /** Tasks of one trial that can run at once. */
   readonly tasksPerTrial: number;
+  /** What the best of these outcomes is likely to be worth on new rows, `firstOf` the first trial of a trial's configuration; left out, or undefined, where that has no meaning. */
+  estimate?(outcomes: Iterable<OutcomeRecord>, firstOf: (trial: number) => number): EstimateRecord | undefined;
   begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 

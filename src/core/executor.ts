@@ -56,6 +56,8 @@ export type TaskResult =
 export interface RunOptions {
   /** Abort: a waiting task never starts; a running one is told, and cut off when it doesn't stop within the grace time. */
   readonly signal?: AbortSignal;
+  /** Abort: a waiting task never starts; a running one goes on. */
+  readonly waitSignal?: AbortSignal;
   readonly onStart?: (slot: number) => void;
   readonly onMessage?: (message: unknown) => void;
 }

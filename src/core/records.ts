@@ -88,6 +88,8 @@ export interface TrialRecord {
   readonly by: string;
   readonly why: string;
   readonly parent: number | null;
+  /** The first trial of its configuration, where it repeats that; left out where it does not. Such a trial has no parent. */
+  readonly repeatOf?: number;
   readonly budget: number | null;
   readonly note: string | null;
   readonly proposedAt: string;
@@ -183,6 +185,23 @@ export interface ModelRecord {
   readonly json: string;
 }
 
+/** What the best trial is likely to be worth on new rows, corrected for having been picked; `null` values with the reason why there is none. */
+export interface EstimateRecord {
+  readonly metric: string;
+  /** The best trial, and of how many complete ones it was picked. */
+  readonly trial: number;
+  readonly candidates: number;
+  readonly value: number | null;
+  /** The 95 % interval. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly resamples: number;
+  /** The search was led by its results, which picking again from its trials does not repeat: nested cross-validation does. */
+  readonly adaptive: boolean;
+  /** Why there is none. */
+  readonly why: string | null;
+}
+
 /** One try of one task. Stored when it failed, so that a resume does not try it more often than `retries`. */
 export interface AttemptRecord {
   readonly task: string;
@@ -196,8 +215,8 @@ export interface AttemptRecord {
 
 /** What ended a run. */
 export interface RunEnd {
-  /** "trials" and "sampler": nothing was left to do; "target", "stale": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
-  readonly by: "trials" | "sampler" | "target" | "stale" | "time" | "cpu" | "stop" | "cut" | "error";
+  /** "trials" and "sampler": nothing was left to do; "target", "stale", "noise": the study's rules; "time", "cpu": a budget; "stop", "cut": from outside. */
+  readonly by: "trials" | "sampler" | "target" | "stale" | "noise" | "time" | "cpu" | "stop" | "cut" | "error";
   /** In a few words for people. */
   readonly reason: string;
 }

@@ -32,6 +32,11 @@ export interface Proposal {
   /** Why, for people; empty where there is nothing to say. */
   readonly why: string;
   readonly parent?: number;
+  /**
+   * The first trial of this very configuration, where the proposal is to try it again because its value is noisy: with other folds, another seed. Reports give
+   * the mean of all repeats. Without it a trial of an equal configuration stands for itself.
+   */
+  readonly repeatOf?: number;
   readonly budget?: number;
   readonly note?: string;
 }
@@ -85,4 +90,9 @@ export interface SamplerTraits {
   readonly usesClock: boolean;
   /** true: trial n is the n-th cell of the space (`gridParams`), so that a study may leave cells out. */
   readonly exhaustive?: boolean;
+  /**
+   * A number of members, P: trials continue others, so that `Proposal.parent` is the trial whose checkpoint a trial goes on from. The parent of trial n
+   * is one of n − 2P + 1 … n − lookahead: checkpoints before are dropped. The study's lookahead is at most P, so that trial n sees trial n − P.
+   */
+  readonly continues?: number;
 }

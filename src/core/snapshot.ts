@@ -1,5 +1,5 @@
 import type { Json } from "./json.ts";
-import type { AttemptRecord, RunRecord, StudyDeclaration, StudyDescription, TrialState } from "./records.ts";
+import type { AttemptRecord, EstimateRecord, RunRecord, StudyDeclaration, StudyDescription, TrialState } from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** What reports read: a consistent picture of one study. */
@@ -15,6 +15,8 @@ export interface StudySnapshot {
   readonly trials: readonly TrialSnapshot[];
   readonly runs: readonly RunRecord[];
   readonly attempts: readonly AttemptRecord[];
+  /** What the best trial is likely to be worth on new rows; null where that was not asked, or trials have ended since. */
+  readonly estimate: EstimateRecord | null;
   readonly shared: readonly SharedWorkSummary[];
   /** Judged evaluations, how many of them were proven identical and skipped, and all counts of shared work, summed. */
   readonly fits: number;
@@ -38,6 +40,9 @@ export interface TrialSnapshot {
   readonly why: string;
   readonly parent: number | null;
   readonly note: string | null;
+  /** Which repeat of a configuration it is, counted from 1, and the first trial of that; 0 and null where it repeats none. */
+  readonly repeat: number;
+  readonly repeatOf: number | null;
   readonly values: Readonly<
     Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
   >;

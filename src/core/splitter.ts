@@ -25,6 +25,8 @@ export interface Splitter {
   /** Plain data for the fingerprint. */
   readonly options: Readonly<Record<string, string | number | boolean | null>>;
   readonly needs: readonly ("classes" | "groups" | "folds")[];
+  /** Rows are tested on models of earlier rows: no row may stand for another, as where rows are resampled. Left out: false. */
+  readonly ordered?: boolean;
   /** How many splits `split` yields. Throws an HpoError where the input can't be split so. */
   count(input: SplitInput): number;
   split(input: SplitInput, rng: Rng): Iterable<Split>;

@@ -1,6 +1,8 @@
+import type { CheckpointRecord, StoredCheckpoint } from "./checkpoint.ts";
 import type { EarlierRecord } from "./earlier-study.ts";
 import type {
   AttemptRecord,
+  EstimateRecord,
   EvaluationRecord,
   ModelRecord,
   OutcomeRecord,
@@ -25,8 +27,14 @@ export interface Batch {
   readonly evaluations?: readonly EvaluationRecord[];
   readonly predictions?: readonly PredictionRecord[];
   readonly outcomes?: readonly OutcomeRecord[];
+  /** What complete trials left, of this batch or earlier ones. */
+  readonly checkpoints?: readonly CheckpointRecord[];
+  /** Trials whose checkpoint is no longer needed; one without is no error. */
+  readonly droppedCheckpoints?: readonly number[];
   /** The one model that the study keeps from now on; null: none. Left out: the one it has. */
   readonly model?: ModelRecord | null;
+  /** Takes the place of the one that the study has; a batch that proposes or ends a trial without giving one takes it away. */
+  readonly estimate?: EstimateRecord;
   /** Creates or updates the run's row. */
   readonly run?: RunRecord;
   /** Groups all of whose trials are finished: the bytes of their shared work are no longer needed. */
@@ -38,9 +46,12 @@ export interface SavedStudy {
   readonly header: StudyHeader;
   /** Trials of other studies that it learns from, as they were when it was created. */
   readonly earlier: readonly EarlierRecord[];
+  readonly estimate: EstimateRecord | null;
   readonly trials: readonly (TrialRecord & { readonly outcome: OutcomeRecord | null })[];
   /** Evaluations of trials without an outcome. */
   readonly evaluations: readonly EvaluationRecord[];
+  /** Trials whose checkpoints are kept, ascending. */
+  readonly checkpoints: readonly number[];
   /** Durable bytes of groups that are not finished. */
   readonly parts: readonly { readonly group: number; readonly key: string; readonly bytes: Uint8Array }[];
   /** Attempts used so far, by task key, of trials without an outcome. */
@@ -83,6 +94,8 @@ export interface Store {
   evaluations(study: string, trial: number): readonly EvaluationRecord[];
   /** Out-of-fold predictions of one trial, by repeat and fold. */
   predictions(study: string, trial: number): readonly PredictionRecord[];
+  /** Where the checkpoint of a trial is; undefined where none is kept. */
+  checkpoint(study: string, trial: number): StoredCheckpoint | undefined;
   /** The model that the study keeps. */
   model(study: string): ModelRecord | undefined;
   close(): void;

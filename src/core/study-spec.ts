@@ -1,6 +1,8 @@
+import type { TrialCheckpoint } from "./checkpoint.ts";
 import type { DataRecipe } from "./dataset.ts";
 import type { StudySource } from "./earlier-study.ts";
 import type { Estimator } from "./estimator.ts";
+import type { GainModel } from "./gain-model.ts";
 import type { Direction, Metric } from "./metric.ts";
 import type { Pruner } from "./pruner.ts";
 import type { OutcomeBound, TrialSelection } from "./records.ts";
@@ -13,6 +15,8 @@ import type { Splitter } from "./splitter.ts";
 export interface Trial<P = Params> {
   readonly number: number;
   readonly params: P;
+  /** 0, unless a sampler tries a configuration again to learn how much of its value is noise: the first such trial has 1. */
+  readonly repeat: number;
   /** Aborts when the study does, or when the time is over. */
   readonly signal: AbortSignal;
   /** A seed of this trial's own, an integer from 0 to 2³² − 1. */
@@ -23,6 +27,8 @@ export interface Trial<P = Params> {
    * Always false without a pruner. @throws HpoError OBJECTIVE_INVALID
    */
   readonly report: (step: number, value: number) => boolean;
+  /** What the trial continues, and what it leaves to those that continue it; kept for those, and of the best trial. */
+  readonly checkpoint: TrialCheckpoint;
 }
 
 /**
@@ -72,10 +78,14 @@ export interface StudySpec {
   readonly stopAtTarget: boolean;
   /** The study ends after so many visible trials without a better one; null = never. */
   readonly staleTrials: number | null;
+  /** End the study when what may still be gained is less than noise lets see, asked of `model` after `minTrials` outcomes; null = never. */
+  readonly stopAtNoise: { readonly minTrials: number; readonly model: GainModel } | null;
   /** CPU seconds of one run's tasks after which no more are started; null = no limit. */
   readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
+  /** The largest checkpoint that a trial may write. */
+  readonly checkpointBytes: number;
 }
 
 export type MetricDeclaration =

@@ -14,7 +14,7 @@ export function requireComplete(data: Dataset, model: string): void {
   throw new HpoError(
     "DATA_UNSUPPORTED",
     `${model}(): features must have no missing values; ${data.name} has ${total} (column ${shown.join(", ")}${more}). ` +
-      "Ignore these columns, remove the rows, or take a model that handles missing values.",
+      "Ignore these columns, remove the rows, put impute() before the model in a pipeline, or take a model that handles missing values.",
     { data: { dataset: data.name, model, missing: total, columns: found.map(({ name, missing }) => ({ name, missing })) } },
   );
 }
@@ -31,7 +31,7 @@ export function requireNumbers(data: Dataset, model: string): void {
   throw new HpoError(
     "DATA_UNSUPPORTED",
     `${model}(): features must be numbers; ${data.name} has categories in ${found.length === 1 ? "column" : "columns"} ${shown.join(", ")}${more}. ` +
-      "Ignore them, write them as numbers, or take a model that handles categories.",
+      "Ignore them, put oneHot() or ordinal() before the model in a pipeline, or take a model that handles categories.",
     { data: { dataset: data.name, model, columns: found } },
   );
 }

@@ -27,15 +27,26 @@ export function rng(seed: number | string): Rng {
 
 /** One step of a path. Slashes inside are doubled, so that different steps never make equal paths. */
 function step(key: string | number): string {
-  return `${typeof key}:${String(key).replaceAll("/", "//")}`;
+  return typeof key === "number" ? `number:${key}` : `string:${key.replaceAll("/", "//")}`;
 }
 
 function stream(path: string): Rng {
-  let [a, b, c, d] = hash128(path);
-  if ((a | b | c | d) === 0) a = 1;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let started = false;
+
+  /** When the first number is asked for: many streams are only forked. */
+  function start(): void {
+    started = true;
+    [a, b, c, d] = hash128(path);
+    if ((a | b | c | d) === 0) a = 1;
+  }
 
   /** xoshiro128++ 1.0, next(). */
   function next(): number {
+    if (!started) start();
     const sum = (a + d) | 0;
     const result = (((sum << 7) | (sum >>> 25)) + a) | 0;
     const t = b << 9;
@@ -77,7 +88,11 @@ function stream(path: string): Rng {
       }
       return items;
     },
-    fork: (...keys) => stream(path + keys.map((key) => `/${step(key)}`).join("")),
+    fork(...keys) {
+      let forked = path;
+      for (const key of keys) forked += `/${step(key)}`;
+      return stream(forked);
+    },
   };
   return self;
 }

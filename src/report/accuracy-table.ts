@@ -1,7 +1,17 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, directionOf, goodness, mainMetric, meetsConstraints, unitOf } from "./best-trial.ts";
+import { goodnessOf } from "../study/best-outcome.ts";
+import {
+  bestTrial,
+  completeConfigurations,
+  type ConfigurationSnapshot,
+  directionOf,
+  mainMetric,
+  meetsConstraints,
+  repeatDeviation,
+  unitOf,
+} from "./best-trial.ts";
 import { plainText } from "./plain-text.ts";
 import { type AxisOptions, paramOf, type TableAxis, tableAxes, valueKey } from "./table-axes.ts";
 
@@ -10,16 +20,19 @@ export interface AccuracyTableOptions extends AxisOptions {
   readonly metric?: string;
 }
 
-/** The value of the best trial of a cell. Fractions stay fractions. */
+/** The value of the best configuration of a cell, the mean where it was tried more than once. Fractions stay fractions. */
 export interface TableCell {
   readonly value: number;
   readonly standardError: number | null;
   readonly pooled: number | null;
   readonly correct: number | null;
-  /** Wall seconds of the trial: its own and its share of shared work. */
+  /** Wall seconds of its trials: their own and their share of shared work. */
   readonly seconds: number;
   readonly folds: number;
+  /** The first of them. */
   readonly trial: number;
+  /** How many complete trials it is the mean of. */
+  readonly repeats: number;
 }
 
 /** A table of one metric over two parameters, as plain data: every format is written from this and the snapshot. */
@@ -39,8 +52,8 @@ export interface AccuracyTable {
 }
 
 /**
- * Arranges a study's complete trials by two parameters. A cell shows the best trial over all others, ties to the
- * lowest number; NaN, and a trial that misses the study's constraints, is shown only where a cell has nothing better.
+ * Arranges a study's complete trials by two parameters. A cell shows the best configuration over all others (`bestTrial`), ties to the
+ * lowest number; NaN, and one that misses the study's constraints, is shown only where a cell has nothing better.
  * @throws HpoError USAGE for an unknown parameter or metric and for a filter that fits no trial.
  */
 export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOptions = {}): AccuracyTable {
@@ -51,28 +64,30 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
   }
   const { rows, columns, over, trials } = tableAxes(snapshot, options);
   const direction = directionOf(snapshot, metric);
-  const isBetter = (trial: TrialSnapshot, current: TrialSnapshot): boolean => {
+  const deviation = repeatDeviation(snapshot, metric);
+  const goodness = ({ values, repeats = 1 }: ConfigurationSnapshot): number =>
+    goodnessOf({ value: values[metric]?.value ?? Number.NaN, repeats }, direction, deviation);
+  const isBetter = (trial: ConfigurationSnapshot, current: ConfigurationSnapshot): boolean => {
     const [meets, met] = [meetsConstraints(snapshot, trial), meetsConstraints(snapshot, current)];
-    return meets === met ? exceeds(goodness(trial, metric, direction), goodness(current, metric, direction)) : meets;
+    return meets === met ? exceeds(goodness(trial), goodness(current)) : meets;
   };
   // What the study selects is its best trial, in its own cell too, as long as that metric is shown.
   const selects = snapshot.description.selection !== undefined && metric === mainMetric(snapshot);
   const selected = selects ? bestTrial(snapshot)?.number : undefined;
   const isSelected = trials.some(({ number }) => number === selected);
-  const chosen = new Map<string, TrialSnapshot>();
-  for (const trial of trials) {
-    if (trial.state !== "complete") continue;
+  const chosen = new Map<string, ConfigurationSnapshot>();
+  for (const trial of completeConfigurations(trials)) {
     const key = cellKey(trial, rows, columns);
     const current = chosen.get(key);
-    if (current === undefined || trial.number === selected || (current.number !== selected && isBetter(trial, current)))
-      chosen.set(key, trial);
+    const isChosen = trial.number === selected || (current?.number !== selected && current !== undefined && isBetter(trial, current));
+    if (current === undefined || isChosen) chosen.set(key, trial);
   }
   let best: { row: number; column: number; goodness: number; trial: number } | null = null;
   const cells = (rows?.values ?? [undefined]).map((rowValue, row) =>
     (columns?.values ?? [undefined]).map((columnValue, column): TableCell | null => {
       const trial = chosen.get(`${rows === null ? "" : valueKey(rowValue)}\n${columns === null ? "" : valueKey(columnValue)}`);
       if (trial === undefined) return null;
-      const score = goodness(trial, metric, direction);
+      const score = goodness(trial);
       if (isSelected && trial.number !== selected) return cell(trial, metric);
       const better = best === null || score > best.goodness || (score === best.goodness && trial.number < best.trial);
       if (!Number.isNaN(score) && better && meetsConstraints(snapshot, trial)) best = { row, column, goodness: score, trial: trial.number };
@@ -101,7 +116,7 @@ function cellKey(trial: TrialSnapshot, rows: TableAxis | null, columns: TableAxi
   return `${side(rows)}\n${side(columns)}`;
 }
 
-function cell(trial: TrialSnapshot, metric: string): TableCell {
+function cell(trial: ConfigurationSnapshot, metric: string): TableCell {
   const found = trial.values[metric];
   return {
     value: found?.value ?? Number.NaN,
@@ -111,5 +126,6 @@ function cell(trial: TrialSnapshot, metric: string): TableCell {
     seconds: trial.wallSeconds,
     folds: trial.folds,
     trial: trial.number,
+    repeats: trial.repeats ?? 1,
   };
 }

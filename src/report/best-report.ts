@@ -1,13 +1,15 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, noBestText, paretoFront, selectionText, unitOf } from "./best-trial.ts";
+import { bestTrial, mainMetric, noBestText, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
+import { fairEstimate, fairJson, fairNote } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
 import { formatEstimate, formatParam, orderedParams } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
-import { selectionJson, trialSummary } from "./run-summary.ts";
+import { trialSummary } from "./run-summary.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { parameterNames } from "./table-axes.ts";
+import { selectionJson, selectionText } from "./selected-trial.ts";
 import type { TextOptions } from "./table-text.ts";
 import { frontLabel, trialLines } from "./trials-table.ts";
 
@@ -32,7 +34,7 @@ export function resultLines(snapshot: StudySnapshot, options: TextOptions & { re
 }
 
 /** "trial 6", its parameters and its metrics, one a line. */
-export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[] {
+export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot & { readonly repeats?: number }): string[] {
   const params = orderedParams(best.params, parameterNames(snapshot)).map(
     ([name, value]) => [greek(name), formatParam(value, 17)] as const,
   );
@@ -42,13 +44,21 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot): string[
   const wide = Math.max(0, ...[...params, ...metrics].map(([name]) => [...name].length));
   const selection = best.number === bestTrial(snapshot)?.number ? selectionText(snapshot) : null;
   const correct = best.correct === null ? "" : ` · ${best.correct} of ${best.testRows} rows right`;
+  const repeats = best.repeats ?? 1;
+  const repeated = repeats > 1 ? ` · the mean of ${repeats} repeats` : "";
   return [
-    `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}`,
+    `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}${repeated}`,
     ...(selection === null ? [] : [`       ${selection}`]),
     ...params.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
+    ...fairLines(snapshot),
   ];
+}
+
+function fairLines(snapshot: StudySnapshot): string[] {
+  const lines = [fairEstimate(snapshot, mainMetric(snapshot)), fairNote(snapshot)].filter((line) => line !== null);
+  return lines.length === 0 ? [] : ["", ...lines.map((line, i) => `${i === 0 ? "fair " : "     "}  ${line}`)];
 }
 
 function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
@@ -61,7 +71,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, objectives, best, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
+/** `{ study, objectives, best, estimate, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
@@ -70,6 +80,7 @@ export function bestJson(snapshot: StudySnapshot): string {
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
     ...selectionJson(snapshot),
+    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
   };
   return `${jsonText(object, 2)}\n`;

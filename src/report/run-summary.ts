@@ -1,7 +1,9 @@
 import type { Json } from "../core/json.ts";
 import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import { bestTrial, mainMetric, paretoFront, unbeatenTrial } from "./best-trial.ts";
+import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
+import { fairJson } from "./fair-estimate.ts";
 import { orderedParams } from "./number-format.ts";
+import { selectionJson } from "./selected-trial.ts";
 import { parameterNames } from "./table-axes.ts";
 
 /** How a run ended. */
@@ -24,6 +26,7 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
     trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
     best: best === null ? null : trialSummary(snapshot, best),
     ...selectionJson(snapshot),
+    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     wallSeconds: finite(snapshot.wallSeconds),
     cpuSeconds: finite(snapshot.cpuSeconds),
@@ -31,15 +34,14 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
   };
 }
 
-/** `{ selected: { rule, bestTrial } }` where the study selects: `bestTrial` is the number of the one with the best value. Else nothing. */
-export function selectionJson(snapshot: StudySnapshot): { readonly [key: string]: Json } {
-  const { selection } = snapshot.description;
-  const best = unbeatenTrial(snapshot);
-  return selection === undefined || best === null ? {} : { selected: { rule: selection.rule, bestTrial: best.number } };
-}
-
-/** A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. */
-export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { readonly [key: string]: Json } {
+/**
+ * A trial, its parameters in declared order, as the JSON of `hpo run` and `hpo best` shows it. Of a configuration that was tried more than once the values are
+ * means, and `repeats` says of how many.
+ */
+export function trialSummary(
+  snapshot: StudySnapshot,
+  trial: TrialSnapshot & { readonly repeats?: number },
+): { readonly [key: string]: Json } {
   const found = trial.values[mainMetric(snapshot)];
   const values = Object.entries(trial.values).map(
     ([name, one]) => [name, { value: finite(one.value), standardError: finite(one.standardError) }] as const,
@@ -55,6 +57,7 @@ export function trialSummary(snapshot: StudySnapshot, trial: TrialSnapshot): { r
     value: finite(found?.value),
     standardError: finite(found?.standardError),
     values: Object.fromEntries(values),
+    ...((trial.repeats ?? 1) > 1 ? { repeats: trial.repeats ?? 1 } : {}),
   };
 }
 

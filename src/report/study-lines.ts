@@ -1,10 +1,11 @@
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
-import type { AccuracyTable } from "./accuracy-table.ts";
-import { constraintsText, directionOf, mainMetric, selectionText, unitOf } from "./best-trial.ts";
+import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
+import { constraintsText, directionOf, mainMetric, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatEstimate, formatParam, formatParams } from "./number-format.ts";
 import { plainText } from "./plain-text.ts";
+import { selectionText } from "./selected-trial.ts";
 import { parameterNames } from "./table-axes.ts";
 
 /** What is measured: "accuracy % (seconds)". */
@@ -31,12 +32,16 @@ export function scalingLabel(snapshot: StudySnapshot): string {
 export function bestOfTable(snapshot: StudySnapshot, table: AccuracyTable): string | null {
   const cell = table.best === null ? null : table.cells[table.best.row]?.[table.best.column];
   const trial = snapshot.trials.find((one) => one.number === cell?.trial);
-  return trial === undefined ? null : trialLine(snapshot, trial, table.metric);
+  return trial === undefined || cell === undefined || cell === null ? null : cellLine(snapshot, trial, { cell, metric: table.metric });
 }
 
-function trialLine(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
-  const found = trial.values[metric];
-  const value = formatEstimate(found?.value ?? Number.NaN, found?.standardError ?? null, unitOf(snapshot, metric));
+function cellLine(
+  snapshot: StudySnapshot,
+  trial: TrialSnapshot,
+  { cell, metric }: { readonly cell: TableCell; readonly metric: string },
+): string {
+  const estimate = formatEstimate(cell.value, cell.standardError, unitOf(snapshot, metric));
+  const value = cell.repeats > 1 ? `${estimate} (mean of ${cell.repeats})` : estimate;
   const params = formatParams(trial.params, parameterNames(snapshot));
   return params === "" ? value : `${params}  ${value}`;
 }
@@ -81,6 +86,10 @@ export function readingNotes(snapshot: StudySnapshot, table: AccuracyTable): str
   }
   const only = Object.entries(table.where).map(([name, value]) => `${greek(name)}=${formatParam(value)}`);
   if (only.length > 0) notes.push(`only ${only.join(" ")}`);
+  const repeats = table.cells.flatMap((row) => row.map((cell) => cell?.repeats ?? 1));
+  const most = Math.max(...repeats);
+  if (most > 1)
+    notes.push(`${count(repeats.filter((one) => one > 1).length, "cell")} the mean of 2${most > 2 ? ` to ${most}` : ""} repeats`);
   if (constraintsText(snapshot) !== "") notes.push(`best where ${constraintsText(snapshot)}`);
   const selection = table.metric === mainMetric(snapshot) ? selectionText(snapshot) : null;
   if (selection !== null) notes.push(`best: ${selection}`);

@@ -9,6 +9,7 @@ import { type DeclaredParameter, declaredSpace } from "./declared-space.ts";
 import { ruleLines } from "./declared-rules.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
+import { lineageLines } from "./lineage.ts";
 import { count, formatParam } from "./number-format.ts";
 import { joinParts, jsonText, pad, plainText, textWidth, truncate, wrap } from "./plain-text.ts";
 import { costParts, endedLines, scalingLabel, titleParts } from "./study-lines.ts";
@@ -17,7 +18,7 @@ import type { TextOptions } from "./table-text.ts";
 import { foldScoresText, trialConfusion } from "./trial-folds.ts";
 
 export interface StudyPageOptions extends TextOptions {
-  /** What is stored of the best trial's folds. */
+  /** What is stored of the folds of the best configuration's trials. */
   readonly evaluations?: readonly EvaluationRecord[];
   readonly predictions?: readonly PredictionRecord[];
   /** Lines of a list (failures, runs, shared work) before "and N more". Default: 10. */
@@ -36,8 +37,12 @@ export function studyPage(snapshot: StudySnapshot, options: StudyPageOptions = {
   const confusion = trialConfusion(snapshot.description, predictions);
   const sections: (readonly [string, readonly string[]])[] = [
     ["result", best === null ? [`${noBestText(snapshot)} yet`] : resultLines(snapshot, { width: width - 2, limit })],
-    [`folds of ${judged}`, evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2)],
+    [
+      `${snapshot.description.cv === null ? "repeats" : "folds"} of ${judged}`,
+      evaluations.length < 2 ? [] : foldScoresText(snapshot.description, evaluations, width - 2),
+    ],
     [`confusion of ${judged}, all folds`, confusion === null ? [] : confusionText(confusion, width - 2)],
+    [`lineage of ${judged}`, best === null ? [] : lineageLines(snapshot, best, { width: width - 2, limit })],
     ["declaration", declarationLines(snapshot, width - 2)],
     ["cost", costLines(snapshot, limit, width - 2)],
     ["failed trials", endedLines(snapshot, "failed", limit).flatMap((line) => hanging(line, width - 2))],
@@ -126,7 +131,8 @@ function costLines(snapshot: StudySnapshot, limit: number, width: number): strin
   const lines = joinParts(costParts(snapshot), width);
   const counts = Object.entries(snapshot.counts).map(([name, value]) => `${plainText(name)} ${value.toLocaleString("en-US")}`);
   lines.push(...joinParts(counts, width));
-  const shared = [...snapshot.shared].sort((a, b) => b.wallSeconds - a.wallSeconds);
+  // Rows that merely count took no time.
+  const shared = snapshot.shared.filter(({ wallSeconds }) => wallSeconds > 0).sort((a, b) => b.wallSeconds - a.wallSeconds);
   if (shared.length > 0) {
     const total = shared.reduce((sum, one) => sum + one.wallSeconds, 0);
     lines.push(`shared work: ${count(shared.length, "piece")}, ${formatSeconds(total)}; the longest:`);

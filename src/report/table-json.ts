@@ -4,7 +4,7 @@ import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { jsonText } from "./plain-text.ts";
 import type { TableAxis } from "./table-axes.ts";
 
-/** The table as one JSON object; an axis that the study does not have is `{ param: null, values: [null] }`. */
+/** The table as one JSON object; a cell that is the mean of several trials says of how many (`repeats`); an axis that the study does not have is `{ param: null, values: [null] }`. */
 export function tableJson(snapshot: StudySnapshot, table: AccuracyTable): string {
   const object: Json = {
     study: snapshot.name,
@@ -23,6 +23,6 @@ function axis(one: TableAxis | null): Json {
 }
 
 function cell(one: TableCell): Json {
-  const { value, standardError, pooled, correct, seconds, folds, trial } = one;
-  return { value, standardError, pooled, correct, seconds, folds, trial };
+  const { value, standardError, pooled, correct, seconds, folds, trial, repeats } = one;
+  return { value, standardError, pooled, correct, seconds, folds, trial, ...(repeats > 1 ? { repeats } : {}) };
 }

@@ -1,6 +1,7 @@
 import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
 import { noBestText } from "./best-trial.ts";
+import { fairEstimate } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
 import { latexText } from "./latex-text.ts";
 import { formatCellSeconds, formatParam, formatValue } from "./number-format.ts";
@@ -36,7 +37,13 @@ export function tableLatex(snapshot: StudySnapshot, table: AccuracyTable): strin
   });
   const title = [...titleParts(snapshot, table), scalingLabel(snapshot)].filter((part) => part !== "").join(" · ");
   const found = bestOfTable(snapshot, table);
-  const foot = [found === null ? noBestText(snapshot) : `best ${found}`, ...costParts(snapshot), ...readingNotes(snapshot, table)];
+  const fair = fairEstimate(snapshot, table.metric);
+  const foot = [
+    found === null ? noBestText(snapshot) : `best ${found}`,
+    ...(fair === null ? [] : [fair]),
+    ...costParts(snapshot),
+    ...readingNotes(snapshot, table),
+  ];
   return [
     ...begin,
     `% ${title}`,

@@ -1,6 +1,7 @@
 import { markdownTable } from "markdown-table";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable } from "./accuracy-table.ts";
+import { fairEstimate } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue } from "./number-format.ts";
 import { bestOfTable, costParts, endedLines, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
@@ -25,11 +26,12 @@ export function tableMarkdown(snapshot: StudySnapshot, table: AccuracyTable): st
   ]);
   const title = [...titleParts(snapshot, table), scalingLabel(snapshot)].filter((part) => part !== "").join(" · ");
   const found = bestOfTable(snapshot, table);
+  const fair = fairEstimate(snapshot, table.metric);
   const notes = readingNotes(snapshot, table);
   const paragraphs = [
     escapeMarkdown(title),
     markdownTable([header, ...body], { align: ["l", ...header.slice(1).map(() => "r")], stringLength: (text) => [...text].length }),
-    `${found === null ? "No trial is complete" : `Best: ${escapeMarkdown(found)}`} · ${escapeMarkdown([...costParts(snapshot), ...notes].join(" · "))}`,
+    `${found === null ? "No trial is complete" : `Best: ${escapeMarkdown(found)}`} · ${escapeMarkdown([...(fair === null ? [] : [fair]), ...costParts(snapshot), ...notes].join(" · "))}`,
   ];
   const failures = endedLines(snapshot, "failed").map((line) => `- failed: ${escapeMarkdown(line)}`);
   if (failures.length > 0) paragraphs.push(failures.join("\n"));

@@ -3,9 +3,10 @@ import type { ParamValue } from "../core/space.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
 import { noBestText } from "./best-trial.ts";
+import { fairEstimate } from "./fair-estimate.ts";
 import { greek } from "./greek.ts";
 import { formatCellSeconds, formatParam, formatValue, type NumberFormat, numberFormat } from "./number-format.ts";
-import { joinParts, pad, textWidth, truncate } from "./plain-text.ts";
+import { joinParts, pad, textWidth, truncate, wrap } from "./plain-text.ts";
 import { bestOfTable, costParts, measureLabel, readingNotes, scalingLabel, titleParts } from "./study-lines.ts";
 import { troubleLines } from "./trouble-lines.ts";
 
@@ -52,6 +53,8 @@ function foot(
     lines.push(...joinParts(found.split("  "), width - 6, "  ").map((line, i) => `${i === 0 ? label("best") : "    "}  ${line}`));
     lines.push(...joinParts(costParts(snapshot), width - 6).map((line) => `      ${line}`));
   }
+  const fair = fairEstimate(snapshot, table.metric);
+  if (fair !== null) lines.push(...wrap(fair, width - 6).map((line, i) => `${i === 0 ? label("fair") : "    "}  ${line}`));
   lines.push(
     ...joinParts([scaling, ...readingNotes(snapshot, table)], width - 6).map((line, i) => `${i === 0 ? "note" : "    "}  ${line}`),
   );

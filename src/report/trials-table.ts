@@ -6,6 +6,7 @@ import { columnsText, type TextColumn } from "./columns-text.ts";
 import { csvText } from "./csv-text.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
+import { hasLineage } from "./lineage.ts";
 import { count, formatEstimate, formatParam, formatValue, numberFormat } from "./number-format.ts";
 import { joinParts, jsonText, plainText } from "./plain-text.ts";
 import { costParts, titleParts } from "./study-lines.ts";
@@ -28,7 +29,8 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const front = paretoFront(snapshot);
   const ranked = front ?? rankedTrials(snapshot);
   const shown = ranked.slice(0, options.limit ?? 10);
-  const what = front === null ? `the best ${count(shown.length, "trial")}` : frontLabel(front);
+  const order = front === null && shown.some(({ repeats = 1 }) => repeats > 1) ? ", means worsened by their noise" : "";
+  const what = front === null ? `the best ${count(shown.length, "trial")}${order}` : frontLabel(front);
   const head = [...titleParts(snapshot), shown.length === 0 ? noBestText(snapshot) : what];
   const command = front === null ? "trials" : "best";
   const more =
@@ -46,7 +48,7 @@ export function frontLabel(front: readonly TrialSnapshot[]): string {
 /** One line a trial under a head, with the value of each objective; `options.marks: false` leaves the asterisks out. */
 export function trialLines(
   snapshot: StudySnapshot,
-  trials: readonly TrialSnapshot[],
+  trials: readonly (TrialSnapshot & { readonly repeats?: number })[],
   options: TextOptions & { readonly width: number; readonly marks?: boolean },
 ): string[] {
   const colours = picocolors.createColors(options.colour === true);
@@ -56,10 +58,14 @@ export function trialLines(
   const leading = options.marks === false ? new Set<number>() : leadingTrials(snapshot);
   const incidents = trials.some((trial) => trial.incident !== null);
   const judged = judgedColumns(snapshot, trials);
+  const lineage = trials.some(({ parent }) => parent !== null);
+  const repeats = repeatsColumn(trials);
   const columns: TextColumn[] = [
     { title: " trial", align: "right" },
     { title: "state" },
+    ...(lineage ? [{ title: "from", align: "right" } as const] : []),
     ...judged.map(({ column }) => column),
+    ...(repeats === null ? [] : [repeats.column]),
     ...bound.map((name): TextColumn => ({ title: plainText(name), align: "right", least: 6 })),
     ...names.map((name): TextColumn => ({ title: greek(name), align: "right", least: 6 })),
     { title: "time", align: "right" },
@@ -68,7 +74,9 @@ export function trialLines(
   const rows = trials.map((trial) => [
     `${leading.has(trial.number) ? "*" : ""}${trial.number}`,
     trial.state,
+    ...(lineage ? [trial.parent === null ? "–" : String(trial.parent)] : []),
     ...judged.map(({ cell }) => cell(trial)),
+    ...(repeats === null ? [] : [repeats.cell(trial)]),
     ...bound.map((name) => boundText(snapshot, trial, name)),
     ...names.map((name) => formatParam(paramOf(trial.params, name))),
     trial.state === "waiting" ? "–" : formatSeconds(trial.wallSeconds),
@@ -91,7 +99,16 @@ function boundText(snapshot: StudySnapshot, trial: TrialSnapshot, name: string):
 
 interface JudgedColumn {
   readonly column: TextColumn;
-  readonly cell: (trial: TrialSnapshot) => string;
+  readonly cell: (trial: TrialSnapshot & { readonly repeats?: number }) => string;
+}
+
+/** How many trials a configuration is the mean of; in a list of single trials, which one each repeats. null where nothing was repeated. */
+function repeatsColumn(trials: readonly (TrialSnapshot & { readonly repeats?: number })[]): JudgedColumn | null {
+  if (trials.some((trial) => (trial.repeats ?? 1) > 1)) {
+    return { column: { title: "repeats", align: "right" }, cell: ({ repeats = 1 }) => String(repeats) };
+  }
+  if (trials.every(({ repeatOf, repeats }) => repeats !== undefined || repeatOf === null)) return null;
+  return { column: { title: "repeats trial", align: "right" }, cell: ({ repeatOf }) => (repeatOf === null ? "" : String(repeatOf)) };
 }
 
 /** For each objective its value and standard error; the latter is left out where several objectives have none. */
@@ -121,7 +138,7 @@ function judgedColumns(snapshot: StudySnapshot, trials: readonly TrialSnapshot[]
   });
 }
 
-/** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. With several objectives the others' values follow as `values.<metric>`, then `front`; with constraints, `feasible`. */
+/** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. Where configurations were tried again, `repeatOf` follows. With several objectives the others' values follow as `values.<metric>`, then `front`; with constraints, `feasible`; where trials continue others, `parent`. */
 export function trialsCsv(snapshot: StudySnapshot): string {
   const metric = mainMetric(snapshot);
   const names = parameterNames(snapshot);
@@ -130,7 +147,21 @@ export function trialsCsv(snapshot: StudySnapshot): string {
   const several = front === null ? [] : [...others.map((name) => `values.${name}`), "front"];
   const bound = (snapshot.description.constraints ?? []).length > 0;
   const feasible = bound ? ["feasible"] : [];
-  const header = ["trial", "state", "value", "standardError", ...several, ...feasible, ...names.map((name) => `params.${name}`)];
+  const lineage = hasLineage(snapshot);
+  const parent = lineage ? ["parent"] : [];
+  const repeated = snapshot.trials.some(({ repeat }) => repeat > 0);
+  const repeats = repeated ? ["repeatOf"] : [];
+  const header = [
+    "trial",
+    "state",
+    "value",
+    "standardError",
+    ...repeats,
+    ...several,
+    ...feasible,
+    ...parent,
+    ...names.map((name) => `params.${name}`),
+  ];
   return csvText(
     [...header, "startedAt", "endedAt", "wallSeconds", "cpuSeconds"],
     snapshot.trials.map((trial) => [
@@ -138,8 +169,10 @@ export function trialsCsv(snapshot: StudySnapshot): string {
       trial.state,
       trial.values[metric]?.value,
       trial.values[metric]?.standardError,
+      ...(repeated ? [trial.repeatOf ?? undefined] : []),
       ...(front === null ? [] : [...others.map((name) => trial.values[name]?.value), front.has(trial.number)]),
       ...(bound ? [trial.state === "complete" ? meetsConstraints(snapshot, trial) : undefined] : []),
+      ...(lineage ? [trial.parent] : []),
       ...names.map((name) => paramOf(trial.params, name)),
       trial.startedAt,
       trial.endedAt,

@@ -24,11 +24,11 @@ const redraws = 10;
  * that was not, and that the study's rules allow. Ends with the last one. In an infinite space the sampler is left alone. Memory O(trials).
  */
 export function distinct(sampler: Sampler): Sampler {
-  const { adaptive, usesClock } = sampler.traits;
+  const { adaptive, usesClock, continues } = sampler.traits;
   return Object.freeze<Sampler>({
     name: "distinct",
     options: Object.freeze(named("sampler", sampler)),
-    traits: Object.freeze({ adaptive: true, usesClock }),
+    traits: Object.freeze({ adaptive: true, usesClock, ...(continues === undefined ? {} : { continues }) }),
     start: (context): DistinctState => ({
       space: context.space,
       cells: cellCount(context.space),
@@ -81,8 +81,9 @@ function nextCell(start: number, cells: number, isNew: (cell: number) => boolean
 }
 
 function replaced(proposal: Proposal, params: Params): Proposal {
+  const { repeatOf: _, ...rest } = proposal;
   return Object.freeze({
-    ...proposal,
+    ...rest,
     params,
     why: `the next configuration that was not tried${proposal.why === "" ? "" : `, after ${proposal.why}`}`,
   });

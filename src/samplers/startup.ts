@@ -22,6 +22,7 @@ export function startup(trials: number, first: Sampler = sobol(), then: Sampler)
     traits: Object.freeze({
       adaptive: first.traits.adaptive || then.traits.adaptive,
       usesClock: first.traits.usesClock || then.traits.usesClock,
+      ...(then.traits.continues === undefined ? {} : { continues: then.traits.continues }),
     }),
     start: (context): StartupState => ({ first: first.start(context), later: then.start(context) }),
     absorb(value, trial) {

@@ -54,9 +54,10 @@ export function withinRules(sampler: Sampler, { rules, taken, refuge }: RuledSpa
     }
     if (first === undefined) return undefined;
     const near = movedToLimits(value.space, rules, first);
-    if (near !== null) return noted({ ...first, params: near }, "moved to keep the limits");
+    const { repeatOf: _, ...moved } = first;
+    if (near !== null) return noted({ ...moved, params: near }, "moved to keep the limits");
     const params = feasiblePoint(value.space, rules, { rng: rng.fork("rules") }) ?? refuge;
-    return noted({ ...first, params }, "drawn at random, since the rules forbid what was proposed");
+    return noted({ ...moved, params }, "drawn at random, since the rules forbid what was proposed");
   }
 
   return Object.freeze<Sampler>({

@@ -28,8 +28,8 @@ export function packPrediction(record: PredictionRecord): PackedPrediction {
   return {
     ...packRowSet(record),
     type,
-    predicted: deflateRawSync(numberBytes(record.predicted, type)),
-    scores: record.scores === null ? null : deflateRawSync(floatPlanes(record.scores), { level: 1 }),
+    predicted: deflated(numberBytes(record.predicted, type)),
+    scores: record.scores === null ? null : deflated(floatPlanes(record.scores), 1),
   };
 }
 
@@ -76,6 +76,22 @@ export function unpackPrediction(
     truth: numbers(inflateRawSync(packed.truth), packed.truthType),
     scores: packed.scores === null ? null : floats(inflateRawSync(packed.scores)),
   };
+}
+
+/** Fewer bytes than this are kept as they are: there is little to gain, and making a compressor takes 20 µs. */
+const worthDeflating = 128;
+
+/** A raw DEFLATE stream (RFC 1951) of the bytes; of few of them one stored block (section 3.2.4). */
+function deflated(bytes: Uint8Array, level?: number): Uint8Array {
+  const { length } = bytes;
+  if (length >= worthDeflating) return deflateRawSync(bytes, level === undefined ? {} : { level });
+  const stream = new Uint8Array(length + 5);
+  stream[0] = 1;
+  stream[1] = length;
+  stream[3] = ~length;
+  stream[4] = 0xff;
+  stream.set(bytes, 5);
+  return stream;
 }
 
 /** The smallest type that holds whole numbers exactly; "f32" for anything else. */

@@ -1,4 +1,5 @@
-import type { AttemptRecord, OutcomeRecord, RunRecord, StudyHeader, TrialRecord } from "../core/records.ts";
+import type { AttemptRecord, EstimateRecord, OutcomeRecord, RunRecord, StudyHeader, TrialRecord } from "../core/records.ts";
+import { repeatCounter } from "../core/repeat-counter.ts";
 import type { SharedWorkSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 
 /** What a trial's evaluations add up to. */
@@ -44,6 +45,7 @@ interface PictureRows {
   /** In the order in which they were stored. */
   readonly runs: readonly RunRecord[];
   readonly attempts: readonly AttemptRecord[];
+  readonly estimate: EstimateRecord | null;
   readonly database: string;
 }
 
@@ -67,6 +69,7 @@ export function studyPicture(rows: PictureRows): StudySnapshot {
     spend(spent, one.wallSeconds, one.cpuSeconds);
   }
   for (const piece of shared) spend(spent, piece.wallSeconds, piece.cpuSeconds);
+  const repeatOf = repeatCounter();
   return {
     name: header.name,
     createdAt: header.createdAt,
@@ -74,9 +77,13 @@ export function studyPicture(rows: PictureRows): StudySnapshot {
     description: header.description,
     codeHash: header.codeHash,
     state: pictureState(rows.held, runs.length, runs.at(-1)?.state ?? null),
-    trials: rows.trials.map((trial) => trialPicture(trial, totals.get(trial.record.number), shares.get(trial.record.number))),
+    trials: rows.trials.map((trial) => {
+      const { number } = trial.record;
+      return trialPicture(trial, totals.get(number), { share: shares.get(number), repeat: repeatOf(trial.record) });
+    }),
     runs,
     attempts: rows.attempts,
+    estimate: rows.estimate,
     shared: shared.map(summary),
     fits,
     identicalFits,
@@ -97,7 +104,7 @@ export function pictureState(held: boolean, runCount: number, last: RunRecord["s
 function trialPicture(
   { record, startedAt, outcome }: StoredTrial,
   totals: TrialTotals | undefined,
-  share: Spent | undefined,
+  { share, repeat }: { readonly share: Spent | undefined; readonly repeat: number },
 ): TrialSnapshot {
   const spent: Spent = { wall: totals?.wallSeconds ?? 0, cpu: totals === undefined ? 0 : totals.cpuSeconds };
   if (share !== undefined) spend(spent, share.wall, share.cpu);
@@ -110,6 +117,8 @@ function trialPicture(
     why: record.why,
     parent: record.parent,
     note: record.note,
+    repeat,
+    repeatOf: record.repeatOf ?? null,
     values: outcome?.values ?? {},
     correct: totals?.correct ?? null,
     testRows: totals?.testRows ?? 0,

@@ -1,18 +1,23 @@
+import type { TrialCheckpoint } from "../core/checkpoint.ts";
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
+import { isoTimes } from "../core/iso-times.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
 import type { OutcomeRecord, RunEnd, RunRecord, TrialRecord } from "../core/records.ts";
 import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
-import { rng } from "../math/rng.ts";
+import { type Rng, rng } from "../math/rng.ts";
+import { type AskedCheckpoints, askedCheckpoints } from "./asked-checkpoints.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import type { FoldSizes } from "./gain-rule.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
-import { finishedReports, type TrialReports, trialReports } from "./trial-reports.ts";
+import { toldEvaluation, toldFailure } from "./told-rows.ts";
+import { finishedReports, type TrialReports, trialReports, type TrialReportsState } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
 
 export interface AskTellOptions {
@@ -21,6 +26,7 @@ export interface AskTellOptions {
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
+  readonly folds?: FoldSizes | null | undefined;
 }
 
 /**
@@ -36,7 +42,7 @@ export class AskTell {
   /** What is durable. */
   readonly #outcomes = new Map<number, OutcomeRecord>();
   /** Proposed, and not told. */
-  readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedAt: string }>();
+  readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedMs: number }>();
   /** How many trials of a group wait; none = no entry. */
   readonly #waitingInGroup = new Map<number, number>();
   /** Told, and on their way to the disk. */
@@ -45,10 +51,15 @@ export class AskTell {
   readonly #toHandOut: number[] = [];
   /** Of trials that this process handed out and that wait. */
   readonly #reports = new Map<number, TrialReports>();
+  readonly #checkpoints: AskedCheckpoints;
   #failure: { readonly error: unknown } | undefined;
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
   readonly #holderId = randomUUID();
+  readonly #isoTime = isoTimes();
+  readonly #stream: Rng;
+  /** When the run's row was written last, in milliseconds of the monotonic clock. */
+  #runWritten = Number.NEGATIVE_INFINITY;
   readonly #renewal: NodeJS.Timeout;
   readonly #startedAt = new Date().toISOString();
   readonly #began = performance.now();
@@ -57,17 +68,20 @@ export class AskTell {
   constructor(options: AskTellOptions) {
     this.#options = options;
     const { spec, store } = options;
-    this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, { ...batch, run: batch.run ?? this.#runRow(null) }));
+    this.#stream = rng(spec.seed);
+    this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, this.#withRun(batch)));
     store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
     try {
-      const { trials, evaluations, earlier } = store.load(spec.name);
-      this.#proposer = studyProposer(spec, earlier, (trial) => this.#outcomes.get(trial));
+      const saved = store.load(spec.name);
+      const { trials, evaluations, earlier } = saved;
+      this.#checkpoints = askedCheckpoints(spec, store, saved);
+      this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);
         this.#nextGroup = Math.max(this.#nextGroup, trial.group + 1);
         if (outcome === null) {
-          this.#wait(trial, trial.proposedAt);
+          this.#wait(trial, Date.parse(trial.proposedAt));
           this.#toHandOut.push(trial.number);
         } else this.#outcomes.set(trial.number, outcome);
       }
@@ -102,11 +116,12 @@ export class AskTell {
       await told;
     }
     if (this.#failure !== undefined) throw this.#failure.error;
-    const now = new Date().toISOString();
+    const ms = Date.now();
+    const now = this.#isoTime(ms);
     const again = this.#toHandOut.shift();
     const waiting = again === undefined ? undefined : this.#waiting.get(again);
     if (waiting !== undefined) {
-      waiting.startedAt = now;
+      waiting.startedMs = ms;
       return this.#trial(waiting.trial);
     }
     if (this.#ended) return undefined;
@@ -114,7 +129,7 @@ export class AskTell {
     const proposal = this.#proposer.propose();
     if (proposal === undefined) return undefined;
     const trial = trialRecord(number, this.#nextGroup++, { proposal, at: now });
-    this.#wait(trial, now);
+    this.#wait(trial, ms);
     const stored = this.#add({ trials: [trial], started: [{ trial: number, at: now }] });
     // A sampler that reads a clock would propose another one.
     if (spec.sampler.traits.usesClock) await stored;
@@ -136,32 +151,19 @@ export class AskTell {
         data: { trial: number },
       });
     }
-    const endedAt = new Date().toISOString();
-    const wallSeconds = Math.max(0, (Date.parse(endedAt) - Date.parse(waiting.startedAt)) / 1000);
+    const endedMs = Date.now();
+    const endedAt = this.#isoTime(endedMs);
+    const wallSeconds = Math.max(0, (endedMs - waiting.startedMs) / 1000);
     const reports = this.#reports.get(number);
-    const state = reports?.state() ?? { reported: null, stopped: null };
+    const state = reports === undefined ? noReports : reports.state();
     const outcome =
       value instanceof Error && state.stopped === null
-        ? failed(number, value, endedAt)
+        ? toldFailure(number, value, endedAt)
         : objectiveOutcome(number, judgedEnd(this.#options.spec, { ...state, params: waiting.trial.params }, value), endedAt);
-    const evaluations =
-      outcome.state === "failed" || this.#judged.has(number)
-        ? []
-        : [
-            {
-              trial: number,
-              repeat: 0,
-              fold: 0,
-              rung: 0,
-              values: Object.fromEntries(Object.entries(outcome.values).map(([metric, judged]) => [metric, judged.value])),
-              testRows: 0,
-              correct: null,
-              time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds: null },
-              identical: false,
-              startedAt: waiting.startedAt,
-              endedAt,
-            },
-          ];
+    const judged = outcome.state === "failed" || this.#judged.has(number);
+    const { repeat } = this.#proposer.placeOf(number);
+    const startedAt = this.#isoTime(waiting.startedMs);
+    const evaluations = judged ? [] : [{ ...toldEvaluation(outcome, startedAt, wallSeconds), repeat }];
     const { group } = waiting.trial;
     const left = (this.#waitingInGroup.get(group) ?? 1) - 1;
     if (left === 0) this.#waitingInGroup.delete(group);
@@ -211,29 +213,37 @@ export class AskTell {
     return this.#toHandOut.length > 0 || this.#ended ? undefined : this.#proposer.waitsFor();
   }
 
-  #wait(trial: TrialRecord, startedAt: string): void {
-    this.#waiting.set(trial.number, { trial, startedAt });
+  #wait(trial: TrialRecord, startedMs: number): void {
+    this.#waiting.set(trial.number, { trial, startedMs });
     this.#waitingInGroup.set(trial.group, (this.#waitingInGroup.get(trial.group) ?? 0) + 1);
   }
 
-  #trial({ number, params }: TrialRecord): Trial {
-    const seed = rng(this.#options.spec.seed).fork("trial", number).below(4294967296);
+  #trial({ number, params, parent }: TrialRecord): Trial {
+    const stream = this.#stream;
+    let seed: number | undefined;
     let signal: AbortSignal | undefined;
+    const checkpoint = (): TrialCheckpoint => this.#checkpoints.of({ number, parent }, this.#waiting.has(number));
     return {
       number,
       params,
-      seed,
+      repeat: this.#proposer.placeOf(number).repeat,
       report: (step, value) => this.#report(number, step, value),
-      // Made when it is asked for: it would be the dearest part of a trial that takes microseconds.
+      // These two are made when they are asked for: they would be the dearest part of a trial that takes microseconds.
+      get seed() {
+        return (seed ??= stream.fork("trial", number).below(4294967296));
+      },
       get signal() {
         return (signal ??= new AbortController().signal);
+      },
+      get checkpoint() {
+        return checkpoint();
       },
     };
   }
 
   /** A failed write is told by whoever waits for it, and by every later call. */
   #add(batch: Batch): Promise<void> {
-    const stored = this.#queue.add(batch);
+    const stored = this.#queue.add(this.#checkpoints.batch(batch));
     stored.catch((error: unknown) => {
       this.#failure ??= { error };
     });
@@ -256,6 +266,14 @@ export class AskTell {
     return reports.report(step, value);
   }
 
+  /** The run's row with it, where that is more than 0.1 s old. */
+  #withRun(batch: Batch): Batch {
+    const now = performance.now();
+    if (batch.run === undefined && now - this.#runWritten < 100) return batch;
+    this.#runWritten = now;
+    return { ...batch, run: batch.run ?? this.#runRow(null) };
+  }
+
   #runRow(ended: { readonly state: "complete" | "stopped"; readonly end: RunEnd } | null): RunRecord {
     const { state, end } = ended ?? { state: null, end: null };
     const { codeHash, environment } = this.#options;
@@ -274,7 +292,4 @@ export class AskTell {
   }
 }
 
-function failed(trial: number, error: Error, endedAt: string): OutcomeRecord {
-  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
-  return { trial, state: "failed", values: {}, incident, endedAt };
-}
+const noReports: TrialReportsState = Object.freeze({ reported: null, stopped: null });

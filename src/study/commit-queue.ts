@@ -1,35 +1,44 @@
 import type { Batch } from "../core/store.ts";
 
-type Rows = { -readonly [K in keyof Batch]: Batch[K] };
+/** Members that are lists of rows. */
+type Lists = { [K in Exclude<keyof Batch, "run" | "model" | "estimate">]?: NonNullable<Batch[K]>[number][] };
+type Rows = Lists & Pick<{ -readonly [K in keyof Batch]: Batch[K] }, "run" | "model" | "estimate">;
+
+export interface CommitQueueOptions {
+  /**
+   * How many milliseconds rows may be gathered, counted from the first, unless `flush` is called before; told how long the last write took. Rows of
+   * tasks that took so long together are written at once. Default 0: those of one tick.
+   */
+  readonly gatherMs?: (writeMs: number) => number;
+}
 
 /** A write that is due. */
 interface DueWrite {
   readonly promise: Promise<void>;
+  readonly gatherMs: number;
+  /** Milliseconds of work whose rows wait. */
+  workMs: number;
   /** Does it now. */
   run(): void;
 }
 
 /**
- * Gathers rows and writes those of one tick in one transaction. `add` resolves once its rows are durable; only then may
+ * Gathers rows and writes them in one transaction. `add` resolves once its rows are durable; only then may
  * anything be counted or shown. After a failed write every later `add` fails with the same error: the run must end.
  */
 export class CommitQueue {
   readonly #write: (batch: Batch) => void;
-  readonly #pauseMs: (writeMs: number) => number;
+  readonly #gatherMs: (writeMs: number) => number;
   #rows: Rows = {};
   #due: DueWrite | undefined;
   #failure: { readonly error: unknown } | undefined;
   #commits = 0;
-  /** When the next write may be done, in milliseconds of the monotonic clock. */
-  #restUntil = 0;
+  #writeMs = 0;
 
-  /**
-   * `write` makes a batch durable before it returns, in one transaction. `pauseMs`: how long rows are gathered after a write
-   * that took so many milliseconds, unless `flush` is called before; default 0, those of one tick.
-   */
-  constructor(write: (batch: Batch) => void, options: { readonly pauseMs?: (writeMs: number) => number } = {}) {
+  /** `write` makes a batch durable before it returns, in one transaction. */
+  constructor(write: (batch: Batch) => void, options: CommitQueueOptions = {}) {
     this.#write = write;
-    this.#pauseMs = options.pauseMs ?? (() => 0);
+    this.#gatherMs = options.gatherMs ?? (() => 0);
   }
 
   /** Transactions made. */
@@ -37,10 +46,20 @@ export class CommitQueue {
     return this.#commits;
   }
 
-  add(batch: Batch): Promise<void> {
+  /** `workSeconds`: what the rows took to come by. */
+  add(batch: Batch, workSeconds = 0): Promise<void> {
     merge(this.#rows, batch);
-    this.#due ??= this.#schedule();
-    return this.#due.promise;
+    const due = (this.#due ??= this.#schedule());
+    due.workMs += 1000 * workSeconds;
+    if (due.gatherMs > 0 && due.workMs >= due.gatherMs) due.run();
+    return due.promise;
+  }
+
+  /** Writes these rows at once, with all that is gathered. */
+  addNow(batch: Batch): Promise<void> {
+    const stored = this.add(batch);
+    this.#due?.run();
+    return stored;
   }
 
   /** Writes at once what is gathered. Throws the error of a failed write, this one or one before. */
@@ -50,6 +69,7 @@ export class CommitQueue {
   }
 
   #schedule(): DueWrite {
+    const gatherMs = this.#gatherMs(this.#writeMs);
     let run: () => void = () => undefined;
     const promise = new Promise<void>((resolve, reject) => {
       run = () => {
@@ -64,10 +84,9 @@ export class CommitQueue {
         }
       };
     });
-    const rest = this.#restUntil - performance.now();
-    const timer = rest > 0 ? setTimeout(run, rest) : undefined;
-    const turn = rest > 0 ? undefined : setImmediate(run);
-    return { promise, run };
+    const timer = gatherMs > 0 ? setTimeout(run, gatherMs) : undefined;
+    const turn = gatherMs > 0 ? undefined : setImmediate(run);
+    return { promise, gatherMs, workMs: 0, run };
   }
 
   #writeRows(): void {
@@ -82,21 +101,27 @@ export class CommitQueue {
       this.#failure = { error };
       throw error;
     }
-    const end = performance.now();
-    this.#restUntil = end + this.#pauseMs(end - start);
+    this.#writeMs = performance.now() - start;
   }
 }
 
 function merge(rows: Rows, batch: Batch): void {
   if (batch.run !== undefined) rows.run = batch.run;
   if (batch.model !== undefined) rows.model = batch.model;
-  if (batch.trials) rows.trials = [...(rows.trials ?? []), ...batch.trials];
-  if (batch.started) rows.started = [...(rows.started ?? []), ...batch.started];
-  if (batch.attempts) rows.attempts = [...(rows.attempts ?? []), ...batch.attempts];
-  if (batch.shared) rows.shared = [...(rows.shared ?? []), ...batch.shared];
-  if (batch.dropped) rows.dropped = [...(rows.dropped ?? []), ...batch.dropped];
-  if (batch.evaluations) rows.evaluations = [...(rows.evaluations ?? []), ...batch.evaluations];
-  if (batch.predictions) rows.predictions = [...(rows.predictions ?? []), ...batch.predictions];
-  if (batch.outcomes) rows.outcomes = [...(rows.outcomes ?? []), ...batch.outcomes];
-  if (batch.finishedGroups) rows.finishedGroups = [...(rows.finishedGroups ?? []), ...batch.finishedGroups];
+  if (batch.estimate !== undefined) rows.estimate = batch.estimate;
+  if (batch.trials) append((rows.trials ??= []), batch.trials);
+  if (batch.started) append((rows.started ??= []), batch.started);
+  if (batch.attempts) append((rows.attempts ??= []), batch.attempts);
+  if (batch.shared) append((rows.shared ??= []), batch.shared);
+  if (batch.dropped) append((rows.dropped ??= []), batch.dropped);
+  if (batch.evaluations) append((rows.evaluations ??= []), batch.evaluations);
+  if (batch.predictions) append((rows.predictions ??= []), batch.predictions);
+  if (batch.outcomes) append((rows.outcomes ??= []), batch.outcomes);
+  if (batch.checkpoints) append((rows.checkpoints ??= []), batch.checkpoints);
+  if (batch.droppedCheckpoints) append((rows.droppedCheckpoints ??= []), batch.droppedCheckpoints);
+  if (batch.finishedGroups) append((rows.finishedGroups ??= []), batch.finishedGroups);
+}
+
+function append<T>(rows: T[], more: readonly T[]): void {
+  for (const row of more) rows.push(row);
 }

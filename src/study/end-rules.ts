@@ -1,6 +1,7 @@
 import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord, RunEnd } from "../core/records.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration } from "./best-outcome.ts";
+import type { GainRule } from "./gain-rule.ts";
 
 /** What ends a study before its trials are all done. It hangs on outcomes alone, never on the clock. */
 export interface EndRules {
@@ -8,6 +9,8 @@ export interface EndRules {
   readonly target: number | null;
   /** So many trials since the last that was better than all before it; null = none. */
   readonly staleTrials: number | null;
+  /** The gain that is left against noise; left out = none. */
+  readonly gain?: GainRule;
 }
 
 /** Reads outcomes in number order, each once, and says why no further trial is proposed. */
@@ -22,6 +25,8 @@ export interface EndWatchOptions {
   /** What the best trial has to meet; default nothing. */
   readonly constraints?: readonly OutcomeBound[];
   readonly outcomeOf: (trial: number) => OutcomeRecord | undefined;
+  /** The first trial of a trial's configuration; default: itself. */
+  readonly firstOf?: (trial: number) => number;
 }
 
 /** Six digits. */
@@ -29,24 +34,22 @@ function shown(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-export function endWatch({ rules, objective, constraints, outcomeOf }: EndWatchOptions): EndWatch {
+export function endWatch({ rules, objective, constraints, outcomeOf, firstOf }: EndWatchOptions): EndWatch {
   const { metric, direction } = objective;
   let read = 0;
-  let best: JudgedTrial | null = null;
+  const configurations = bestConfiguration({ metric, direction, constraints, firstOf });
   let sinceBest = 0;
   let end: RunEnd | undefined;
 
   function take(outcome: OutcomeRecord): void {
-    const judged = judgedTrial(outcome, metric, constraints);
-    sinceBest++;
-    if (judged !== undefined && beats(judged, best, direction)) {
-      best = judged;
-      sinceBest = 0;
-    }
+    const before = configurations.best?.trial;
+    configurations.absorb(outcome);
+    sinceBest = configurations.best?.trial === before ? sinceBest + 1 : 0;
   }
 
   function verdict(): RunEnd | undefined {
     const { target, staleTrials } = rules;
+    const { best } = configurations;
     if (best !== null && target !== null && (direction === "maximize" ? best.value >= target : best.value <= target)) {
       return { by: "target", reason: `trial ${best.trial} reached the target of ${target} with ${shown(best.value)}` };
     }
@@ -67,7 +70,9 @@ export function endWatch({ rules, objective, constraints, outcomeOf }: EndWatchO
         if (outcome === undefined) throw new RangeError(`Trial ${read} has no outcome to judge the study by.`);
         take(outcome);
         read++;
-        end = verdict();
+        // The model takes every trial, also one that ends the study otherwise.
+        const gained = rules.gain?.take(outcome.trial, configurations);
+        end = verdict() ?? gained;
       }
       return end;
     },

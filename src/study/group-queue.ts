@@ -1,3 +1,4 @@
+import type { PlannedTrial } from "../core/evaluation.ts";
 import type { TrialRecord } from "../core/records.ts";
 import type { SavedStudy } from "../core/store.ts";
 import { type GroupSeed, unfinishedGroups } from "./group-seed.ts";
@@ -46,7 +47,8 @@ export class GroupQueue {
   /** The next group, with those of its trials that are not stored yet; undefined when the sampler turns out to be exhausted. */
   next(): { readonly seed: GroupSeed; readonly proposed: readonly TrialRecord[] } | undefined {
     const restored = this.#restored.shift();
-    if (restored !== undefined) return { seed: restored, proposed: [] };
+    if (restored !== undefined)
+      return { seed: { ...restored, trials: restored.trials.map((trial) => this.#planned(trial)) }, proposed: [] };
     const { proposer, size, now } = this.#options;
     const group = this.#nextGroup;
     const records: TrialRecord[] = [];
@@ -58,7 +60,13 @@ export class GroupQueue {
     }
     if (records.length === 0) return undefined;
     this.#nextGroup++;
-    return { seed: { group, trials: records, saved: { evaluations: [], parts: [], finished: new Set() } }, proposed: records };
+    const trials = records.map((trial) => this.#planned(trial));
+    return { seed: { group, trials, saved: { evaluations: [], parts: [], finished: new Set() } }, proposed: records };
+  }
+
+  #planned(trial: PlannedTrial): PlannedTrial {
+    const { repeat } = this.#options.proposer.placeOf(trial.number);
+    return repeat === 0 ? trial : { ...trial, repeat };
   }
 
   get #mayPropose(): boolean {

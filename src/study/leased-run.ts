@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
+import { isoTimes } from "../core/iso-times.ts";
+import type { EstimateRecord, OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
+import type { Batch } from "../core/store.ts";
+import { checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
@@ -75,7 +78,14 @@ export class LeasedRun {
       this.#run?.stop();
       return goesOn;
     });
-    const queue = new CommitQueue((batch) => store.commit(spec.name, holderId, batch), { pauseMs: this.#parts.writePauseMs });
+    let rowWritten = Number.NEGATIVE_INFINITY;
+    const write = (batch: Batch): void => {
+      // Its time need not be exact where a run is killed.
+      const fresh = batch.run !== undefined || seconds() - rowWritten < 0.1;
+      if (!fresh) rowWritten = seconds();
+      store.commit(spec.name, holderId, fresh ? batch : { ...batch, run: row(null) });
+    };
+    const queue = new CommitQueue(write, { gatherMs: this.#parts.writePauseMs });
     const began = seconds();
     let notes: ReadonlySet<string> = new Set();
     const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
@@ -96,12 +106,11 @@ export class LeasedRun {
     });
     let disarm = (): void => {};
     try {
-      await queue.add({ run: row(null) });
-      const { run, meter, proposer } = this.#studyRun({
+      await queue.addNow({ run: row(null) });
+      const { run, meter, proposer, newEstimate } = this.#studyRun({
         executor: cpu.executor,
-        commit: (batch) => queue.add(batch),
+        commit: (batch, workSeconds) => queue.add(batch, workSeconds),
         flush: () => queue.flush(),
-        runRow: () => row(null),
         onChange: progress.change,
       });
       notes = meter.notes;
@@ -120,9 +129,10 @@ export class LeasedRun {
         cut: options.signal?.aborted === true || this.#aborted,
         proposer,
       });
-      await queue.add({ run: row(state, end) });
+      const estimate = end?.by === "cut" ? undefined : newEstimate();
+      await queue.addNow({ run: row(state, end), ...(estimate === undefined ? {} : { estimate }) });
     } catch (error) {
-      await queue.add({ run: row("failed", failureOf(error)) }).catch(() => {
+      await queue.addNow({ run: row("failed", failureOf(error)) }).catch(() => {
         // The store itself failed: the error that ended the run says so.
       });
       throw error;
@@ -134,16 +144,18 @@ export class LeasedRun {
   }
 
   /** The loop, set up from what is stored. */
-  #studyRun(parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "runRow" | "onChange">): {
+  #studyRun(parts: Pick<StudyRunOptions, "executor" | "commit" | "flush" | "onChange">): {
     readonly run: StudyRun;
     readonly meter: ProgressMeter;
     readonly proposer: Proposer;
+    /** undefined where the one that is stored stands. */
+    readonly newEstimate: () => EstimateRecord | undefined;
   } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(spec.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
-    const proposer = studyProposer(spec, saved.earlier, outcomeOf);
+    const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds }, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
     const keeper = modelKeeper({
@@ -151,6 +163,7 @@ export class LeasedRun {
       direction: first?.direction ?? "maximize",
       constraints: spec.constraints,
       ...(spec.selection === null ? {} : { selection: spec.selection }),
+      firstOf: (trial) => proposer.placeOf(trial).first,
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {
@@ -160,13 +173,18 @@ export class LeasedRun {
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }
+    const evaluation = this.#parts.evaluation(parts.executor, this.#options, outcomeOf);
+    const ended = outcomes.size;
+    const isoTime = isoTimes();
+    const checkpoints = checkpointKeeper(spec, saved);
     const run = new StudyRun({
       ...parts,
       saved,
       proposer,
-      evaluation: this.#parts.evaluation(parts.executor, this.#options, outcomeOf),
+      evaluation,
       meter,
       keeper,
+      commit: (batch, workSeconds) => parts.commit(checkpoints.batch(batch), workSeconds),
       outcomes,
       trials,
       retries: spec.retries,
@@ -174,9 +192,13 @@ export class LeasedRun {
       adaptive: looksBack(spec),
       proposalsFirst: spec.judge.kind === "model" || spec.sampler.traits.usesClock,
       lookahead: spec.lookahead,
-      now: () => new Date().toISOString(),
+      now: () => isoTime(Date.now()),
     });
-    return { run, meter, proposer };
+    const newEstimate = (): EstimateRecord | undefined =>
+      saved.estimate !== null && outcomes.size === ended
+        ? undefined
+        : evaluation.estimate?.(outcomes.values(), (trial) => proposer.placeOf(trial).first);
+    return { run, meter, proposer, newEstimate };
   }
 }
 

@@ -1,9 +1,9 @@
 import type { OfferedModel } from "../core/estimator.ts";
-import type { Params } from "../core/space.ts";
 import type { ModelRecord, OutcomeRecord } from "../core/records.ts";
+import type { Params } from "../core/space.ts";
 import { type ChoiceRule, trialChoice } from "./trial-choice.ts";
 
-/** Knows the trial that the study reports so far, whose model it keeps. */
+/** Knows the configuration that the study reports so far, of whose first complete trial the study keeps the model. */
 export interface ModelKeeper {
   /** Takes an outcome, of an earlier run too. */
   absorb(outcome: OutcomeRecord, params: Params): void;

@@ -30,11 +30,12 @@ export interface JudgedEnd extends TrialReportsState {
 
 /** The end of a trial whose objective ended: complete, or pruned where it was told to stop. */
 export function objectiveOutcome(trial: number, { reported, stopped, values, gradients }: JudgedEnd, endedAt: string): OutcomeRecord {
-  const judged = Object.entries(values).map(([name, value]) => [name, { value, standardError: null, pooled: null }] as const);
+  const judged: Record<string, OutcomeRecord["values"][string]> = {};
+  for (const name of Object.keys(values)) judged[name] = { value: values[name] ?? Number.NaN, standardError: null, pooled: null };
   return {
     trial,
     state: stopped === null ? "complete" : "pruned",
-    values: Object.fromEntries(judged),
+    values: judged,
     ...(gradients === undefined ? {} : { gradients }),
     incident: stopped === null ? null : { kind: "pruned", message: stopped, code: null, stack: null },
     ...(reported === null ? {} : { reported }),

@@ -33,7 +33,9 @@ export function objectiveValues(spec: Pick<StudySpec, "metrics">, told: unknown)
   const given = returned as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) throw invalid("the objective", `an object with one number for each of ${names.join(", ")}`, returned);
-  return Object.fromEntries(names.map((name) => [name, checked(Object.hasOwn(given, name) ? given[name] : undefined, name)]));
+  const values: Record<string, number> = {};
+  for (const name of names) values[name] = checked(Object.hasOwn(given, name) ? given[name] : undefined, name);
+  return values;
 }
 
 function checked(told: unknown, what: string): number {

@@ -1,4 +1,5 @@
 import type { GroupWork, PlannedTrial } from "../core/evaluation.ts";
+import type { Task } from "../core/executor.ts";
 import type { GroupSeed } from "./group-seed.ts";
 
 /** A group of trials that is being worked on. */
@@ -8,14 +9,32 @@ export interface OpenGroup {
   readonly trials: ReadonlyMap<number, PlannedTrial>;
   readonly unfinished: Set<number>;
   active: number;
+  /** At most `count` tasks that may start now, of the largest priority first; the others wait here. */
+  next(count: number): readonly Task[];
 }
 
 export function openGroup({ group, trials, saved }: GroupSeed, work: GroupWork): OpenGroup {
+  let backlog: Task[] = [];
+  let taken = 0;
   return {
     number: group,
     work,
     trials: new Map(trials.map((trial) => [trial.number, trial])),
     unfinished: new Set(trials.flatMap(({ number }) => (saved.finished.has(number) ? [] : [number]))),
     active: 0,
+    next(count) {
+      const ready = work.ready();
+      if (ready.length > 0) {
+        backlog = [...backlog.slice(taken), ...ready];
+        taken = 0;
+        if (backlog.length > count) backlog.sort((a, b) => (a.priority === b.priority ? 0 : b.priority > a.priority ? 1 : -1));
+      }
+      if (taken === backlog.length || count <= 0) return none;
+      const from = taken;
+      taken = Math.min(backlog.length, from + count);
+      return backlog.slice(from, taken);
+    },
   };
 }
+
+const none: readonly Task[] = Object.freeze([]);

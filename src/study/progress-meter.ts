@@ -29,8 +29,8 @@ export class ProgressMeter {
 
   constructor(options: ProgressMeterOptions) {
     this.#options = options;
-    this.#startedAt = options.clock();
     this.#choice = trialChoice(options);
+    this.#startedAt = options.clock();
     this.#slots = Array.from({ length: options.slots }, () => ({ label: null, since: 0 }));
   }
 
@@ -61,11 +61,18 @@ export class ProgressMeter {
     this.#choice.absorb(outcome, params);
   }
 
+  get #best(): RunProgress["best"] {
+    const chosen = this.#choice.chosen();
+    if (chosen === null) return null;
+    const { metric, unit } = this.#options;
+    const { trial, params, value, standardError } = chosen;
+    return { trial, params, metric, unit, value, standardError };
+  }
+
   read(): RunProgress {
     const now = this.#options.clock();
     const elapsedSeconds = now - this.#startedAt;
     const total = this.#options.total();
-    const best = this.#choice.chosen();
     const rate = this.#endedInThisRun > 0 && elapsedSeconds > 0 ? this.#endedInThisRun / elapsedSeconds : null;
     return {
       study: this.#options.study,
@@ -77,7 +84,7 @@ export class ProgressMeter {
       tasksDone: this.#tasksDone,
       rate,
       secondsLeft: rate === null || total === null ? null : Math.max(0, total - this.#done - this.#failed) / rate,
-      best: best === null ? null : { ...best, metric: this.#options.metric, unit: this.#options.unit },
+      best: this.#best,
       slots: this.#slots.map(({ label, since }) => ({ label, seconds: label === null ? 0 : now - since })),
       stopping: this.stopping,
       notes: [...this.notes],

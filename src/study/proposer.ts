@@ -1,9 +1,11 @@
 import type { EarlierRecord } from "../core/earlier-study.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
+import { repeatCounter } from "../core/repeat-counter.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
-import { rng } from "../math/rng.ts";
+import { type Rng, rng } from "../math/rng.ts";
 import { earlierStudies } from "./earlier-studies.ts";
 import type { EndWatch } from "./end-rules.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
@@ -23,6 +25,14 @@ export interface ProposerOptions {
   readonly end?: EndWatch;
 }
 
+/** Where a trial stands among those of its configuration. */
+export interface RepeatPlace {
+  /** The trial that it repeats; itself where it repeats none. */
+  readonly first: number;
+  /** 0 for that one. */
+  readonly repeat: number;
+}
+
 /** Where a trial's outcome is read; undefined while it has none. */
 export type OutcomeOf = (trial: number) => OutcomeRecord | undefined;
 
@@ -34,12 +44,16 @@ export class Proposer {
   readonly #options: ProposerOptions;
   readonly #params: Params[] = [];
   readonly #outcomeOf: OutcomeOf;
+  readonly #countRepeat = repeatCounter();
+  /** Of trials that repeat another. */
+  readonly #repeats = new Map<number, RepeatPlace>();
   #state: unknown;
   /** Trials 0 … absorbed − 1 are in the state of an adaptive sampler. */
   #absorbed = 0;
   /** Trials 0 … visible − 1 are known to have outcomes. */
   #visible = 0;
   readonly #waits: boolean;
+  readonly #stream: Rng;
   #exhausted = false;
   /** Proposals that there are; null where there is no end. */
   readonly #size: number | null;
@@ -51,6 +65,7 @@ export class Proposer {
     this.#size = options.sampler.size(options.space);
     this.#waits = options.sampler.traits.adaptive || options.looksBack === true;
     const { sampler, space, seed, lookahead, earlier = [] } = options;
+    this.#stream = rng(seed);
     const learnt = earlier.length === 0 ? {} : { earlier: earlierStudies(earlier, directions) };
     this.#state = sampler.start({ space, directions, seed, lookahead, ...learnt });
   }
@@ -73,7 +88,12 @@ export class Proposer {
 
   /** Takes a trial that is stored already; in number order. */
   restore(trial: TrialRecord): void {
-    this.#params.push(trial.params);
+    this.#add(trial);
+  }
+
+  /** Which repeat of a configuration a trial is, and the first trial of that. */
+  placeOf(trial: number): RepeatPlace {
+    return this.#repeats.get(trial) ?? { first: trial, repeat: 0 };
   }
 
   /** The first trial whose outcome is missing for the next proposal; undefined when it can be made. */
@@ -87,21 +107,33 @@ export class Proposer {
 
   /** The next proposal; undefined when the sampler is exhausted. Call only when `waitsFor()` is undefined. */
   propose(): Proposal | undefined {
-    const { sampler, lookahead, seed } = this.#options;
+    const { sampler, lookahead } = this.#options;
     const number = this.next;
     if (sampler.traits.adaptive) {
       for (; this.#absorbed <= number - lookahead; this.#absorbed++) {
-        this.#state = sampler.absorb(this.#state, this.#finished(this.#absorbed));
+        this.#state = sampler.absorb(this.#state, this.finished(this.#absorbed));
       }
     }
     const pending = sampler.traits.adaptive ? this.#params.slice(this.#absorbed) : [];
-    const proposal = sampler.propose(this.#state, number, pending, rng(seed).fork("sampler", number));
+    const proposal = sampler.propose(this.#state, number, pending, this.#stream.fork("sampler", number));
     if (proposal === undefined) this.#exhausted = true;
-    else this.#params.push(proposal.params);
+    else this.#add(proposal);
     return proposal;
   }
 
-  #finished(number: number): FinishedTrial {
+  #add({ params, repeatOf }: Pick<Proposal, "params" | "repeatOf">): void {
+    const number = this.next;
+    this.#params.push(params);
+    if (repeatOf === undefined) return;
+    const first = this.#params[repeatOf];
+    if (repeatOf >= number || this.#repeats.has(repeatOf) || first === undefined || canonicalJson(first) !== canonicalJson(params)) {
+      throw new RangeError(`Trial ${number} is to repeat trial ${repeatOf}, which is not the first trial of its configuration.`);
+    }
+    this.#repeats.set(number, { first: repeatOf, repeat: this.#countRepeat({ repeatOf }) });
+  }
+
+  /** A trial with an outcome, as samplers see it. */
+  finished(number: number): FinishedTrial {
     const outcome = this.#outcomeOf(number);
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);

@@ -26,7 +26,7 @@ export function runEnd(
     return { state: "stopped", end: cut ? { by: "cut", reason: "it was cut off" } : { by: "stop", reason: "it was stopped" } };
   }
   // Without a number of trials and rules a budget is the only end there is.
-  const endless = (trials ?? spec.staleTrials ?? spec.sampler.size(spec.space)) === null && !spec.stopAtTarget;
+  const endless = (trials ?? spec.staleTrials ?? spec.sampler.size(spec.space)) === null && !spec.stopAtTarget && spec.stopAtNoise === null;
   return { state: endless ? "complete" : "stopped", end: budget };
 }
 

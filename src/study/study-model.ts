@@ -13,7 +13,7 @@ export interface StudyModel {
   readonly params: Params;
   /** "kept": the study came by it on its way; "fitted": it was fitted when it was asked for. */
   readonly source: "kept" | "fitted";
-  /** What the model's `toJSON()` gives; `loadModel` takes that of an `svm` back. */
+  /** What the model's `toJSON()` gives; `loadModel` takes that of an `svm`, an `svr` or a pipeline of those back. */
   readonly json: Json;
 }
 

@@ -4,6 +4,7 @@ import type { Json } from "../core/json.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { StudySpec } from "../core/study-spec.ts";
+import type { FoldSizes } from "./gain-rule.ts";
 import type { OutcomeOf } from "./proposer.ts";
 import type { ModelParts } from "./study-model.ts";
 
@@ -17,11 +18,13 @@ export interface StudyParts {
   /** What people should know of the folds before a run, a line each. */
   readonly audit: () => readonly string[];
   readonly fit: ModelParts["fit"];
+  /** Of a cross-validated study; left out or null for a plain objective. */
+  readonly folds?: FoldSizes | null;
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
   readonly timeBudgetSeconds: number | null;
-  /** How long results of a run are gathered after a write that took so many milliseconds. */
+  /** For how many milliseconds results of a run may be gathered before they are written, told how long the last write took. */
   readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
   readonly ownsStore: boolean;

@@ -1,6 +1,10 @@
 import type { EarlierRecord } from "../core/earlier-study.ts";
+import type { FinishedTrial } from "../core/sampler.ts";
+import type { Params } from "../core/space.ts";
 import type { StudySpec } from "../core/study-spec.ts";
+import { isFeasible } from "../space/feasibility.ts";
 import { endWatch } from "./end-rules.ts";
+import { type FoldSizes, gainRule } from "./gain-rule.ts";
 import { type OutcomeOf, Proposer } from "./proposer.ts";
 
 /** Whether trial n waits for the outcomes of trials 0 … n − lookahead: for its proposal, for its verdicts, or to know whether the study goes on. */
@@ -9,15 +13,35 @@ export function looksBack(spec: StudySpec): boolean {
 }
 
 /** The proposer of a study, with its rules for its end; `earlier`: what is kept of other studies. */
-export function studyProposer(spec: StudySpec, earlier: readonly EarlierRecord[], outcomeOf: OutcomeOf): Proposer {
-  const { stopAtTarget, staleTrials, target, constraints } = spec;
+export function studyProposer(
+  spec: StudySpec,
+  { earlier, folds = null }: { readonly earlier: readonly EarlierRecord[]; readonly folds?: FoldSizes | null | undefined },
+  outcomeOf: OutcomeOf,
+): Proposer {
+  const { stopAtTarget, staleTrials, stopAtNoise, target, constraints, space, rules, seed } = spec;
   const [objective] = spec.objectives;
   const options = { ...spec, earlier, looksBack: looksBack(spec) };
   if (objective === undefined || !endsByRule(spec)) return new Proposer(options, outcomeOf);
-  const end = endWatch({ rules: { target: stopAtTarget ? target : null, staleTrials }, objective, constraints, outcomeOf });
-  return new Proposer({ ...options, end }, outcomeOf);
+  const ruled = rules.forbid.length + rules.limits.length > 0;
+  const context = {
+    space,
+    seed,
+    directions: [objective.direction],
+    ...(ruled ? { feasible: (params: Params) => isFeasible(rules, params) } : {}),
+  };
+  const trialOf = (trial: number): FinishedTrial => proposer.finished(trial);
+  const gain = stopAtNoise === null ? {} : { gain: gainRule({ ...stopAtNoise, context, seed, folds, trialOf }) };
+  const end = endWatch({
+    rules: { target: stopAtTarget ? target : null, staleTrials, ...gain },
+    objective,
+    constraints,
+    outcomeOf,
+    firstOf: (trial) => proposer.placeOf(trial).first,
+  });
+  const proposer = new Proposer({ ...options, end }, outcomeOf);
+  return proposer;
 }
 
-function endsByRule({ stopAtTarget, staleTrials }: StudySpec): boolean {
-  return stopAtTarget || staleTrials !== null;
+function endsByRule({ stopAtTarget, staleTrials, stopAtNoise }: StudySpec): boolean {
+  return stopAtTarget || staleTrials !== null || stopAtNoise !== null;
 }

@@ -1,4 +1,4 @@
-import { callable, finite, flag, integer, listOf, oneOf, type OptionRule, optional, shaped, text } from "../core/options.ts";
+import { callable, either, finite, flag, integer, listOf, oneOf, type OptionRule, optional, shaped, text } from "../core/options.ts";
 
 const commonRules = {
   name: shapedName(),
@@ -20,6 +20,12 @@ const commonRules = {
   target: optional(finite()),
   stopAtTarget: optional(flag()),
   staleTrials: optional(integer(1)),
+  stopAtNoise: optional(
+    either(
+      flag(),
+      shaped("an object such as { minTrials: 30 }", () => true),
+    ),
+  ),
   cpuBudgetSeconds: optional(finite(0, Infinity, true)),
 };
 
@@ -42,6 +48,7 @@ const modelRules = {
 const objectiveRules = {
   ...commonRules,
   objective: callable("a function from a trial to a number"),
+  checkpointBytes: optional(integer(1, 2 ** 32)),
   pruner: optional(shaped("a pruner such as median() or hyperband({ maxSteps: 81 })", (value) => "verdict" in value)),
   metrics: optional(
     shaped('an object of directions such as { loss: "minimize" }', (value) => {

@@ -1,6 +1,6 @@
 import type { Evaluation, WorkRows } from "../core/evaluation.ts";
 import type { Executor, Task } from "../core/executor.ts";
-import type { AttemptRecord, OutcomeRecord, RunRecord, TrialRecord } from "../core/records.ts";
+import type { AttemptRecord, OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import { GroupQueue } from "./group-queue.ts";
@@ -9,7 +9,7 @@ import type { ModelKeeper } from "./model-keeper.ts";
 import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
-import { TaskRunner } from "./task-runner.ts";
+import { type TaskEnd, TaskRunner } from "./task-runner.ts";
 
 export interface StudyRunOptions {
   readonly saved: SavedStudy;
@@ -18,12 +18,10 @@ export interface StudyRunOptions {
   readonly executor: Executor;
   readonly meter: ProgressMeter;
   readonly keeper: ModelKeeper;
-  /** Resolves once the rows are durable. */
-  readonly commit: (batch: Batch) => Promise<void>;
+  /** Resolves once the rows are durable; they may be gathered for a while. `workSeconds`: what they took to come by. */
+  readonly commit: (batch: Batch, workSeconds?: number) => Promise<void>;
   /** Makes them so at once: nothing else is to be gathered. */
   readonly flush: () => void;
-  /** The run's row as of now. */
-  readonly runRow: () => RunRecord;
   readonly outcomes: Map<number, OutcomeRecord>;
   /** Total number of trials; null = until the sampler is exhausted or the run is stopped. */
   readonly trials: number | null;
@@ -36,6 +34,9 @@ export interface StudyRunOptions {
   readonly now: () => string;
   readonly onChange: (progress: () => RunProgress) => void;
 }
+
+/** Tasks for each slot that are handed out and have no rows: more would only take memory. */
+const tasksAhead = 256;
 
 /**
  * The loop of one run: propose, plan, run, store. What is proposed and how it is grouped follows from trial numbers
@@ -55,8 +56,7 @@ export class StudyRun {
 
   constructor(options: StudyRunOptions) {
     this.#options = options;
-    const { saved, executor, retries, codeHash, meter, now } = options;
-    const { proposer, trials, adaptive, evaluation } = options;
+    const { saved, executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
     this.#runner = new TaskRunner({
       executor,
@@ -79,7 +79,13 @@ export class StudyRun {
         meter.slotEnds(slot);
         this.#changed();
       },
-      onAttempt: (attempt: AttemptRecord) => this.#commit({ attempts: [attempt] }),
+      onAttempt: (attempt: AttemptRecord) => {
+        // Its next attempt waits for this.
+        this.#working--;
+        const stored = options.commit({ attempts: [attempt] }, attempt.wallSeconds).finally(() => this.#working++);
+        this.#wake();
+        return stored;
+      },
     });
   }
 
@@ -117,33 +123,46 @@ export class StudyRun {
         if (this.#failure !== undefined) throw this.#failure.error;
         if (!this.#stopping) await this.#open();
         for (const group of this.#groups.values()) this.#handOut(group);
-        if (this.#runner.active === 0 && this.#busy === 0) {
-          if (this.#stopping) {
-            // A run that continues finds it made already, or makes it again.
-            for (const group of this.#groups.values()) await this.#commit(this.#kept(group));
-            return this.#groups.size > 0 || this.#queue.left ? "stopped" : "complete";
+        if (this.#working === 0) {
+          // Whatever comes next waits for what is gathered.
+          this.#options.flush();
+          if (this.#busy === 0) {
+            if (this.#stopping) {
+              // A run that continues finds it made already, or makes it again.
+              for (const group of this.#groups.values()) await this.#storeNow(this.#kept(group));
+              return this.#groups.size > 0 || this.#queue.left ? "stopped" : "complete";
+            }
+            if (this.#groups.size === 0 && !this.#queue.canOpen) return "complete";
+            if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
+            continue;
           }
-          if (this.#groups.size === 0 && !this.#queue.canOpen) return "complete";
-          if (this.#groups.size > 0) throw new Error("hpo: a group of trials has neither tasks nor outcomes left; please report this.");
-          continue;
         }
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-          if (this.#failure !== undefined) resolve();
-        });
+        await this.#woken();
       }
     } catch (error) {
       this.abort();
       // Nothing is written once the run has ended.
-      while (this.#busy > 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+      while (this.#busy > 0) {
+        this.#flush();
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
       throw error;
     } finally {
       for (const group of this.#groups.values()) group.work.close();
     }
   }
 
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (this.#failure !== undefined) resolve();
+    });
+  }
+
   /** Tasks handed out whose rows are not durable yet, and writes that nobody waits for. */
   #busy = 0;
+  /** Tasks handed out that have no rows yet, but for those that wait for the disk before they are tried again. */
+  #working = 0;
 
   /** Opens groups while there is room: restored ones first, in order. */
   async #open(): Promise<void> {
@@ -156,9 +175,12 @@ export class StudyRun {
       const group = openGroup(seed, work);
       this.#groups.set(seed.group, group);
       for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
-      const opened = this.#store(group, work.opening);
-      if (this.#options.proposalsFirst || work.opening.outcomes.length > 0) await opened;
-      else this.#writeBehind(opened);
+      // What was known before any task, such as trials whose model could not be made.
+      if (work.opening.outcomes.length > 0) {
+        const stored = this.#store(group, work.opening, 0);
+        this.#flush();
+        await stored;
+      }
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
     }
@@ -166,9 +188,14 @@ export class StudyRun {
 
   /** Their numbers and parameters, before their work or with its first results. */
   async #storeProposals(trials: readonly TrialRecord[]): Promise<void> {
-    const stored = this.#commit({ trials });
-    if (this.#options.proposalsFirst) await stored;
-    else this.#writeBehind(stored);
+    if (this.#options.proposalsFirst) await this.#storeNow({ trials });
+    else this.#writeBehind(this.#options.commit({ trials }));
+  }
+
+  async #storeNow(batch: Batch): Promise<void> {
+    const stored = this.#options.commit(batch);
+    this.#flush();
+    await stored;
   }
 
   /** Adaptive samplers are held back by their lookahead; the others by what the slots can take. */
@@ -179,44 +206,52 @@ export class StudyRun {
 
   #handOut(group: OpenGroup): void {
     if (this.#stopping) return;
-    for (const task of group.work.ready()) {
+    for (const task of group.next(tasksAhead * this.#options.executor.slots - this.#working)) {
       group.active++;
       this.#busy++;
-      void this.#do(group, task)
-        .catch((error: unknown) => {
-          this.#failure ??= { error };
-        })
-        .finally(() => {
-          group.active--;
-          this.#busy--;
-          if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
-          this.#wake();
-        });
+      this.#working++;
+      void this.#do(group, task);
     }
   }
 
   async #do(group: OpenGroup, task: Task): Promise<void> {
-    const end = await this.#runner.run(task, group.work.trialsOf(task));
-    if (end.kind === "cut") return;
+    try {
+      const end = await this.#runner.run(task, group.work.trialsOf(task));
+      this.#working--;
+      if (end.kind !== "cut") await this.#take(group, task, end);
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      group.active--;
+      this.#busy--;
+      if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
+      this.#wake();
+    }
+  }
+
+  /** Resolves once what came of a task is durable. */
+  #take(group: OpenGroup, task: Task, end: Exclude<TaskEnd, { kind: "cut" }>): Promise<void> {
+    const seconds = end.kind === "value" ? end.result.wallSeconds : 0;
     const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    const stored = this.#store(group, rows);
-    // Nothing runs until this is durable.
-    if (this.#runner.active === 0) this.#flush();
-    await stored;
+    const stored = this.#store(group, rows, seconds);
+    // There may be room for more trials, or nothing left to gather.
+    this.#wake();
+    return stored;
   }
 
   /** Makes rows durable, then counts them. */
-  async #store(group: OpenGroup, rows: WorkRows): Promise<void> {
+  async #store(group: OpenGroup, rows: WorkRows, workSeconds: number): Promise<void> {
     for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
     for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
     // What its model is made of goes with the group.
-    await this.#commit({ ...rows, started, ...(finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {}) });
+    const ended = finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
+    await this.#options.commit({ ...rows, started, ...ended }, workSeconds);
     this.#count(group, rows);
   }
 
@@ -257,10 +292,6 @@ export class StudyRun {
       meter.trialFinished(outcome, group.trials.get(outcome.trial)?.params ?? {});
     }
     this.#changed();
-  }
-
-  #commit(batch: Batch): Promise<void> {
-    return this.#options.commit({ ...batch, run: this.#options.runRow() });
   }
 
   #changed(): void {

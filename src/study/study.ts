@@ -4,6 +4,7 @@ import type { StudySnapshot } from "../core/snapshot.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { AskTell } from "./ask-tell.ts";
 import { LeasedRun } from "./leased-run.ts";
+import { type StudyCheckpoint, studyCheckpoint } from "./study-checkpoint.ts";
 import { type StudyModel, studyModel } from "./study-model.ts";
 import type { RunStudyOptions, StudyParts } from "./study-parts.ts";
 
@@ -40,6 +41,17 @@ export class Study {
   async model(trial?: number, { signal }: { readonly signal?: AbortSignal } = {}): Promise<StudyModel> {
     if (this.#closed) throw new HpoError("USAGE", "study.model(): the study must be open; it was closed. Open it again with openStudy().");
     return studyModel(this.#parts, trial, signal ?? new AbortController().signal);
+  }
+
+  /**
+   * What a trial (default: the best by the first objective) left by `trial.checkpoint.write(bytes)`; undefined where the study keeps none of it: kept are that
+   * of the best, and those that a later trial may continue. @throws HpoError TRIAL_NOT_FOUND, CHECKPOINT_LOST
+   */
+  checkpoint(trial?: number): StudyCheckpoint | undefined {
+    if (this.#closed)
+      throw new HpoError("USAGE", "study.checkpoint(): the study must be open; it was closed. Open it again with openStudy().");
+    this.#askTell?.flush();
+    return studyCheckpoint(this.#parts.store, this.name, trial);
   }
 
   /**
@@ -93,8 +105,8 @@ export class Study {
     if (this.#running !== undefined) {
       throw new HpoError("STUDY_BUSY", `study.ask(): ${showValue(this.name)} is running; wait for run() to end.`);
     }
-    const { spec, store, codeHash, environment, trials } = this.#parts;
-    this.#askTell ??= new AskTell({ spec, store, codeHash, environment, trials });
+    const { spec, store, codeHash, environment, trials, folds } = this.#parts;
+    this.#askTell ??= new AskTell({ spec, store, codeHash, environment, trials, folds });
     return this.#askTell;
   }
 

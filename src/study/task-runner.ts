@@ -24,9 +24,11 @@ export type TaskEnd =
 /** Runs tasks with retries; can let running ones finish and keep waiting ones from starting. */
 export class TaskRunner {
   readonly #options: TaskRunnerOptions;
-  readonly #waiting = new Set<AbortController>();
-  readonly #running = new Set<AbortController>();
-  #stopping = false;
+  /** Ends all that wait. One for all tasks: a signal takes longer to make than a small task does. */
+  readonly #waiting = new AbortController();
+  /** Cuts off what runs. */
+  readonly #running = new AbortController();
+  #active = 0;
 
   constructor(options: TaskRunnerOptions) {
     this.#options = options;
@@ -34,29 +36,39 @@ export class TaskRunner {
 
   /** Tasks that are waiting or running. */
   get active(): number {
-    return this.#waiting.size + this.#running.size;
+    return this.#active;
   }
 
   /** Waiting tasks never start; running ones go on. */
   stop(): void {
-    this.#stopping = true;
-    for (const controller of this.#waiting) controller.abort();
+    this.#waiting.abort();
   }
 
   /** Cuts running tasks off too. */
   abort(): void {
     this.stop();
-    for (const controller of this.#running) controller.abort();
+    this.#running.abort();
   }
 
   async run(task: Task, trials: readonly number[]): Promise<TaskEnd> {
-    const { retries, codeHash, earlier, now, onAttempt } = this.#options;
+    const { executor, retries, codeHash, earlier, now, onStart, onEnd, onAttempt } = this.#options;
     const incidents = (earlier.get(task.key) ?? []).map((attempt) => attempt.incident);
     for (;;) {
       const last = incidents.at(-1);
       if (last !== undefined && (incidents.length > retries || repeats(incidents))) return { kind: "failed", incident: last };
-      if (this.#stopping) return { kind: "cut" };
-      const result = await this.#attempt(task, trials);
+      if (this.#waiting.signal.aborted) return { kind: "cut" };
+      let startedSlot: number | undefined;
+      this.#active++;
+      const result = await executor.run(task, {
+        signal: this.#running.signal,
+        waitSignal: this.#waiting.signal,
+        onStart: (slot) => {
+          startedSlot = slot;
+          onStart(task, trials, slot);
+        },
+      });
+      this.#active--;
+      if (startedSlot !== undefined) onEnd(startedSlot);
       if (result.ok) return { kind: "value", result };
       if (result.incident.kind === "aborted") return { kind: "cut" };
       incidents.push(result.incident);
@@ -69,28 +81,6 @@ export class TaskRunner {
         codeHash,
         endedAt: now(),
       });
-    }
-  }
-
-  async #attempt(task: Task, trials: readonly number[]): Promise<TaskResult> {
-    const { executor, onStart, onEnd } = this.#options;
-    const controller = new AbortController();
-    this.#waiting.add(controller);
-    let startedSlot: number | undefined;
-    try {
-      return await executor.run(task, {
-        signal: controller.signal,
-        onStart: (slot) => {
-          startedSlot = slot;
-          this.#waiting.delete(controller);
-          this.#running.add(controller);
-          onStart(task, trials, slot);
-        },
-      });
-    } finally {
-      this.#waiting.delete(controller);
-      this.#running.delete(controller);
-      if (startedSlot !== undefined) onEnd(startedSlot);
     }
   }
 }

@@ -1,69 +1,65 @@
+import type { StudyDescription, TrialSelection, TrialState, OutcomeRecord } from "../core/records.ts";
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord, StudyDescription, TrialSelection, TrialState } from "../core/records.ts";
 import type { Params, ParamValue } from "../core/space.ts";
-import { beats, type JudgedTrial, judgedTrial } from "./best-outcome.ts";
+import { bestConfiguration, type BestConfigurationOptions, type JudgedConfiguration, type JudgedOutcome } from "./best-outcome.ts";
 
 /** How the trial that a study reports is chosen. */
-export interface ChoiceRule {
-  /** The first objective. */
-  readonly metric: string;
-  readonly direction: Direction;
-  /** What the trial has to meet. */
-  readonly constraints?: readonly OutcomeBound[];
+export interface ChoiceRule extends BestConfigurationOptions {
   /** Left out: the best is chosen. */
-  readonly selection?: TrialSelection;
+  readonly selection?: TrialSelection | undefined;
 }
 
-/** A trial that may be chosen. */
-export interface ChosenTrial extends JudgedTrial {
+/** A trial that may be chosen, the first of its configuration. */
+export interface ChosenTrial extends JudgedConfiguration {
   readonly params: Params;
-  readonly standardError: number | null;
 }
 
 /** Knows which of the trials that it has seen a study reports. */
 export interface TrialChoice {
-  absorb(outcome: Pick<OutcomeRecord, "trial" | "values"> & { readonly state: TrialState }, params: Params): void;
+  absorb(outcome: JudgedOutcome, params: Params): void;
   /** null where none may be chosen. O(trials) after each new one, where a simplest one is looked for. */
   chosen(): ChosenTrial | null;
-  /** The one with the best value, whatever is chosen. */
-  best(): ChosenTrial | null;
 }
 
-export function trialChoice({ metric, direction, constraints, selection }: ChoiceRule): TrialChoice {
-  const seen: ChosenTrial[] = [];
-  let best: ChosenTrial | null = null;
-  let chosen: ChosenTrial | null | undefined;
+export function trialChoice({ selection, ...rule }: ChoiceRule): TrialChoice {
+  const configurations = bestConfiguration(rule);
+  const paramsOf = new Map<number, Params>();
+  let chosen: JudgedConfiguration | null | undefined;
   return {
-    absorb({ trial, state, values }, params) {
-      const judged = judgedTrial({ trial, state, values }, metric, constraints);
-      if (judged === undefined) return;
-      const candidate = { ...judged, params, standardError: values[metric]?.standardError ?? null };
-      if (beats(candidate, best, direction)) best = candidate;
-      if (selection !== undefined) seen.push(candidate);
+    absorb(outcome, params) {
+      configurations.absorb(outcome);
+      paramsOf.set(outcome.trial, params);
       chosen = undefined;
     },
     chosen() {
-      if (selection === undefined) return best;
-      return (chosen ??= best === null ? null : simplestWithinOneError(seen, best, { direction, selection }));
+      const { best } = configurations;
+      if (best === null) return null;
+      if (chosen === undefined) {
+        const all = (): readonly ChosenTrial[] => configurations.all().map(withParams);
+        chosen = selection === undefined ? best : simplestWithinOneError(all(), withParams(best), { direction: rule.direction, selection });
+      }
+      return chosen === null ? null : withParams(chosen);
     },
-    best: () => best,
   };
+
+  function withParams(one: JudgedConfiguration): ChosenTrial {
+    return { ...one, params: paramsOf.get(one.trial) ?? {} };
+  }
 }
 
-/** The rule by which a stored study's trial is chosen; null without an objective. */
-export function choiceRule({ objectives: [objective], constraints, selection }: StudyDescription): ChoiceRule | null {
-  if (objective === undefined) return null;
-  const { metric, direction } = objective;
-  return { metric, direction, ...(constraints === undefined ? {} : { constraints }), ...(selection === undefined ? {} : { selection }) };
-}
-
-/** The trial that a stored study reports; undefined where none may be chosen. */
+/** The trial that a stored study reports, the first of its configuration; undefined where none may be chosen. */
 export function reportedTrial<
-  T extends { readonly number: number; readonly state: TrialState; readonly values: OutcomeRecord["values"]; readonly params: Params },
->(trials: readonly T[], description: StudyDescription): T | undefined {
-  const rule = choiceRule(description);
-  if (rule === null) return undefined;
-  const choice = trialChoice(rule);
+  T extends {
+    readonly number: number;
+    readonly state: TrialState;
+    readonly values: OutcomeRecord["values"];
+    readonly params: Params;
+    readonly repeatOf: number | null;
+  },
+>(trials: readonly T[], { objectives: [objective], constraints, selection }: StudyDescription): T | undefined {
+  if (objective === undefined) return undefined;
+  const firsts = new Map(trials.map(({ number, repeatOf }) => [number, repeatOf ?? number]));
+  const choice = trialChoice({ ...objective, constraints, selection, firstOf: (trial) => firsts.get(trial) ?? trial });
   for (const { number, state, values, params } of trials) choice.absorb({ trial: number, state, values }, params);
   const number = choice.chosen()?.trial;
   return number === undefined ? undefined : trials.find((trial) => trial.number === number);
@@ -82,12 +78,13 @@ function simplestWithinOneError(
 ): ChosenTrial {
   const error = best.standardError ?? Number.NaN;
   if (!(error > 0)) return best;
-  const worst = direction === "maximize" ? best.value - error : best.value + error;
+  const goodness = ({ value }: ChosenTrial): number => (direction === "maximize" ? value : -value);
   let simplest = best;
   for (const trial of trials) {
-    if (direction === "maximize" ? trial.value < worst : trial.value > worst) continue;
-    const order = simplicityOrder(trial.params, simplest.params, selection);
-    if (order < 0 || (order === 0 && beats(trial, simplest, direction))) simplest = trial;
+    if (direction === "maximize" ? trial.value < best.value - error : trial.value > best.value + error) continue;
+    const order =
+      simplicityOrder(trial.params, simplest.params, selection) || goodness(simplest) - goodness(trial) || trial.trial - simplest.trial;
+    if (order < 0) simplest = trial;
   }
   return simplest;
 }
@@ -95,7 +92,7 @@ function simplestWithinOneError(
 /** Below 0 where `one` is simpler: the first parameter in which the two differ decides. */
 function simplicityOrder(one: Params, other: Params, { simplicity }: TrialSelection): number {
   for (const { parameter, simpler } of simplicity) {
-    const [a, b] = [one[parameter], other[parameter]].map((value) => complexity(value, simpler)) as [number, number];
+    const [a, b] = [complexity(one[parameter], simpler), complexity(other[parameter], simpler)];
     if (a !== b) return a - b;
   }
   return 0;

@@ -7,6 +7,7 @@ export function trialRecord(
   group: number,
   { proposal, at }: { readonly proposal: Proposal; readonly at: string },
 ): TrialRecord {
-  const { params, by, why, parent = null, budget = null, note = null } = proposal;
-  return { number, group, params, by, why, parent, budget, note, proposedAt: at };
+  const { params, by, why, parent = null, repeatOf, budget = null, note = null } = proposal;
+  const record = { number, group, params, by, why, parent, budget, note, proposedAt: at };
+  return repeatOf === undefined ? record : { ...record, repeatOf };
 }

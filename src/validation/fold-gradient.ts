@@ -26,9 +26,10 @@ export function foldGradients(
   }: { readonly rows: Uint32Array; readonly answers: FoldAnswers; readonly model: Model; readonly name: string },
   { space, params }: { readonly space: Space; readonly params: Params },
 ): Gradients {
+  if (model.predictSlopes === undefined) return {};
   const metrics = Object.entries(judging.metrics).filter(([, metric]) => metric.slopes !== undefined);
   const { continuous } = gradientNames(space, params);
-  if (model.predictSlopes === undefined || metrics.length === 0 || continuous.length === 0) return {};
+  if (metrics.length === 0 || continuous.length === 0) return {};
   const slopes = model.predictSlopes({ data: judging.data, rows });
   if (!continuous.every((one) => Object.hasOwn(slopes, one))) return {};
   for (const one of continuous) {

@@ -4,6 +4,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import type { SplitInput, Splitter } from "../core/splitter.ts";
 import { rng } from "../math/rng.ts";
 import { checkSplit } from "../splitters/checked-split.ts";
+import type { FoldSizes } from "../study/gain-rule.ts";
 
 /** The target that models learn: the first one. */
 export function onlyTarget(data: Dataset): Target {
@@ -50,6 +51,12 @@ export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat
     });
   }
   return { folds };
+}
+
+/** How many folds there are, and the mean over them of test rows by training rows. */
+export function foldSizes({ folds }: FoldPlan): FoldSizes {
+  const share = folds.reduce((sum, { train, test }) => sum + test.length / train.length, 0) / folds.length;
+  return { count: folds.length, testShare: share };
 }
 
 function shared(rows: Uint32Array): Uint32Array {

@@ -1,5 +1,5 @@
-import type { MetricInput } from "../core/metric.ts";
-import type { Judging } from "./judging.ts";
+import type { Metric, MetricInput } from "../core/metric.ts";
+import { type Judging, truthOf } from "./judging.ts";
 
 export interface FoldScore {
   readonly values: Readonly<Record<string, number>>;
@@ -11,13 +11,13 @@ export interface FoldScore {
 export interface FoldAnswers {
   readonly predicted: Float64Array;
   readonly scores: Float64Array | null;
+  /** What was to be predicted, where it is at hand. */
+  readonly truth?: Float64Array | undefined;
 }
 
 /** What a metric sees of predictions of `rows`. */
 export function metricInput({ target, data }: Pick<Judging, "target" | "data">, rows: Uint32Array, answers: FoldAnswers): MetricInput {
-  const truth = target.kind === "class" ? new Int32Array(rows.length) : new Float64Array(rows.length);
-  const source = target.kind === "class" ? target.codes : target.values;
-  for (let i = 0; i < rows.length; i++) truth[i] = source[rows[i] as number] as number;
+  const truth = answers.truth ?? truthOf(target, rows);
   const weight = data.roles.weight;
   const weights = weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number);
   const classCount = target.kind === "class" ? target.classes.length : 0;
@@ -29,7 +29,8 @@ export function foldScore(judging: Pick<Judging, "target" | "metrics" | "data">,
   const { target, metrics } = judging;
   const input = metricInput(judging, rows, answers);
   const { truth } = input;
-  const values = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.evaluate(input)]));
+  const values: Record<string, number> = {};
+  for (const name of Object.keys(metrics)) values[name] = (metrics[name] as Metric).evaluate(input);
   if (target.kind !== "class") return { values, correct: null };
   let correct = 0;
   for (let i = 0; i < truth.length; i++) if (truth[i] === answers.predicted[i]) correct++;

@@ -1,18 +1,22 @@
 import type { TaskContext } from "../core/executor.ts";
-import type { Model, RowSet } from "../core/estimator.ts";
+import type { Answer, FitContext, Model, RowSet } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import type { EvaluationRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
-import { rng } from "../math/rng.ts";
-import { threadCpuSeconds } from "../workers/thread-cpu.ts";
+import { type Rng, rng } from "../math/rng.ts";
 import { foldGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import { type SharedStudy, studyInSlot } from "./shared-study.ts";
+import { foldRows, type TransformedFold } from "./transformed-fold.ts";
 
 export interface FoldInput {
   readonly trial: number;
+  /** Whose folds `shared` holds. */
+  readonly repeat: number;
   readonly fold: number;
   readonly params: Params;
+  /** What the model's transformers left of the fold's rows, to which its last step is fitted; left out where it has none. */
+  readonly transformed?: TransformedFold;
 }
 
 export interface FoldOutput extends Pick<EvaluationRecord, "values" | "gradients"> {
@@ -22,38 +26,32 @@ export interface FoldOutput extends Pick<EvaluationRecord, "values" | "gradients
   readonly fitSeconds: number;
   readonly predictSeconds: number;
   readonly wallSeconds: number;
-  readonly cpuSeconds: number | null;
 }
 
 /** Runs in a slot: fits a trial's model on the fold's training rows, predicts its test rows, judges them. */
 export async function foldTask(input: FoldInput, context: TaskContext): Promise<FoldOutput> {
   const { spec, judging } = await studyInSlot(context.shared as SharedStudy);
   if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
-  const { data, target, plan, answer } = judging;
-  const fold = plan.folds[input.fold];
-  if (fold === undefined) throw new RangeError(`foldTask: there is no fold ${input.fold}.`);
-  const weight = data.roles.weight;
-  const weights = weight === null ? null : Float64Array.from(fold.train, (row) => weight[row] as number);
+  const { target, answer } = judging;
+  const { train, test } = foldRows(judging, input.fold, input.transformed);
   const start = performance.now();
-  const cpuStart = threadCpuSeconds();
-  const estimator = spec.judge.model(input.params);
-  const stream = rng(spec.seed).fork("fit", input.trial, 0, input.fold);
-  const model = await estimator.fit({ data, rows: fold.train, target, weights }, { rng: stream, signal: context.signal, answer });
+  const whole = spec.judge.model(input.params);
+  const estimator = input.transformed === undefined ? whole : (whole.steps?.estimator ?? whole);
+  const stream = (): Rng => rng(spec.seed).fork("fit", input.trial, input.repeat, input.fold);
+  const model = await estimator.fit(train, fitContext(stream, context, answer));
   const fitted = performance.now();
   try {
-    const test = { data, rows: fold.test };
-    const predicted = checkedAnswers(model.predict(test), fold.test.length, estimator.name);
+    const count = test.rows.length;
+    const predicted = checkedAnswers(model.predict(test), count, estimator.name);
     const width = target.kind === "class" ? target.classes.length : 1;
-    const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), fold.test.length * width, estimator.name);
-    const answers = { predicted, scores };
-    const score = foldScore(judging, fold.test, answers);
-    const gradients = foldGradients(
-      judging,
-      { rows: fold.test, answers, model, name: estimator.name },
-      { space: spec.space, params: input.params },
-    );
+    const rows = (judging.plan.folds[input.fold] as { test: Uint32Array }).test;
+    const scores = answer === "labels" ? null : checkedAnswers(scored(model, answer, test), count * width, estimator.name);
+    const answers = { predicted, scores, truth: judging.truths[input.fold] };
+    const score = foldScore(judging, rows, answers);
+    // Steps before the estimator may hang on parameters that its slopes know nothing of.
+    const known = { rows, answers, model, name: estimator.name };
+    const gradients = whole.steps === undefined ? foldGradients(judging, known, { space: spec.space, params: input.params }) : {};
     const predictedAt = performance.now();
-    const cpuEnd = threadCpuSeconds();
     return {
       ...score,
       ...gradients,
@@ -62,11 +60,24 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
       fitSeconds: (fitted - start) / 1000,
       predictSeconds: (predictedAt - fitted) / 1000,
       wallSeconds: (predictedAt - start) / 1000,
-      cpuSeconds: cpuStart === null || cpuEnd === null ? null : cpuEnd - cpuStart,
     };
   } finally {
     model.dispose();
   }
+}
+
+/** Stream and signal are made when they are asked for: that takes longer than a small fit does. */
+function fitContext(stream: () => Rng, context: TaskContext, answer: Answer): FitContext {
+  let made: Rng | undefined;
+  return {
+    answer,
+    get rng() {
+      return (made ??= stream());
+    },
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 function scored(model: Model, answer: "scores" | "probabilities", test: RowSet): Float64Array | undefined {

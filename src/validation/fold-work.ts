@@ -1,3 +1,4 @@
+import { isoTimes } from "../core/iso-times.ts";
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
@@ -6,7 +7,9 @@ import type { Judging } from "./judging.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
 export interface FoldWorkOptions {
+  /** Of the folds of `repeat`. */
   readonly judging: Judging;
+  readonly repeat: number;
   readonly objectives: readonly string[];
   readonly shared: SharedValue;
   readonly timeoutSeconds: number | null;
@@ -28,9 +31,11 @@ export const noRows: WorkRows = Object.freeze({ shared: [], evaluations: [], pre
 
 /** Judges each trial by one task a fold. All folds run; the outcome reads them in fold order, whatever finished first. */
 export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, options: FoldWorkOptions): GroupWork {
-  const { judging, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
+  const { judging, repeat, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
   const folds = judging.plan.folds;
+  const { href } = new URL("./fold-task.js", import.meta.url);
   const states = new Map<number, TrialFolds>();
+  const isoTime = isoTimes();
   let waiting: Task[] = [];
 
   for (const trial of trials) {
@@ -49,11 +54,11 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
   }
 
   function task(trial: PlannedTrial, fold: number): Task {
-    const input: FoldInput = { trial: trial.number, fold, params: trial.params };
+    const input: FoldInput = { trial: trial.number, repeat, fold, params: trial.params };
     return {
-      key: `fold/${trial.number}/0/${fold}/0`,
+      key: `fold/${trial.number}/${repeat}/${fold}/0`,
       label: `trial ${trial.number} · fold ${fold + 1}/${folds.length}`,
-      module: new URL("./fold-task.js", import.meta.url).href,
+      module: href,
       export: "foldTask",
       input,
       shared,
@@ -95,10 +100,13 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const output = result.value as FoldOutput;
       const test = (folds[fold] as (typeof folds)[number]).test;
       const endedAt = now();
-      const { fitSeconds, predictSeconds, wallSeconds, cpuSeconds } = output;
+      const { fitSeconds, predictSeconds, wallSeconds } = output;
+      // The slot's, without the part that judging took.
+      const share = result.wallSeconds > 0 ? Math.min(1, wallSeconds / result.wallSeconds) : 1;
+      const cpuSeconds = result.cpuSeconds === null ? null : result.cpuSeconds * share;
       const evaluation: EvaluationRecord = {
         trial: state.trial.number,
-        repeat: 0,
+        repeat,
         fold,
         rung: 0,
         values: output.values,
@@ -107,13 +115,13 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
         correct: output.correct,
         time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
         identical: false,
-        startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
+        startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
         endedAt,
       };
       const truth = judging.truths[fold] as Float64Array;
       const prediction = {
         trial: state.trial.number,
-        repeat: 0,
+        repeat,
         fold,
         rows: test,
         predicted: output.predicted,

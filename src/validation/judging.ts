@@ -44,7 +44,13 @@ export function judging(data: Dataset, plan: FoldPlan, declared: Readonly<Record
   return { data, target, plan, truths: plan.folds.map(({ test }) => truthOf(target, test)), metrics, answer };
 }
 
-function truthOf(target: Target, rows: Uint32Array): Float64Array {
+/** The same with other folds. */
+export function withFolds(judged: Judging, plan: FoldPlan): Judging {
+  return { ...judged, plan, truths: plan.folds.map(({ test }) => truthOf(judged.target, test)) };
+}
+
+/** Class codes or values of these rows. */
+export function truthOf(target: Target, rows: Uint32Array): Float64Array {
   const source = target.kind === "class" ? target.codes : target.values;
   const truth = new Float64Array(rows.length);
   for (let at = 0; at < rows.length; at++) truth[at] = source[rows[at] as number] as number;

@@ -1,4 +1,6 @@
+import type { StoredCheckpoint } from "../core/checkpoint.ts";
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork } from "../core/evaluation.ts";
+import { isoTimes } from "../core/iso-times.ts";
 import type { SharedValue, Task } from "../core/executor.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { EvaluationRecord } from "../core/records.ts";
@@ -15,6 +17,8 @@ export interface ObjectiveEvaluationOptions {
   readonly timeoutSeconds: number | null;
   readonly now: () => string;
   /** For a study with a pruner: where the trials that trial n may see (0 … n − lookahead) have their outcomes. */
+  /** For a sampler whose trials continue others: where a trial's checkpoint is. */
+  readonly checkpointOf?: (trial: number) => StoredCheckpoint | undefined;
   readonly pruning?: { readonly outcomeOf: OutcomeOf } & Pick<StudySpec, "lookahead" | "objectives">;
 }
 
@@ -49,15 +53,24 @@ interface ObjectiveWorkOptions extends ObjectiveEvaluationOptions {
 }
 
 function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, options: ObjectiveWorkOptions): GroupWork {
-  const { shared, timeoutSeconds, now, pastOf } = options;
+  const { shared, timeoutSeconds, now, pastOf, checkpointOf } = options;
+  const isoTime = isoTimes();
+  const { href } = new URL("./objective-task.js", import.meta.url);
   let waiting: Task[] = trials
     .filter((trial) => !saved.finished.has(trial.number))
     .map((trial) => ({
       key: `objective/${trial.number}`,
       label: `trial ${trial.number}`,
-      module: new URL("./objective-task.js", import.meta.url).href,
+      module: href,
       export: "objectiveTask",
-      input: { trial: trial.number, params: trial.params, past: pastOf(trial.number) } satisfies ObjectiveInput,
+      input: {
+        trial: trial.number,
+        params: trial.params,
+        repeat: trial.repeat ?? 0,
+        past: pastOf(trial.number),
+        parent:
+          trial.parent == null || checkpointOf === undefined ? null : { trial: trial.parent, stored: checkpointOf(trial.parent) ?? null },
+      } satisfies ObjectiveInput,
       shared,
       priority: 0,
       timeoutSeconds,
@@ -70,13 +83,13 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
       return tasks;
     },
     accept(task, result) {
-      const { trial } = task.input as ObjectiveInput;
+      const { trial, repeat } = task.input as ObjectiveInput;
       const output = result.value as ObjectiveOutput;
-      const { values, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
+      const { values, checkpoint, wallSeconds, cpuSeconds = result.cpuSeconds } = output;
       const endedAt = now();
       const evaluation: EvaluationRecord = {
         trial,
-        repeat: 0,
+        repeat,
         fold: 0,
         rung: 0,
         values,
@@ -84,11 +97,12 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
         correct: null,
         time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds },
         identical: false,
-        startedAt: new Date(Date.parse(endedAt) - wallSeconds * 1000).toISOString(),
+        startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
         endedAt,
       };
       const outcome = objectiveOutcome(trial, output, endedAt);
-      return { shared: [], evaluations: [evaluation], predictions: [], outcomes: [outcome] };
+      const left = checkpoint === null ? {} : { checkpoints: [{ trial, bytes: checkpoint }] };
+      return { shared: [], evaluations: [evaluation], predictions: [], outcomes: [outcome], ...left };
     },
     fail: (task, incident) => ({ ...noRows, outcomes: [failedTrial((task.input as ObjectiveInput).trial, incident, now())] }),
     trialsOf: (task) => [(task.input as ObjectiveInput).trial],

@@ -14,7 +14,9 @@ import type { ArenaLease, SolverArenas } from "./solver-arenas.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
 export interface SharedSolveOptions {
+  /** Of the folds of `repeat`. */
   readonly judging: Judging;
+  readonly repeat: number;
   readonly objectives: readonly string[];
   readonly solver: FoldSolver;
   readonly plan: SolverPlan;
@@ -34,7 +36,7 @@ export interface SharedSolveOptions {
  * `trials[i]` is request i.
  */
 export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, options: SharedSolveOptions): GroupWork {
-  const { plan, requests, group, name, shared, judging, now } = options;
+  const { plan, requests, group, name, shared, judging, repeat, now } = options;
   const prefix = `solve/${group}/${name}/`;
   const parts = new Map(plan.stages.flatMap((stage) => stage.parts.map((part) => [part.key, part] as const)));
   const { done, damaged } = openedParts(saved, prefix, parts);
@@ -143,7 +145,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     const endedAt = now();
     const evaluations = scored.map(({ result, rows, score }) => ({
       trial,
-      repeat: 0,
+      repeat,
       fold: result.fold,
       rung: 0,
       values: score.values,
@@ -157,7 +159,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
     const predictions = scored.map(({ result, rows }) => {
       return {
         trial,
-        repeat: 0,
+        repeat,
         fold: result.fold,
         rows,
         predicted: result.predicted,

@@ -4,7 +4,9 @@ import type { Task } from "../core/executor.ts";
 /** Several works as one; each task goes back to the work that made it. */
 export function unionWork(works: readonly GroupWork[], opening: WorkRows): GroupWork {
   const owners = new Map<string, GroupWork>();
+  const [only] = works.length === 1 ? works : [];
   function ownerOf(task: Task): GroupWork {
+    if (only !== undefined) return only;
     const owner = owners.get(task.key);
     if (owner === undefined) throw new RangeError(`unionWork: no work made the task ${task.key}.`);
     return owner;
@@ -13,6 +15,7 @@ export function unionWork(works: readonly GroupWork[], opening: WorkRows): Group
     opening,
     notes: works.flatMap((work) => work.notes ?? []),
     ready() {
+      if (only !== undefined) return only.ready();
       const tasks: Task[] = [];
       for (const work of works) {
         for (const task of work.ready()) {

@@ -3,20 +3,28 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { TaskContext } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
+import { chunkMs, shareCpu } from "./cpu-share.ts";
 import { incident, incidentOf } from "./incident.ts";
-import type { Epoch, FromSlot, SlotData, SlotEnded, ToSlot } from "./slot-messages.ts";
-import { taskFunction } from "./task-function.ts";
+import type { Epoch, FromSlot, SlotData, SlotEnded, TaskEnded, ToSlot } from "./slot-messages.ts";
+import { taskFunctions } from "./task-function.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "./thread-cpu.ts";
 
+/** The batch that runs. */
 interface Running {
   readonly epoch: Epoch;
-  readonly controller: AbortController;
+  /** Of the task that runs. */
+  index: number;
+  /** What its tasks were told when they were to stop. */
+  told: HpoError | null;
+  /** One for all of the batch; made when it is asked for, since it is the dearest part of a small task. */
+  controller: AbortController | undefined;
 }
 
 type RunMessage = Extract<ToSlot, { kind: "run" }>;
 
 function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
   const shared = new Map<string, unknown>();
+  const functionOf = taskFunctions();
   let running: Running | null = null;
   let outputLeft = outputLength;
 
@@ -28,55 +36,68 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
     if (message.kind === "share") shared.set(message.id, message.value);
     else if (message.kind === "forget") shared.delete(message.id);
     else if (message.kind === "run") void run(message);
-    else if (running?.epoch === message.epoch) running.controller.abort(new HpoError("ABORTED", message.message));
+    else if (running?.epoch === message.epoch) {
+      running.told = new HpoError("ABORTED", message.message);
+      running.controller?.abort(running.told);
+    }
   }
 
+  /** Runs the tasks of a batch, and begins no more when they have taken 5 ms or are to stop. */
   async function run(message: RunMessage): Promise<void> {
-    const { epoch } = message;
-    const controller = new AbortController();
-    running = { epoch, controller };
-    // What the last task left for the next turn of the loop comes first: if the thread dies of it, this task has not started.
+    const { epoch, inputs } = message;
+    const batch: Running = { epoch, index: 0, told: null, controller: undefined };
+    running = batch;
+    // What the last batch left for the next turn of the loop comes first: if the thread dies of it, this one has not started.
     await nextTurn();
-    outputLeft = outputLength;
     post({ kind: "started", epoch });
-    let wall = performance.now();
-    let cpu = threadCpuSeconds();
-    let outcome: SlotEnded["outcome"];
-    try {
-      const task = await taskFunction(message.module, message.export);
-      controller.signal.throwIfAborted();
-      wall = performance.now();
-      cpu = threadCpuSeconds();
-      outcome = { ok: true, value: await task(message.input as never, context(message, controller.signal)) };
-    } catch (thrown) {
-      outcome = { ok: false, incident: incidentOf(thrown) };
-    }
-    const wallSeconds = (performance.now() - wall) / 1000;
-    const cpuSeconds = cpuSecondsSince(cpu);
+    const ends: Omit<TaskEnded, "cpuSeconds">[] = [];
+    let cpu: number | null = null;
+    const began = performance.now();
+    do {
+      outputLeft = outputLength;
+      let wall = performance.now();
+      let outcome: TaskEnded["outcome"];
+      try {
+        const found = functionOf(message.module, message.export);
+        const task = typeof found === "function" ? found : await found;
+        if (ends.length === 0) cpu = threadCpuSeconds();
+        if (batch.told !== null) throw batch.told;
+        wall = performance.now();
+        outcome = { ok: true, value: await task(inputs[batch.index] as never, context(message, batch)) };
+      } catch (thrown) {
+        outcome = { ok: false, incident: incidentOf(thrown) };
+      }
+      ends.push({ outcome, told: batch.told !== null, wallSeconds: (performance.now() - wall) / 1000 });
+      batch.index++;
+    } while (batch.index < inputs.length && batch.told === null && performance.now() - began < chunkMs);
+    const walls = ends.map(({ wallSeconds }) => wallSeconds);
+    const cpuSeconds = shareCpu(walls, cpuSecondsSince(cpu));
     running = null;
-    end({ kind: "ended", epoch, outcome, told: controller.signal.aborted, wallSeconds, cpuSeconds });
+    end({ kind: "ended", epoch, ends: ends.map((one, at) => ({ ...one, cpuSeconds: cpuSeconds[at] ?? null })) });
   }
 
   function end(ended: SlotEnded): void {
     try {
       post(ended);
-    } catch (cause) {
-      const { message } = incidentOf(cause);
-      const told = incident("error", `The task's result must be plain data that can be copied between threads; got: ${message}`);
-      post({ ...ended, outcome: { ok: false, incident: told } });
+    } catch {
+      post({ ...ended, ends: ended.ends.map(copyable) });
     }
   }
 
-  function context(message: RunMessage, signal: AbortSignal): TaskContext {
-    const { epoch, sharedId } = message;
+  function context({ epoch, sharedId }: RunMessage, batch: Running): TaskContext {
+    const { index } = batch;
     return Object.freeze({
       slot,
       shared: sharedId === null ? null : shared.get(sharedId),
-      signal,
+      get signal() {
+        batch.controller ??= new AbortController();
+        if (batch.told !== null) batch.controller.abort(batch.told);
+        return batch.controller.signal;
+      },
       report: (reported: unknown) => {
-        if (running?.epoch !== epoch) return;
+        if (running !== batch || batch.index !== index) return;
         try {
-          post({ kind: "report", epoch, message: reported });
+          post({ kind: "report", epoch, index, message: reported });
         } catch (cause) {
           const { message: why } = incidentOf(cause);
           throw new HpoError("WORKER_FAILED", `report(): message must be plain data that can be copied between threads; got: ${why}`, {
@@ -96,7 +117,7 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
         const kept = text.slice(0, outputLeft);
         outputLeft -= kept.length;
         const note = outputLeft > 0 ? "" : `\n[what this task writes beyond ${outputLength} characters is dropped]\n`;
-        post({ kind: "output", epoch: running?.epoch ?? null, text: kept + note });
+        post({ kind: "output", epoch: running?.epoch ?? null, index: running?.index ?? 0, text: kept + note });
       }
       done();
     };
@@ -110,6 +131,18 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
     throw new HpoError("WORKER_FAILED", `A message to slot ${slot} can't be read.`, { cause: error });
   });
   port.on("message", receive);
+}
+
+/** The end of a task whose value can't be copied is told; the others of its batch stay as they are. */
+function copyable(ended: TaskEnded): TaskEnded {
+  try {
+    structuredClone(ended);
+    return ended;
+  } catch (cause) {
+    const { message } = incidentOf(cause);
+    const told = incident("error", `The task's result must be plain data that can be copied between threads; got: ${message}`);
+    return { ...ended, outcome: { ok: false, incident: told } };
+  }
 }
 
 if (parentPort !== null) serve(parentPort, workerData as SlotData);

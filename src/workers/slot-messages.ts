@@ -1,6 +1,6 @@
 import type { Incident } from "../core/executor.ts";
 
-/** Tells attempts apart: counts up in a slot and is never used again, so that nothing late reaches another task. */
+/** Tells batches apart: counts up in a slot and is never used again, so that nothing late reaches another task. */
 export type Epoch = number;
 
 /** From the coordinator to a slot's thread, read in order. */
@@ -12,22 +12,28 @@ export type ToSlot =
       readonly epoch: Epoch;
       readonly module: string;
       readonly export: string;
-      readonly input: unknown;
+      /** One a task, to be run in this order. */
+      readonly inputs: readonly unknown[];
       readonly sharedId: string | null;
     }
   | { readonly kind: "abort"; readonly epoch: Epoch; readonly message: string };
 
-/** From a slot's thread to the coordinator. */
+/** From a slot's thread to the coordinator. `index`: of a task in its batch. */
 export type FromSlot =
   | { readonly kind: "started"; readonly epoch: Epoch }
-  | { readonly kind: "report"; readonly epoch: Epoch; readonly message: unknown }
-  /** What the task's code wrote; epoch null between tasks. */
-  | { readonly kind: "output"; readonly epoch: Epoch | null; readonly text: string }
+  | { readonly kind: "report"; readonly epoch: Epoch; readonly index: number; readonly message: unknown }
+  /** What the task's code wrote; epoch null between batches. */
+  | { readonly kind: "output"; readonly epoch: Epoch | null; readonly index: number; readonly text: string }
   | SlotEnded;
 
 export interface SlotEnded {
   readonly kind: "ended";
   readonly epoch: Epoch;
+  /** Of the first tasks of the batch; those that follow were not begun. */
+  readonly ends: readonly TaskEnded[];
+}
+
+export interface TaskEnded {
   readonly outcome: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly incident: Incident };
   /** true: the task's signal was aborted before its function ended, so that a value may be half of one. */
   readonly told: boolean;

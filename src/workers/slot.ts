@@ -1,8 +1,9 @@
-import type { Incident, RunOptions, Task, TaskResult } from "../core/executor.ts";
+import type { Incident } from "../core/executor.ts";
 import { deadline } from "./deadline.ts";
 import { incident, incidentOf } from "./incident.ts";
-import type { Epoch, FromSlot, SlotEnded } from "./slot-messages.ts";
+import type { Epoch, FromSlot, SlotEnded, TaskEnded } from "./slot-messages.ts";
 import { SlotThread, type ThreadExit } from "./slot-thread.ts";
+import type { QueuedTask } from "./task-queue.ts";
 
 export interface SlotSettings {
   readonly graceSeconds: number;
@@ -12,18 +13,29 @@ export interface SlotSettings {
   readonly onOutput: (text: string, slot: number, taskKey: string | null) => void;
 }
 
-/** One attempt of one task in a slot. */
-interface Attempt {
+/** What became of a batch. */
+interface BatchEnd {
+  /** Tasks that have no result: they are to be run again, by any slot. */
+  readonly left: readonly QueuedTask[];
+  /** Wall seconds of the slowest task that ended; null where none did. */
+  readonly slowestSeconds: number | null;
+}
+
+/** Tasks that a slot runs one after another. */
+interface Batch {
   readonly epoch: Epoch;
-  readonly task: Task;
-  readonly options: RunOptions;
-  readonly settle: (result: TaskResult) => void;
+  readonly tasks: readonly QueuedTask[];
+  readonly end: (end: BatchEnd) => void;
+  /** Tasks that are known to have begun. */
+  begun: number;
   /** performance.now() when the thread took it up; null until then. */
   startedAt: number | null;
   /** Threads tried; the second one is the last. */
   threads: number;
   /** Why it is being ended; fixed by the first reason. */
   stopping: Incident | null;
+  /** Tasks that end with it; the others are given back. */
+  readonly stopped: Set<QueuedTask>;
   /** Disarms the deadline that is running. */
   disarm: () => void;
 }
@@ -32,14 +44,17 @@ const threadsTried = 2;
 
 /**
  * A place where one task at a time runs. It owns at most one thread, made when a task needs it and replaced when a task
- * destroys it. Invariant: when an attempt's result is given, nothing of that attempt runs any more (except a native call
+ * destroys it. Invariant: when a task's result is given, nothing of it runs any more (except a native call
  * that can't be interrupted), so that nobody else writes where the next one does.
+ *
+ * Small tasks come in batches. Where something happens to a batch of several, no task can be charged with it: those that
+ * have no result are given back, to be run alone.
  */
 export class Slot {
   readonly number: number;
   readonly #settings: SlotSettings;
   #thread: SlotThread | null = null;
-  #attempt: Attempt | null = null;
+  #batch: Batch | null = null;
   #epochs: Epoch = 0;
   #closed = false;
 
@@ -49,7 +64,7 @@ export class Slot {
   }
 
   get free(): boolean {
-    return this.#attempt === null;
+    return this.#batch === null;
   }
 
   get started(): boolean {
@@ -74,50 +89,52 @@ export class Slot {
     }
   }
 
-  /** The slot must be free. */
-  run(task: Task, options: RunOptions): Promise<TaskResult> {
+  /** Runs tasks that call the same function with the same shared value. The slot must be free. */
+  run(tasks: readonly QueuedTask[]): Promise<BatchEnd> {
     return new Promise((resolve) => {
-      const { signal } = options;
-      const abort = () => this.#stop(incident("aborted", "The task was aborted."));
-      signal?.addEventListener("abort", abort, { once: true });
-      this.#attempt = {
+      const batch: Batch = {
         epoch: ++this.#epochs,
-        task,
-        options,
-        settle: (result) => {
-          signal?.removeEventListener("abort", abort);
-          resolve(result);
-        },
+        tasks,
+        end: resolve,
+        begun: 0,
         startedAt: null,
         threads: 0,
         stopping: null,
+        stopped: new Set(),
         disarm: () => undefined,
       };
-      this.#begin(this.#attempt);
+      for (const one of tasks) one.onAbort = () => this.#abort(batch, one);
+      this.#batch = batch;
+      this.#begin(batch);
     });
   }
 
-  /** Ends the thread; a running task ends as "aborted". */
+  /** Ends the thread; running tasks end as "aborted". */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#attempt !== null) this.#attempt.stopping ??= incident("aborted", "The executor was closed while the task ran.");
+    const batch = this.#batch;
+    if (batch !== null) {
+      batch.stopping ??= incident("aborted", "The executor was closed while the task ran.");
+      for (const one of batch.tasks) batch.stopped.add(one);
+    }
     await this.#thread?.end();
   }
 
-  #begin(attempt: Attempt): void {
-    attempt.threads += 1;
-    attempt.disarm();
-    const { task, epoch } = attempt;
+  #begin(batch: Batch): void {
+    batch.threads += 1;
+    batch.disarm();
+    const { epoch, tasks } = batch;
+    const { task } = tasks[0] as QueuedTask;
     try {
       this.#thread ??= this.#newThread();
       const thread = this.#thread;
       thread.busy(true);
-      attempt.disarm = deadline(this.#settings.startSeconds, () => void thread.end());
+      batch.disarm = deadline(this.#settings.startSeconds, () => void thread.end());
       if (task.shared !== null) thread.share(task.shared);
-      const sharedId = task.shared?.id ?? null;
-      thread.post({ kind: "run", epoch, module: task.module, export: task.export, input: task.input, sharedId });
+      const inputs = tasks.map((one) => one.task.input);
+      thread.post({ kind: "run", epoch, module: task.module, export: task.export, inputs, sharedId: task.shared?.id ?? null });
     } catch (cause) {
-      this.#finish(attempt, { incident: unpostable(cause) });
+      this.#finish(batch, unpostable(cause));
     }
   }
 
@@ -132,72 +149,120 @@ export class Slot {
   }
 
   #receive(message: FromSlot): void {
-    const attempt = this.#attempt;
+    const batch = this.#batch;
     if (message.kind === "output") {
-      const own = attempt !== null && message.epoch === attempt.epoch;
-      this.#settings.onOutput(message.text, this.number, own ? attempt.task.key : null);
+      const own = batch !== null && message.epoch === batch.epoch ? batch.tasks[message.index] : undefined;
+      this.#settings.onOutput(message.text, this.number, own?.task.key ?? null);
       return;
     }
-    if (attempt === null || message.epoch !== attempt.epoch) return;
-    if (message.kind === "started") this.#started(attempt);
-    else if (message.kind === "report") attempt.options.onMessage?.(message.message);
-    else this.#ended(attempt, message);
+    if (batch === null || message.epoch !== batch.epoch) return;
+    if (message.kind === "started") this.#started(batch);
+    else if (message.kind === "report") {
+      this.#begunTo(batch, message.index);
+      batch.tasks[message.index]?.options.onMessage?.(message.message);
+    } else this.#ended(batch, message);
   }
 
-  #started(attempt: Attempt): void {
-    attempt.startedAt = performance.now();
-    if (attempt.stopping === null) {
-      attempt.disarm();
-      const { timeoutSeconds } = attempt.task;
-      const late = () => this.#stop(incident("timeout", `The task was cut off after its time limit of ${timeoutSeconds} s.`));
-      attempt.disarm = deadline(timeoutSeconds, late);
+  #started(batch: Batch): void {
+    batch.startedAt = performance.now();
+    if (batch.stopping === null) {
+      batch.disarm();
+      const { timeoutSeconds } = (batch.tasks[0] as QueuedTask).task;
+      const late = () => {
+        const why = incident("timeout", `The task was cut off after its time limit of ${timeoutSeconds} s.`);
+        this.#stop(batch, why, batch.tasks.length === 1 ? batch.tasks : []);
+      };
+      batch.disarm = deadline(timeoutSeconds, late);
     }
-    attempt.options.onStart?.(this.number);
+    this.#begunTo(batch, 0);
   }
 
-  /** Tells the task to stop, and ends the thread where it doesn't. */
-  #stop(why: Incident): void {
-    const attempt = this.#attempt;
+  /** Says of the tasks up to this one that they have begun, where it was not said. */
+  #begunTo(batch: Batch, index: number): void {
+    for (; batch.begun <= index; batch.begun++) batch.tasks[batch.begun]?.options.onStart?.(this.number);
+  }
+
+  #abort(batch: Batch, task: QueuedTask): void {
+    if (this.#batch !== batch) return;
+    if (batch.stopping?.kind === "aborted") batch.stopped.add(task);
+    else this.#stop(batch, incident("aborted", "The task was aborted."), [task]);
+  }
+
+  /** Tells the batch to stop, and ends the thread where it doesn't. */
+  #stop(batch: Batch, why: Incident, stopped: readonly QueuedTask[]): void {
     const thread = this.#thread;
-    if (attempt === null || thread === null || attempt.stopping !== null) return;
-    attempt.stopping = why;
-    attempt.disarm();
-    thread.post({ kind: "abort", epoch: attempt.epoch, message: why.message });
-    attempt.disarm = deadline(this.#settings.graceSeconds, () => void thread.end());
+    if (this.#batch !== batch || thread === null || batch.stopping !== null) return;
+    batch.stopping = why;
+    for (const one of stopped) batch.stopped.add(one);
+    batch.disarm();
+    thread.post({ kind: "abort", epoch: batch.epoch, message: why.message });
+    batch.disarm = deadline(this.#settings.graceSeconds, () => void thread.end());
   }
 
-  #ended(attempt: Attempt, ended: SlotEnded): void {
-    const { outcome, wallSeconds, cpuSeconds } = ended;
-    // What ended before its signal was aborted is whole, and stands: only the time limit makes it void.
-    const isVoid = attempt.stopping !== null && (ended.told || attempt.stopping.kind === "timeout");
-    if (isVoid) this.#finish(attempt, { incident: attempt.stopping as Incident, wallSeconds, cpuSeconds });
-    else if (!outcome.ok) this.#finish(attempt, { incident: outcome.incident, wallSeconds, cpuSeconds });
-    else this.#settle(attempt, { ok: true, value: outcome.value, slot: this.number, wallSeconds, cpuSeconds });
+  #ended(batch: Batch, { ends }: SlotEnded): void {
+    const { tasks, stopping, stopped } = batch;
+    const left: QueuedTask[] = [];
+    for (const [at, one] of tasks.entries()) {
+      const end = ends[at];
+      if (end === undefined) {
+        if (stopping !== null && stopped.has(one)) this.#settle(one, { ok: false, incident: stopping });
+        else left.push(one);
+        continue;
+      }
+      this.#begunTo(batch, at);
+      const { outcome, told, wallSeconds, cpuSeconds } = end;
+      // What ended before its signal was aborted is whole, and stands: only the time limit makes it void.
+      if (stopping !== null && stopped.has(one) && (told || stopping.kind === "timeout")) {
+        this.#settle(one, { ok: false, incident: stopping }, { wallSeconds, cpuSeconds });
+      } else if (told && !stopped.has(one)) {
+        // One of several may be what takes so long.
+        one.alone = stopping?.kind === "timeout";
+        left.push(one);
+      } else this.#settle(one, outcome, { wallSeconds, cpuSeconds });
+    }
+    this.#leave(batch, { left, slowestSeconds: Math.max(...ends.map(({ wallSeconds }) => wallSeconds)) });
   }
 
   #exited(exit: ThreadExit): void {
     this.#thread = null;
-    const attempt = this.#attempt;
-    if (attempt === null) return;
-    if (attempt.stopping !== null) this.#finish(attempt, { incident: attempt.stopping });
+    const batch = this.#batch;
+    if (batch === null) return;
+    const unstarted = batch.startedAt === null;
+    if (batch.stopping !== null) this.#finish(batch, batch.stopping);
     // The thread died of what an earlier task left behind, before this one was taken up: that is not this one's fault.
-    else if (attempt.startedAt === null && attempt.threads < threadsTried && !this.#closed) this.#begin(attempt);
-    else this.#finish(attempt, { incident: attempt.startedAt === null ? unstarted(exit) : death(exit) });
+    else if (unstarted && batch.threads < threadsTried && !this.#closed) this.#begin(batch);
+    else this.#finish(batch, unstarted ? notStarted(exit) : death(exit));
   }
 
-  #finish(attempt: Attempt, end: { incident: Incident; wallSeconds?: number; cpuSeconds?: number | null }): void {
-    const { startedAt } = attempt;
-    const wallSeconds = end.wallSeconds ?? (startedAt === null ? 0 : (performance.now() - startedAt) / 1000);
-    this.#settle(attempt, { ok: false, incident: end.incident, slot: this.number, wallSeconds, cpuSeconds: end.cpuSeconds ?? null });
+  /** Ends a batch of which nothing came: with the incident, where it can be charged to a task. */
+  #finish(batch: Batch, why: Incident): void {
+    const { tasks, stopped, startedAt } = batch;
+    const wallSeconds = startedAt === null ? 0 : (performance.now() - startedAt) / 1000;
+    const left: QueuedTask[] = [];
+    for (const one of tasks) {
+      if (tasks.length === 1 || stopped.has(one)) this.#settle(one, { ok: false, incident: why }, { wallSeconds, cpuSeconds: null });
+      else {
+        one.alone = true;
+        left.push(one);
+      }
+    }
+    this.#leave(batch, { left, slowestSeconds: null });
   }
 
-  #settle(attempt: Attempt, result: TaskResult): void {
-    attempt.disarm();
-    this.#attempt = null;
+  #leave(batch: Batch, end: BatchEnd): void {
+    batch.disarm();
+    this.#batch = null;
     this.#thread?.busy(false);
-    attempt.settle(Object.freeze(result));
+    batch.end(end);
+  }
+
+  #settle(one: QueuedTask, outcome: TaskEnded["outcome"], spent: Pick<TaskEnded, "wallSeconds" | "cpuSeconds"> = unspent): void {
+    const { wallSeconds, cpuSeconds } = spent;
+    one.settle(Object.freeze({ ...outcome, slot: this.number, wallSeconds, cpuSeconds }));
   }
 }
+
+const unspent = Object.freeze({ wallSeconds: 0, cpuSeconds: null });
 
 /** What a thread died of while a task ran. */
 function death({ code, error }: ThreadExit): Incident {
@@ -210,7 +275,7 @@ function death({ code, error }: ThreadExit): Incident {
   return Object.freeze({ ...told, kind: "crash", message });
 }
 
-function unstarted(exit: ThreadExit): Incident {
+function notStarted(exit: ThreadExit): Incident {
   if (exit.error === null) return incident("crash", "The slot's worker did not start.");
   const told = death(exit);
   return Object.freeze({ ...told, message: `The slot's worker did not start. ${told.message}` });

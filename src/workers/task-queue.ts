@@ -1,47 +1,214 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
-import type { Incident, Task, TaskResult } from "../core/executor.ts";
+import type { Incident, RunOptions, Task, TaskResult } from "../core/executor.ts";
 import { incident } from "./incident.ts";
+
+/** A task from when it is handed to an executor until its result is given. */
+export interface QueuedTask {
+  readonly task: Task;
+  readonly options: RunOptions;
+  /** Called when its signal is aborted while a slot has it; set by who runs it. */
+  onAbort: () => void;
+  /** It was cut off with others, for what none of them could be charged: it runs without company. */
+  alone: boolean;
+  settle(result: TaskResult): void;
+}
+
+/** Where a free slot gets its tasks. */
+export interface TaskSource {
+  /** The first in line; undefined where nothing waits. */
+  take(): QueuedTask | undefined;
+  /** At most `count` that follow in line and call the same function with the same shared value, up to the first that does not. */
+  takeLike(first: QueuedTask, count: number): QueuedTask[];
+  /** Puts back what was taken and not begun, before all of equal priority. */
+  giveBack(tasks: readonly QueuedTask[]): void;
+  /** How many wait. */
+  readonly waiting: number;
+}
 
 /** Tasks that wait for a free slot: larger priority first, equal ones in the order in which they came. */
 export interface TaskQueue {
-  /** Calls `work` when a slot is free; a task that is aborted before ends at once and `work` is never called. */
-  add(task: Task, signal: AbortSignal | undefined, work: () => Promise<TaskResult>): Promise<TaskResult>;
+  /** Its result, whoever gives it; a task that is aborted before a slot takes it ends at once. */
+  add(task: Task, options?: RunOptions): Promise<TaskResult>;
   /** Ends all that wait as "aborted", and all that come later. */
   close(): void;
 }
 
-/** An entry that ended while it waited stays in the queue as an empty call: taking it out would cost a search each. */
-export function taskQueue(slots: number): TaskQueue {
-  const queue = new PQueue({ concurrency: slots });
-  const waiting = new Set<() => void>();
+/** One that ended while it waited stays in its line until it comes up: taking it out would cost a search each. */
+interface Entry extends QueuedTask {
+  state: "waiting" | "taken" | "ended";
+}
+
+/** Tasks of one priority. */
+interface Line {
+  readonly rank: number;
+  entries: Entry[];
+  /** The first that was not taken. */
+  head: number;
+}
+
+/** `serve` is called while tasks wait, at most `slots` times at once; when it resolves, its slot is free again. */
+export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<void>): TaskQueue {
+  const turns = new PQueue({ concurrency: slots });
+  /** By rank, the largest first. */
+  const lines: Line[] = [];
+  const watched = new Map<AbortSignal, Set<Entry>>();
+  let waiting = 0;
+  let serving = 0;
   let closed = false;
 
-  function add(task: Task, signal: AbortSignal | undefined, work: () => Promise<TaskResult>): Promise<TaskResult> {
+  function line(priority: number): Line {
+    const rank = Number.isNaN(priority) ? 0 : priority;
+    const at = lines.findIndex((one) => one.rank <= rank);
+    const found = lines[at];
+    if (found?.rank === rank) return found;
+    const made: Line = { rank, entries: [], head: 0 };
+    lines.splice(at === -1 ? lines.length : at, 0, made);
+    return made;
+  }
+
+  /** The first that waits, still in its line. */
+  function first(): { readonly line: Line; readonly entry: Entry } | undefined {
+    for (let next = lines[0]; next !== undefined; next = lines[0]) {
+      for (; next.head < next.entries.length; next.head++) {
+        const entry = next.entries[next.head] as Entry;
+        if (entry.state === "waiting") return { line: next, entry };
+      }
+      lines.shift();
+    }
+    return undefined;
+  }
+
+  function takeIf(wanted: (entry: Entry) => boolean): Entry | undefined {
+    const found = first();
+    if (found === undefined || !wanted(found.entry)) return undefined;
+    found.line.head++;
+    if (found.line.head > 1024 && found.line.head * 2 > found.line.entries.length) {
+      found.line.entries = found.line.entries.slice(found.line.head);
+      found.line.head = 0;
+    }
+    found.entry.state = "taken";
+    waiting--;
+    unwatch(found.entry.options.waitSignal, found.entry);
+    return found.entry;
+  }
+
+  const source: TaskSource = {
+    take: () => takeIf(() => true),
+    takeLike({ task, alone }, count) {
+      const like: QueuedTask[] = [];
+      if (alone) return like;
+      const same = (entry: Entry): boolean =>
+        !entry.alone &&
+        entry.task.export === task.export &&
+        entry.task.module === task.module &&
+        entry.task.shared?.id === task.shared?.id &&
+        entry.task.timeoutSeconds === task.timeoutSeconds;
+      while (like.length < count) {
+        const next = takeIf(same);
+        if (next === undefined) break;
+        like.push(next);
+      }
+      return like;
+    },
+    giveBack(tasks) {
+      for (const entry of (tasks as readonly Entry[]).toReversed()) {
+        if (entry.state !== "taken") continue;
+        const own = line(entry.task.priority);
+        entry.state = "waiting";
+        entry.onAbort = nothing;
+        waiting++;
+        if (own.head > 0) own.entries[--own.head] = entry;
+        else own.entries.unshift(entry);
+        watch(entry.options.waitSignal, entry);
+        const { signal, waitSignal } = entry.options;
+        if (closed || signal?.aborted === true || waitSignal?.aborted === true) drop(entry);
+      }
+      pump();
+    },
+    get waiting() {
+      return waiting;
+    },
+  };
+
+  function drop(entry: Entry): void {
+    entry.settle(neverStarted(closed ? closedIncident : abortedIncident));
+  }
+
+  /** One listener for all tasks of a signal: a study has one for all of them. */
+  function watch(signal: AbortSignal | undefined, entry: Entry): void {
+    if (signal === undefined) return;
+    const entries = watched.get(signal);
+    if (entries !== undefined) {
+      entries.add(entry);
+      return;
+    }
+    watched.set(signal, new Set([entry]));
+    // Several executors may listen to one signal; Node would take ten for a leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener("abort", aborted, { once: true });
+  }
+
+  function unwatch(signal: AbortSignal | undefined, entry: Entry): void {
+    const entries = signal === undefined ? undefined : watched.get(signal);
+    if (signal === undefined || entries?.delete(entry) !== true || entries.size > 0 || serving > 0) return;
+    forget(signal);
+  }
+
+  function forget(signal: AbortSignal): void {
+    signal.removeEventListener("abort", aborted);
+    watched.delete(signal);
+  }
+
+  function aborted(this: AbortSignal): void {
+    const entries = watched.get(this) ?? [];
+    for (const entry of [...entries]) {
+      if (entry.state === "waiting") drop(entry);
+      else if (entry.options.signal === this) entry.onAbort();
+    }
+  }
+
+  function pump(): void {
+    if (serving >= slots || waiting === 0) return;
+    serving++;
+    void turns.add(turn);
+  }
+
+  async function turn(): Promise<void> {
+    try {
+      while (first() !== undefined) await serve(source);
+    } finally {
+      serving--;
+      if (serving === 0) for (const [signal, entries] of watched) if (entries.size === 0) forget(signal);
+      pump();
+    }
+  }
+
+  function add(task: Task, options: RunOptions = {}): Promise<TaskResult> {
     if (closed) return Promise.resolve(neverStarted(closedIncident));
-    if (signal?.aborted === true) return Promise.resolve(neverStarted(abortedIncident));
-    return new Promise((resolve, reject) => {
-      let held: (() => Promise<TaskResult>) | null = work;
-      const leave = () => {
-        held = null;
-        waiting.delete(drop);
-        signal?.removeEventListener("abort", drop);
+    const { signal, waitSignal } = options;
+    if (signal?.aborted === true || waitSignal?.aborted === true) return Promise.resolve(neverStarted(abortedIncident));
+    return new Promise((resolve) => {
+      const entry: Entry = {
+        task,
+        options,
+        state: "waiting",
+        alone: false,
+        onAbort: nothing,
+        settle(result) {
+          if (entry.state === "ended") return;
+          if (entry.state === "waiting") waiting--;
+          entry.state = "ended";
+          unwatch(signal, entry);
+          unwatch(waitSignal, entry);
+          resolve(result);
+        },
       };
-      const drop = () => {
-        leave();
-        resolve(neverStarted(closed ? closedIncident : abortedIncident));
-      };
-      waiting.add(drop);
-      // A study has one signal for all its tasks; Node would take ten listeners for a leak.
-      if (signal !== undefined) setMaxListeners(0, signal);
-      signal?.addEventListener("abort", drop, { once: true });
-      const turn = async (): Promise<void> => {
-        const start = held;
-        if (start === null) return;
-        leave();
-        resolve(await start());
-      };
-      queue.add(turn, { priority: rank(task.priority) }).catch(reject);
+      line(task.priority).entries.push(entry);
+      waiting++;
+      watch(signal, entry);
+      watch(waitSignal, entry);
+      pump();
     });
   }
 
@@ -49,21 +216,21 @@ export function taskQueue(slots: number): TaskQueue {
     add,
     close: () => {
       closed = true;
-      for (const drop of [...waiting]) drop();
+      for (const { entries, head } of lines) {
+        for (const entry of entries.slice(head)) if (entry.state === "waiting") drop(entry);
+      }
     },
   });
 }
 
-/** p-queue subtracts priorities: ∞ − ∞ and NaN would put the queue out of order. */
-function rank(priority: number): number {
-  if (Number.isNaN(priority)) return 0;
-  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, priority));
+function nothing(): void {
+  // No slot has it.
 }
 
 const abortedIncident: Incident = incident("aborted", "The task was aborted before it started.");
 const closedIncident: Incident = incident("aborted", "The executor was closed before the task started.");
 
 /** The result of a task that no slot has seen: slot −1. */
-export function neverStarted(why: Incident): TaskResult {
+function neverStarted(why: Incident): TaskResult {
   return Object.freeze({ ok: false, incident: why, slot: -1, wallSeconds: 0, cpuSeconds: null });
 }

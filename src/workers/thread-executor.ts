@@ -1,6 +1,7 @@
-import type { Executor, RunOptions, Task, TaskResult } from "../core/executor.ts";
+import type { Executor, Task } from "../core/executor.ts";
 import { callable, checkOptions, finite, integer, optional } from "../core/options.ts";
 import { Slot, type SlotSettings } from "./slot.ts";
+import { taskPace } from "./task-pace.ts";
 import { taskQueue } from "./task-queue.ts";
 
 export interface ThreadExecutorOptions {
@@ -27,6 +28,10 @@ const mostSlots = 1024;
 /**
  * Runs tasks in worker threads. A task's module, input, shared value and result must be plain data that can be copied
  * between threads; arrays over shared memory are not copied.
+ *
+ * Tasks that call the same function, and whose last ones took less than a few milliseconds, go to a slot in batches of at most 64, with one message
+ * each way: the slot begins none of them after 5 ms, and gives back what it has not begun. Their results come together, and their CPU time is read once
+ * and shared by wall time. A batch that breaks charges nobody: its tasks are run again, each alone.
  *
  * Threads are made when tasks need them or `warm` is called, take about 30 ms to start, and never keep an idle process alive. A shared value
  * is posted once to each thread that needs it. The time limit counts from when the thread takes up the task, so it
@@ -55,9 +60,19 @@ export function threadExecutor(options: ThreadExecutorOptions): Executor {
     outputLength,
     onOutput: options.onOutput ?? ((text) => process.stderr.write(text)),
   };
-  const queue = taskQueue(options.slots);
+  const pace = taskPace();
   const slots = Array.from({ length: options.slots }, (_, number) => new Slot(number, settings));
   let closing: Promise<void> | null = null;
+  const queue = taskQueue(options.slots, async (source) => {
+    const first = source.take();
+    if (first === undefined) return;
+    // All slots get some of what waits.
+    const share = Math.ceil((source.waiting + 1) / options.slots);
+    const tasks = [first, ...source.takeLike(first, Math.min(share, pace.batch(first.task)) - 1)];
+    const { left, slowestSeconds } = await bestFree(slots, first.task).run(tasks);
+    pace.told(first.task, slowestSeconds);
+    source.giveBack(left);
+  });
 
   async function close(): Promise<void> {
     queue.close();
@@ -67,8 +82,7 @@ export function threadExecutor(options: ThreadExecutorOptions): Executor {
   return Object.freeze({
     name: "threads",
     slots: options.slots,
-    run: (task: Task, runOptions: RunOptions = {}): Promise<TaskResult> =>
-      queue.add(task, runOptions.signal, () => bestFree(slots, task).run(task, runOptions)),
+    run: queue.add,
     warm: (count: number) => {
       for (const slot of slots.slice(0, count)) slot.warm();
     },

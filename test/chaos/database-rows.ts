@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 
-/** What changes from run to run without anything being lost: leases, the runs themselves, scratch that a finished group drops, and the model, which a better one replaces. */
-const volatileTables = /^(sqlite_|leases?$|runs?$|environments?$|models$|shared_bytes|part_bytes|solver_states)/;
+/** What changes from run to run without anything being lost: leases, the runs themselves, scratch that a finished group drops, the model, which a better one replaces, and checkpoints that no later trial continues. */
+const volatileTables = /^(sqlite_|leases?$|runs?$|environments?$|models$|checkpoints$|shared_bytes|part_bytes|solver_states)/;
 
 /** Counters that follow the rows of other tables. */
 const counters = new Set(["studies.trials", "studies.complete", "studies.pruned", "studies.failed"]);

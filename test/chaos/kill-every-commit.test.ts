@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,8 +13,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What lies beside a database: the checkpoints that its rows name and no more, each named by its bytes. */
+function checkpointFiles(database: string): string[] {
+  const folder = `${database}.artefacts`;
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }).sort() : [];
+}
+
 const studies = [
   { name: "quadratic", about: "an objective", when: "after" },
+  { name: "training", about: "trials that continue others' checkpoints", when: "after" },
   { name: "iris-centroid", about: "a task a fold", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "before" },
@@ -44,7 +51,9 @@ describe("a coordinator killed at any store commit", () => {
         expect(second.state).toBe("complete");
         expect(lostRows(before, databaseRows(database))).toEqual([]);
         expect(databaseAnswers(database, name)).toEqual(answers);
+        expect(checkpointFiles(database)).toEqual(checkpointFiles(whole));
         rmSync(database);
+        rmSync(`${database}.artefacts`, { recursive: true, force: true });
       }
 
       // Two at a time: the machine that this must pass on has two cores.

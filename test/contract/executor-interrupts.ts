@@ -68,6 +68,20 @@ export function describeInterrupts({ make, check }: ExecutorBench): void {
       open();
       expect(valueIn(await first.result)).toBe(0);
     });
+    check("of waiting alone: what waits ends at once, what runs goes on", async () => {
+      const executor = make();
+      const { gate, open } = newGate();
+      const controller = new AbortController();
+      const options = { waitSignal: controller.signal };
+      const first = runUntilMessage(executor, testTask("waits", "gated", { input: { gate, answer: "whole" } }), options);
+      await first.running;
+      const waiting = [1, 2, 3].map(() => executor.run(testTask("answers", "echo"), options));
+      controller.abort();
+      for (const result of await Promise.all(waiting)) expect(incidentIn(result).kind).toBe("aborted");
+      expect(incidentIn(await executor.run(testTask("answers", "echo"), options)).kind).toBe("aborted");
+      open();
+      expect(valueIn(await first.result)).toBe("whole");
+    });
     check("while it runs: its signal is aborted, and a task that stops needs no grace", async () => {
       const executor = make({ graceSeconds: 60 });
       for (const task of ["untilAborted", "halfWhenAborted"]) {

@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Batch, Store } from "#hpo/core/store";
 import { randomStudy, studyHeader, studyName } from "../store/random-study.ts";
 import { codeOf, evaluationRow, everything, fill, holder, outcomeRow, runRow, sharedRow, time, trialRow } from "../store/rows.ts";
+import { describeCheckpoint } from "./store-checkpoint.ts";
 import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
 import { describeEarlier } from "./store-earlier.ts";
+import { describeEstimate } from "./store-estimate.ts";
 import { describeModel } from "./store-model.ts";
 
 /** Opens new stores that share nothing. */
@@ -98,8 +100,10 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
         expect(store.load("old")).toStrictEqual({
           header: studyHeader("old"),
           earlier: [],
+          estimate: null,
           trials: [],
           evaluations: [],
+          checkpoints: [],
           parts: [],
           attempts: new Map(),
         });
@@ -152,7 +156,9 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     });
 
     describeDropped(() => store);
+    describeEstimate(() => store);
     describeModel(() => store);
+    describeCheckpoint(() => store);
 
     describe("snapshot", () => {
       it("shares out work evenly over its trials, so that the trials sum to the total", () => {

@@ -214,7 +214,7 @@ describe("requirements", () => {
   it("tells which columns miss values, how many, and the cure", async () => {
     const data = await load(inMemory(small));
     expect(() => requireComplete(data, "svm")).toThrow(
-      'svm(): features must have no missing values; small has 2 (column "n" 1, "c" 1). Ignore these columns, remove the rows, or take a model that handles missing values.',
+      'svm(): features must have no missing values; small has 2 (column "n" 1, "c" 1). Ignore these columns, remove the rows, put impute() before the model in a pipeline, or take a model that handles missing values.',
     );
     expect(() => requireComplete(data, "svm")).toThrow(expect.objectContaining({ code: "DATA_UNSUPPORTED" }));
   });

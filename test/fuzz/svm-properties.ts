@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FoldSolver, SolverProblem } from "#hpo/core/estimator";
 import { HpoError } from "#hpo/core/hpo-error";
 import { rng } from "#hpo/math/rng";
-import { loadModel } from "#hpo/models/load-model";
+import { loadModel } from "#hpo/pipelines/load-model";
 import { aligned } from "#hpo/models/svm/byte-pieces";
 import { kernelName } from "#hpo/models/svm/kernel";
 import { type FoldView, svmLayout } from "#hpo/models/svm/layout";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HpoError } from "#hpo/core/hpo-error";
 import { sharedMemory } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
-import { loadModel } from "#hpo/models/load-model";
+import { loadModel } from "#hpo/pipelines/load-model";
 import { arenaMap, fillFeatures, placedArena } from "#hpo/models/svm/arena";
 import { ladder } from "#hpo/models/svm/ladder";
 import { largeRule } from "#hpo/models/svm/large-pair";

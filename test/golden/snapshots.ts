@@ -20,6 +20,8 @@ export function trialSnapshot(number: number, params: TrialSnapshot["params"], v
     why: "",
     parent: null,
     note: null,
+    repeat: 0,
+    repeatOf: null,
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, standardError: 0.0031, pooled: value }])),
     correct: null,
     testRows: 0,
@@ -35,6 +37,7 @@ export function trialSnapshot(number: number, params: TrialSnapshot["params"], v
 export function snapshotOf(name: string, changes: Partial<StudySnapshot>): StudySnapshot {
   return {
     name,
+    estimate: null,
     createdAt: "2026-01-31T12:00:00.000Z",
     declaration: {
       space: [],
@@ -94,6 +97,17 @@ const correct = [
 
 /** The γ/C table of the Landsat study. */
 export const landsat: StudySnapshot = snapshotOf("landsat-svm", {
+  estimate: {
+    metric: "accuracy",
+    trial: 6,
+    candidates: 25,
+    value: 0.92261,
+    low: 0.91402,
+    high: 0.93147,
+    resamples: 621,
+    adaptive: false,
+    why: null,
+  },
   declaration: {
     space: spaceJson({ gamma: values(gammas), C: values(costs) }),
     cv: { name: "predefined" },
@@ -145,6 +159,7 @@ export const landsat: StudySnapshot = snapshotOf("landsat-svm", {
 export const unfinished: StudySnapshot = {
   ...landsat,
   name: "landsat-unfinished",
+  estimate: null,
   state: "stopped",
   trials: landsat.trials.slice(0, 14).map((trial): TrialSnapshot => {
     if (trial.number === 3)

@@ -13,7 +13,10 @@ type Factory = (...args: readonly unknown[]) => Sampler;
 const needs: Readonly<Record<string, (factory: Factory) => Sampler>> = {
   startup: (factory) => factory(4, hpo.random(), allSeeing()),
   distinct: (factory) => factory(allSeeing()),
+  replicated: (factory) => factory(allSeeing()),
   latinHypercube: (factory) => factory({ trials: 12 }),
+  // Five intervals and more.
+  populationBased: (factory) => factory({ members: 5 }),
   // Children from the seventh trial on.
   nsga2: (factory) => factory({ populationSize: 6 }),
 };

@@ -12,6 +12,7 @@ import { halton } from "#hpo/samplers/halton";
 import { latinHypercube } from "#hpo/samplers/latin-hypercube";
 import { lbfgs } from "#hpo/samplers/lbfgs/lbfgs";
 import { random } from "#hpo/samplers/random";
+import { replicated } from "#hpo/samplers/replicated";
 import { sobol } from "#hpo/samplers/sobol";
 import { startup } from "#hpo/samplers/startup";
 import { withinRules } from "#hpo/samplers/within-rules";
@@ -36,6 +37,8 @@ describeSamplerContract("startup with a climber before it", () => startup(7, cli
 describeSamplerContract("startup before a grid", () => startup(4, sobol(), grid()), finiteScenarios);
 describeSamplerContract("distinct around random", () => distinct(random()));
 describeSamplerContract("distinct around a climber", () => distinct(startup(3, undefined, climber())));
+describeSamplerContract("replicated around a climber", () => replicated(climber()));
+describeSamplerContract("replicated around distinct", () => replicated(distinct(climber())), finiteScenarios);
 describeSamplerContract("a hill climber", () => climber());
 describeSamplerContract("a grid within rules", () => withinRules(grid(), ruled), finiteScenarios);
 describeSamplerContract("a hill climber within rules", () => withinRules(climber(), ruled));

@@ -11,7 +11,7 @@ import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
 import { fixtureStudy } from "./fixture-study.ts";
 import { temporaryFolder } from "./folder.ts";
 import { studyHeader } from "./random-study.ts";
-import { codeOf, everything, fill, holder, sharedRow, trialRow } from "./rows.ts";
+import { codeOf, everything, fill, holder, outcomeRow, sharedRow, trialRow } from "./rows.ts";
 
 const at = temporaryFolder();
 const fixture = (version: number): string => fileURLToPath(new URL(`fixtures/schema-${version}.sqlite`, import.meta.url));
@@ -224,7 +224,7 @@ describe("the database file", () => {
   });
 });
 
-describe.each([1, 2, 3])("a database of schema %i", (version) => {
+describe.each([1, 2, 3, 4, 5, 6, 7])("a database of schema %i", (version) => {
   const copy = (name: string): string => {
     copyFileSync(fixture(version), at(name));
     return at(name);
@@ -242,7 +242,9 @@ describe.each([1, 2, 3])("a database of schema %i", (version) => {
     const store = sqliteStore(file);
     expect(everything(store, name)).toStrictEqual(expected);
     store.acquire(name, holder("next"));
-    store.commit(name, "next", { trials: [trialRow(100)], model: { trial: 100, json: "{}" } });
+    const checkpoints = [{ trial: 100, bytes: Uint8Array.of(1, 2) }];
+    store.commit(name, "next", { trials: [trialRow(100)], outcomes: [outcomeRow(100)], model: { trial: 100, json: "{}" }, checkpoints });
+    expect(store.load(name).checkpoints).toStrictEqual([100]);
     expect(store.model(name)).toStrictEqual({ trial: 100, json: "{}" });
     expect(codeOf(() => store.commit(name, "next", { trials: [trialRow(100)] }))).toBe("STORE_FAILED");
     store.close();

@@ -80,17 +80,15 @@ const reported = fc.uniqueArray(fc.tuple(fc.nat(), number), { maxLength: 5, sele
   const rows = pairs.toSorted(([a], [b]) => a - b);
   return { steps: rows.map(([step]) => step), values: rows.map(([, value]) => value) };
 });
+/** A parent, or the trial that it repeats, or neither. */
+const descent = fc.oneof(fc.record({ parent: fc.option(fc.nat(5)) }), fc.record({ parent: fc.constant(null), repeatOf: fc.nat(5) }));
 const trial = fc.record({
-  record: fc.record({
-    group: fc.nat(2),
-    params,
-    by: text,
-    why: text,
-    parent: fc.option(fc.nat(5)),
-    budget: fc.option(number),
-    note: fc.option(text),
-    proposedAt: time,
-  }),
+  record: fc
+    .tuple(
+      fc.record({ group: fc.nat(2), params, by: text, why: text, budget: fc.option(number), note: fc.option(text), proposedAt: time }),
+      descent,
+    )
+    .map(([record, hangsOn]) => ({ ...record, ...hangsOn })),
   started: fc.array(time, { maxLength: 2 }),
   evaluations: fc.uniqueArray(evaluation, { maxLength: 4, selector: ([at]) => `${at.repeat}/${at.fold}/${at.rung}` }),
   predictions: fc.uniqueArray(prediction, { maxLength: 2, selector: (at) => `${at.repeat}/${at.fold}` }),

@@ -39,4 +39,24 @@ describe("CommitQueue", () => {
     await expect(queue.add({ finishedGroups: [2] })).rejects.toThrow("disk full");
     expect(kept.batches).toEqual([]);
   });
+
+  it("gathers rows until they are asked for, or those of so much work are there", async () => {
+    const kept = recorder();
+    const queue = new CommitQueue(kept.write, { gatherMs: () => 60_000 });
+    const first = queue.add({ finishedGroups: [1] }, 20);
+    const second = queue.add({ finishedGroups: [2] }, 30);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(kept.batches).toEqual([]);
+    queue.flush();
+    await Promise.all([first, second]);
+    expect(kept.batches).toEqual([{ finishedGroups: [1, 2] }]);
+    const small = queue.add({ finishedGroups: [3] }, 20);
+    const large = queue.add({ finishedGroups: [4] }, 40);
+    await Promise.all([small, large]);
+    expect(kept.batches[1]).toEqual({ finishedGroups: [3, 4] });
+    await queue.addNow({ finishedGroups: [5] });
+    expect(kept.batches[2]).toEqual({ finishedGroups: [5] });
+    kept.broken = true;
+    await expect(queue.addNow({ finishedGroups: [6] })).rejects.toThrow("disk full");
+  });
 });

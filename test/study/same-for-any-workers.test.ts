@@ -8,12 +8,15 @@ import {
   type Params,
   patience,
   percentile,
+  populationBased,
   type Pruner,
+  replicated,
   rng,
   type Sampler,
   type StudySpec,
   successiveHalving,
   threshold,
+  tpe,
   values,
   wilcoxon,
 } from "hpo";
@@ -24,6 +27,8 @@ import { admitStudy } from "#hpo/study/study-identity";
 import { objectiveEvaluation } from "#hpo/validation/objective-evaluation";
 import { describe, expect, it } from "vitest";
 import type { Store } from "#hpo/core/store";
+import { descend } from "../fixtures/training.ts";
+import { studyAnswers } from "../study-answers.ts";
 import { allSeeing, exportedSamplers } from "../samplers/exported-samplers.ts";
 import { unevenExecutor } from "./uneven-executor.ts";
 
@@ -107,6 +112,7 @@ async function drive(spec: StudySpec, store: Store, { workers, luck, end, onEnd 
     evaluation: (_executor, _options, outcomeOf) =>
       objectiveEvaluation({
         ...(spec.pruner === null ? {} : { pruning: { ...spec, outcomeOf } }),
+        checkpointOf: (trial) => store.checkpoint(spec.name, trial),
         shared: { id: "uneven", value: { source: { spec }, seed: spec.seed, data: null, plan: null } },
         timeoutSeconds: null,
         now: () => new Date().toISOString(),
@@ -122,6 +128,7 @@ async function drive(spec: StudySpec, store: Store, { workers, luck, end, onEnd 
     environment: {},
     trials: spec.trials,
     timeBudgetSeconds: null,
+    audit: () => [],
     fit: null,
     writePauseMs: () => 0,
     ownsStore: false,
@@ -158,8 +165,8 @@ function newStudy(spec: StudySpec): Store {
 function answers(store: Store): string[] {
   return store
     .snapshot("uneven")
-    .trials.map(({ number, group, state, params, by, why, parent, note, values: judged, incident }) =>
-      canonicalJson({ number, group, state, params, by, why, parent, note, judged, incident }),
+    .trials.map(({ number, group, state, params, by, why, parent, note, repeat, repeatOf, values: judged, incident }) =>
+      canonicalJson({ number, group, state, params, by, why, parent, note, repeat, repeatOf, judged, incident }),
     );
 }
 
@@ -171,13 +178,18 @@ async function answersOf(spec: StudySpec, run: Drive): Promise<string[]> {
 
 async function answersOfStops(spec: StudySpec, luck: number): Promise<string[]> {
   const store = newStudy(spec);
+  await stopAndGo(spec, store, luck);
+  return answers(store);
+}
+
+/** Three stops at random points, each with other workers, then to the end. */
+async function stopAndGo(spec: StudySpec, store: Store, luck: number): Promise<void> {
   const stream = rng(luck).fork("stops");
   for (let stops = 0; stops < 3; stops++) {
     const end = { after: 1 + stream.below(9), how: stream.below(2) === 0 ? "stop" : "cut" } as const;
     await drive(spec, store, { workers: 1 + stream.below(5), luck: stream.below(1000), end });
   }
   expect(await drive(spec, store, { workers: 2, luck })).toBe("complete");
-  return answers(store);
 }
 
 const samplers = [...(await exportedSamplers()), { name: "a sampler that sees everything", make: () => allSeeing() }];
@@ -202,6 +214,21 @@ describe("a study is the same for 1, 2 and 5 workers of uneven speed, and after 
     expect(await answersOfStops(spec(), 3)).toEqual(one);
   });
 
+  it("with repeats under noise", async () => {
+    const spec = defineStudy({
+      name: "uneven",
+      space: { x: int(0, 5), y: int(0, 5) },
+      sampler: replicated(tpe()),
+      trials: 40,
+      lookahead: 5,
+      objective: ({ params, seed }) => (params.x - 2) ** 2 + (params.y - 3) ** 2 + 3 * rng(seed).normal(),
+    });
+    const one = await answersOf(spec, { workers: 1, luck: 1 });
+    expect(one.filter((line) => line.includes('"by":"replicated"')).length).toBeGreaterThan(4);
+    for (const workers of [2, 5]) expect(await answersOf(spec, { workers, luck: workers })).toEqual(one);
+    expect(await answersOfStops(spec, 3)).toEqual(one);
+  });
+
   it.each(pruners)("pruned by $name", async (pruner) => {
     const spec = prunedSpec(pruner);
     const one = await answersOf(spec, { workers: 1, luck: 1 });
@@ -209,6 +236,25 @@ describe("a study is the same for 1, 2 and 5 workers of uneven speed, and after 
     expect(one.filter((line) => line.includes('"state":"pruned"')).length).toBeGreaterThan(1);
     for (const workers of [2, 5]) expect(await answersOf(spec, { workers, luck: workers })).toEqual(one);
     expect(await answersOfStops(spec, 3)).toEqual(one);
+  });
+
+  it("whose trials continue the checkpoints of others, kept ones included", async () => {
+    const space = { rate: float(1e-3, 0.9, { log: true }), kind: choice(["plain", "curved"]) };
+    const sampler = populationBased({ members: 5 });
+    const spec = defineStudy({ name: "uneven", space, objective: descend, sampler, trials: 45, lookahead: 4, retries: 0 });
+    const whole = async (run: Drive): Promise<string[]> => {
+      const store = newStudy(spec);
+      expect(await drive(spec, store, run)).toBe("complete");
+      return studyAnswers(store, "uneven");
+    };
+    const one = await whole({ workers: 1, luck: 1 });
+    expect(one.filter((line) => line.startsWith("checkpoint of trial")).length).toBeGreaterThan(5);
+    for (const workers of [2, 5]) expect(await whole({ workers, luck: workers })).toEqual(one);
+    for (const luck of [3, 4]) {
+      const store = newStudy(spec);
+      await stopAndGo(spec, store, luck);
+      expect(studyAnswers(store, "uneven")).toEqual(one);
+    }
   });
 
   it("whose tasks end out of order, and whose every proposal hangs on all outcomes before", async () => {

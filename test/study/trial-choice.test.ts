@@ -84,7 +84,7 @@ describe("the simplest trial within one standard error", () => {
     bound.absorb({ trial: 0, state: "complete", values: values(0.9, 1) }, { C: 9 });
     bound.absorb({ trial: 1, state: "complete", values: values(0.89, 2) }, { C: 1 });
     bound.absorb({ trial: 2, state: "pruned", values: values(0.89, 1) }, { C: 1 });
-    expect([bound.chosen()?.trial, bound.best()?.trial]).toEqual([0, 0]);
+    expect(bound.chosen()?.trial).toBe(0);
   });
 
   it("does not hang on the order in which trials end", () => {

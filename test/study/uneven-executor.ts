@@ -10,19 +10,21 @@ import { taskQueue } from "#hpo/workers/task-queue";
 export function unevenExecutor(slots: number, stream: Rng, onEnd: (task: Task) => void = () => undefined): Executor {
   const executors = Array.from({ length: slots }, () => inlineExecutor());
   const free = executors.map((_, slot) => slot);
-  const queue = taskQueue(slots);
+  const queue = taskQueue(slots, async (source) => {
+    const item = source.take();
+    if (item === undefined) return;
+    const { task, options } = item;
+    const slot = free.splice(stream.below(free.length), 1)[0] as number;
+    const result = await (executors[slot] as Executor).run(task, { ...options, onStart: () => options.onStart?.(slot) });
+    for (let turns = stream.below(12); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+    free.push(slot);
+    onEnd(task);
+    item.settle({ ...result, slot });
+  });
   return {
     name: "inline",
     slots,
-    run: (task, options = {}) =>
-      queue.add(task, options.signal, async () => {
-        const slot = free.splice(stream.below(free.length), 1)[0] as number;
-        const result = await (executors[slot] as Executor).run(task, { ...options, onStart: () => options.onStart?.(slot) });
-        for (let turns = stream.below(12); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
-        free.push(slot);
-        onEnd(task);
-        return { ...result, slot };
-      }),
+    run: queue.add,
     warm: () => undefined,
     forget: () => undefined,
     async close() {

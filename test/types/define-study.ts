@@ -59,7 +59,10 @@ defineStudy({
 defineStudy({
   name: "objective",
   space: { x: float(0, 1), mode: choice(["fast", "slow"]) },
-  objective: async ({ params, number, seed, signal }) => {
+  objective: async ({ params, number, seed, signal, checkpoint }) => {
+    expectType<Equal<ReturnType<typeof checkpoint.read>, Uint8Array | undefined>>();
+    // @ts-expect-error bytes, not text
+    void (() => checkpoint.write("state"));
     expectType<Equal<typeof params, { readonly x: number; readonly mode: "fast" | "slow" }>>();
     expectType<Equal<typeof number, number>>();
     expectType<Equal<typeof seed, number>>();

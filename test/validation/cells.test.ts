@@ -122,7 +122,7 @@ describe("a study file's data that a model can't take", () => {
   it("is told with column, count and cure: missing values", async () => {
     const store = memoryStore();
     await expect(openStudy(fixture("missing-values"), { store })).rejects.toThrow(
-      /^svm\(\): features must have no missing values; .* has 3 \(column "width" 2, "height" 1\)\. Ignore these columns, remove the rows, or take a model that handles missing values\.$/,
+      /^svm\(\): features must have no missing values; .* has 3 \(column "width" 2, "height" 1\)\. Ignore these columns, remove the rows, put impute\(\) before the model in a pipeline, or take a model that handles missing values\.$/,
     );
     expect(store.list()).toEqual([]);
   });

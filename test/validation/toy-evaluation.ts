@@ -15,12 +15,11 @@ export interface ToyParams {
   readonly breaks?: "arena" | "fold" | "part";
 }
 
-/** Cross-validation of a model with one parameter, with an arena of its own. */
-export function toyEvaluation(
+/** A study of a model with one parameter, as slots see it. */
+export function toyStudy(
   iris: Judging,
   model: (params: ToyParams) => Estimator,
-  options: { keepPredictions?: boolean; memoryBytes?: number } = {},
-): Evaluation {
+): SharedStudy & { readonly source: { readonly spec: StudySpec } } {
   const spec: StudySpec = defineStudy({
     name: "toy",
     data: inMemory({ name: "unused", features: [[0]], target: [0] }),
@@ -29,10 +28,18 @@ export function toyEvaluation(
     cv: kFold({ folds: 2 }),
     metrics: { accuracy: accuracy() },
   });
-  const judge = spec.judge as ModelJudge;
-  const shared: SharedStudy = { source: { spec: { ...spec, metrics: iris.metrics } }, seed: 0, data: iris.data, plan: iris.plan };
+  return { source: { spec: { ...spec, metrics: iris.metrics } }, seed: 0, data: iris.data, plan: iris.plan };
+}
+
+/** Cross-validation of a model with one parameter, with an arena of its own. */
+export function toyEvaluation(
+  iris: Judging,
+  model: (params: ToyParams) => Estimator,
+  options: { keepPredictions?: boolean; memoryBytes?: number } = {},
+): Evaluation {
+  const shared = toyStudy(iris, model);
   return crossValidation({
-    judge,
+    judge: shared.source.spec.judge as ModelJudge,
     judging: iris,
     objectives: ["accuracy"],
     shared,
@@ -42,6 +49,7 @@ export function toyEvaluation(
     keepModel: false,
     now: () => "2026-01-01T00:00:00.000Z",
     savedPredictions: () => [],
+    estimate: () => undefined,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { OptionRule } from "../../core/options.ts";
-import { follow, kindMember, members, must, packed } from "../json/members.ts";
+import { follow, kindMember, members, must, packed } from "../../core/saved-json/members.ts";
 import { kernelNumbers } from "./kernel-options.ts";
 import { type Kernel, kernelBase, largestSize, largestValue } from "./kernel.ts";
 

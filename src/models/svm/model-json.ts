@@ -1,7 +1,7 @@
 import type { Json } from "../../core/json.ts";
 import { finite, flag, integer, listOf, oneOf, type OptionRule } from "../../core/options.ts";
-import { anyText, follow, members, must, packed, wrong } from "../json/members.ts";
-import { packNumbers } from "../json/packed-numbers.ts";
+import { anyText, follow, members, must, packed, wrong } from "../../core/saved-json/members.ts";
+import { packNumbers } from "../../core/saved-json/packed-numbers.ts";
 import { kernelBase } from "./kernel.ts";
 import { readCoefficients, readKernel, readVectors } from "./kernel-json.ts";
 import type { SvmModelState } from "./model-state.ts";

@@ -1,7 +1,7 @@
 import type { Json } from "../../core/json.ts";
 import { finite, integer, listOf, oneOf } from "../../core/options.ts";
-import { anyText, follow, members } from "../json/members.ts";
-import { packNumbers } from "../json/packed-numbers.ts";
+import { anyText, follow, members } from "../../core/saved-json/members.ts";
+import { packNumbers } from "../../core/saved-json/packed-numbers.ts";
 import { readCoefficients, readKernel, readVectors } from "../svm/kernel-json.ts";
 import type { SvrModelState } from "./model-state.ts";
 

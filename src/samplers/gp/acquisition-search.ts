@@ -22,6 +22,13 @@ export interface SearchOptions {
   readonly best: readonly Float64Array[];
   /** Whether the study's rules allow a point. */
   readonly allows: (unit: Float64Array) => boolean;
+  /** Where to look along the axes that have an order, by dimension of the cube; everywhere where it is not told. */
+  readonly within?: Box | undefined;
+}
+
+export interface Box {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
 }
 
 const climbs = 4;
@@ -31,7 +38,7 @@ const climbEvaluations = 24;
  * Candidates by falling promise: the best of draws over the space and near the best known points, each improved by climbs in its continuous
  * coordinates and by moves in the others. Deterministic, given the stream.
  */
-export function searchAcquisition({ space, acquisition, rng, best, allows }: SearchOptions): readonly Candidate[] {
+export function searchAcquisition({ space, acquisition, rng, best, allows, within }: SearchOptions): readonly Candidate[] {
   const point = emptyPoint(space);
   const promiseAt = (unit: Float64Array): number => {
     featuresAt(space, unit, point);
@@ -40,6 +47,7 @@ export function searchAcquisition({ space, acquisition, rng, best, allows }: Sea
   };
   const draws: Candidate[] = [];
   const draw = (unit: Float64Array): void => {
+    if (within !== undefined) moveInto(within, space, unit, rng);
     if (allows(unit)) draws.push({ unit, promise: promiseAt(unit) });
   };
   for (let i = 0; i < 100; i++) draw(uniformPoint(space, rng));
@@ -76,7 +84,10 @@ export function searchAcquisition({ space, acquisition, rng, best, allows }: Sea
       for (let w = 0; w < gradient.length; w++) gradient[w] = -(gradient[w] as number);
       return -promise;
     };
-    const bounds = { lower: new Float64Array(wanted.length), upper: new Float64Array(wanted.length).fill(1) };
+    const bounds = {
+      lower: Float64Array.from(place, (dimension) => within?.lower[dimension] ?? 0),
+      upper: Float64Array.from(place, (dimension) => within?.upper[dimension] ?? 1),
+    };
     const from = place.map((dimension) => start.unit[dimension] as number);
     const { x } = lbfgsb(evaluate, from, bounds, {
       memory: 6,
@@ -157,6 +168,14 @@ export function uniformPoint({ axes, dimensionCount }: FeatureSpace, rng: Rng): 
   const unit = new Float64Array(dimensionCount).fill(0.5);
   for (const axis of axes) unit[axis.dimension] = axis.snap(rng.uniform());
   return unit;
+}
+
+/** Draws the coordinates anew that lie outside. A step may stand outside after all where it is wider than the box. */
+function moveInto({ lower, upper }: Box, { axes }: FeatureSpace, unit: Float64Array, rng: Rng): void {
+  for (const { dimension, kind, snap } of axes) {
+    const [u, low, high] = [unit[dimension] as number, lower[dimension] as number, upper[dimension] as number];
+    if (kind !== "category" && (u < low || u > high)) unit[dimension] = snap(low + (high - low) * rng.uniform());
+  }
 }
 
 /** A draw near a point: about two coordinates change in half of the draws, all in the others, by steps of a scale that is drawn, too. */

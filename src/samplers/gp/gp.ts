@@ -13,13 +13,23 @@ import type { Rng } from "../../math/rng.ts";
 import { spaceSize } from "../../space/space-grid.ts";
 import { decode, encode } from "../../space/unit-cube.ts";
 import { type Acquisition, acquisitionAt, acquisitionSlopes } from "./acquisition.ts";
-import { type Candidate, byPromise, type Promising, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
+import { type Box, type Candidate, byPromise, type Promising, searchAcquisition, uniformPoint } from "./acquisition-search.ts";
 import { emptyPoint, type FeaturePoint, featuresAt, featuresOf, keyOf } from "./feature-space.ts";
 import { cellsOf, openCell } from "./finite-space.ts";
 import { emptyHistory, type History, type Observed, remember } from "./history.ts";
 import { constraintSurrogates } from "./feasibility.ts";
 import { believe } from "./posterior.ts";
 import { type Surrogate, surrogateOf } from "./surrogate.ts";
+
+/**
+ * How far from the best trial, in each coordinate of the unit cube, every second trial is looked for while others are pending. A pending trial takes the
+ * uncertainty away only where it stands, so expected improvement sends the next one to another far corner, and eight at once go to eight of them before the
+ * first has told that corners are bad; a trust region keeps half of them where the model knows something (D. Eriksson et al., "Scalable global optimization
+ * via local Bayesian optimization", NeurIPS 2019, arXiv:1910.01739). Widths and shares that were tried: docs/decisions/0018.
+ */
+const halfWidth = 0.2;
+/** Up to this trial only: what was gained was measured up to here, and beyond nothing more came of it. */
+const mostNear = 100;
 
 /** Options of `gp()`. */
 export interface GpOptions {
@@ -53,12 +63,22 @@ export function gp(options: GpOptions = {}): Sampler<History> {
       return emptyHistory(context);
     },
     absorb: remember,
-    propose: (history, _number, pending, rng) => propose(history, pending, rng, costAware),
+    propose: (history, number, pending, rng) => propose(history, pending, rng, { costAware, near: isNear(number, pending.length) }),
     size: () => null,
   });
 }
 
-function propose(history: History, pending: readonly Params[], rng: Rng, costAware: boolean): Proposal {
+function isNear(number: number, pending: number): boolean {
+  return pending > 0 && number < mostNear && number % 2 === 1;
+}
+
+interface Way {
+  readonly costAware: boolean;
+  /** Whether to look about the best trial only, where not all of the space is judged. */
+  readonly near: boolean;
+}
+
+function propose(history: History, pending: readonly Params[], rng: Rng, { costAware, near }: Way): Proposal {
   const { space, seen, feasible } = history;
   const waiting = pending.map((params) => featuresOf(space, params));
   const waitingKeys = new Set(waiting.map((point) => keyOf(point)));
@@ -70,12 +90,13 @@ function propose(history: History, pending: readonly Params[], rng: Rng, costAwa
   };
   const allows = (unit: Float64Array): boolean => feasible === null || feasible(decode(space.space, unit));
   const acquisition = space.axes.length === 0 ? undefined : acquisitionOf(history, waiting, costAware);
+  const centre = near && cellsOf(space) === null ? acquisition?.incumbent : undefined;
   const candidates =
     acquisition === undefined
       ? Array.from({ length: 50 }, () => ({ unit: uniformPoint(space, rng), promise: 0 })).filter(({ unit }) => allows(unit))
-      : candidatesOf(history, acquisition, rng, { isNewKey, allows });
+      : candidatesOf(history, acquisition, rng, { isNewKey, allows, centre });
   const chosen = candidates.find(({ unit }) => isNew(unit));
-  const why = acquisition === undefined ? "a random draw: too few values to model" : whyOf(acquisition);
+  const why = acquisition === undefined ? "a random draw: too few values to model" : whyOf(acquisition, centre !== undefined);
   const propose = (params: Params): Proposal => Object.freeze({ params, by: "gp", why });
   if (chosen !== undefined) return propose(decode(space.space, chosen.unit));
   // All candidates were tried: the next cell that was not, and where there is none a replicate of what promises most.
@@ -89,18 +110,21 @@ function propose(history: History, pending: readonly Params[], rng: Rng, costAwa
   return propose(decode(space.space, candidates[0]?.unit ?? uniformPoint(space, rng)));
 }
 
-function whyOf({ objective, constraints }: Acquisition): string {
+function whyOf({ objective, constraints }: Acquisition, near: boolean): string {
   if (objective === null) return "most likely to meet the constraints";
-  return constraints.length > 0 ? "largest expected improvement that meets the constraints" : "largest expected improvement";
+  const where = near ? " near the best trial" : "";
+  return `largest expected improvement${where}${constraints.length > 0 ? " that meets the constraints" : ""}`;
 }
 
 interface Filters {
   readonly isNewKey: (key: string) => boolean;
   readonly allows: (unit: Float64Array) => boolean;
+  /** Where to look, if not everywhere. */
+  readonly centre: Float64Array | undefined;
 }
 
 /** By falling promise; all are allowed. */
-function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, { isNewKey, allows }: Filters): readonly Candidate[] {
+function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, { isNewKey, allows, centre }: Filters): readonly Candidate[] {
   const { space, trials } = history;
   const cells = cellsOf(space)?.filter(({ unit }) => allows(unit));
   if (cells !== undefined) {
@@ -118,15 +142,35 @@ function candidatesOf(history: History, acquisition: Acquisition, rng: Rng, { is
     at: (point) => acquisitionAt(acquisition, point),
     slopesAt: (point, wanted, slopes) => acquisitionSlopes(acquisition, point, wanted, slopes),
   };
-  return searchAcquisition({ space, acquisition: promising, rng, best, allows });
+  return searchAcquisition({
+    space,
+    acquisition: promising,
+    rng,
+    best,
+    allows,
+    within: centre === undefined ? undefined : boxAbout(centre),
+  });
 }
 
-function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Acquisition | undefined {
+function boxAbout(centre: Float64Array): Box {
+  return {
+    lower: Float64Array.from(centre, (u) => Math.max(0, u - halfWidth)),
+    upper: Float64Array.from(centre, (u) => Math.min(1, u + halfWidth)),
+  };
+}
+
+interface Sought extends Acquisition {
+  /** The trial that seems best. */
+  readonly incumbent: Float64Array | undefined;
+}
+
+function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costAware: boolean): Sought | undefined {
   const room = waiting.length;
   const surrogate = surrogateOf(history, "value", room);
   if (surrogate === undefined) return undefined;
   const { posterior } = surrogate;
-  let best = lowestMean(history, surrogate);
+  const incumbent = incumbentOf(history, surrogate);
+  let best = incumbent?.mean ?? Infinity;
   const constraints = constraintSurrogates(history, room);
   for (const point of waiting) {
     const mean = believe(posterior, point);
@@ -136,21 +180,28 @@ function acquisitionOf(history: History, waiting: readonly FeaturePoint[], costA
     if (allowed && best < Infinity) best = Math.min(best, mean);
   }
   const seconds = costAware ? (surrogateOf(history, "seconds", 0) ?? null) : null;
-  return { objective: best < Infinity ? { posterior, best } : null, constraints, seconds };
+  return { objective: best < Infinity ? { posterior, best } : null, constraints, seconds, incumbent: incumbent?.unit };
+}
+
+/** A trial, by the mean of the process there. */
+interface Incumbent {
+  readonly mean: number;
+  readonly unit: Float64Array;
 }
 
 /**
- * The lowest posterior mean at an observation that met the constraints: with noise a better guess than the lowest value. Since K α = y, the mean there
- * is y less the error's variance times α. Infinity where none met them.
+ * The trial of the lowest posterior mean among those that met the constraints: with noise a better guess than the lowest value. Since K α = y, the mean
+ * there is y less the error's variance times α. undefined where none met them.
  */
-function lowestMean({ trials }: History, { posterior, chosen }: Surrogate): number {
+function incumbentOf({ trials }: History, { posterior, chosen }: Surrogate): Incumbent | undefined {
   const { alpha, y, noise } = posterior;
-  let least = Infinity;
+  let found: Incumbent | undefined;
   for (const [row, index] of chosen.entries()) {
-    const { value, constraints } = trials[index] as Observed;
+    const { value, constraints, unit } = trials[index] as Observed;
     // A constraint that is NaN is not met.
     if (Number.isNaN(value) || !constraints.every((one) => one <= 0)) continue;
-    least = Math.min(least, (y[row] as number) - (noise[row] as number) * (alpha[row] as number));
+    const mean = (y[row] as number) - (noise[row] as number) * (alpha[row] as number);
+    if (found === undefined || mean < found.mean) found = { mean, unit };
   }
-  return least;
+  return found;
 }

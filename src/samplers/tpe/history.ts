@@ -37,6 +37,8 @@ export interface History {
 
 /** What became of one configuration of a finite space. */
 export interface CellRecord {
+  /** The number of its first trial. */
+  readonly first: number;
   trials: number;
   /** How many of them have a value (of the first objective), its mean, and the sum of squares about it. */
   values: number;
@@ -87,7 +89,7 @@ export function remember(history: History, trial: FinishedTrial): History {
 
 /** Welford's update of mean and squares. */
 function record(cells: Map<number, CellRecord>, cell: number, trial: FinishedTrial, value: number): void {
-  const known = cells.get(cell) ?? { trials: 0, values: 0, mean: 0, squares: 0, standardError: 0 };
+  const known = cells.get(cell) ?? { first: trial.number, trials: 0, values: 0, mean: 0, squares: 0, standardError: 0 };
   cells.set(cell, known);
   known.trials++;
   if (!Number.isFinite(value)) return;
@@ -112,11 +114,10 @@ function insert({ order, classes, keys }: History, id: number): void {
   order.splice(low, 0, id);
 }
 
-/** The best `wanted` trials, best first, with weights of mean 1; fewer where fewer have a value. */
-export function bestTrials(history: History, wanted: number): { readonly trials: readonly number[]; readonly weights: Float64Array } {
+/** The best `wanted` trials, best first; fewer where fewer have a value. */
+export function bestTrials(history: History, wanted: number): readonly number[] {
   const ordered = history.directions.length > 1 ? rankObjectives(history, wanted) : history.order.slice(0, wanted);
-  const trials = ordered.filter((id) => (history.classes[id] as number) < withoutValue);
-  return { trials, weights: history.directions.length > 1 ? new Float64Array(trials.length).fill(1) : rankWeights(trials.length) };
+  return ordered.filter((id) => (history.classes[id] as number) < withoutValue);
 }
 
 /** ln(n + 1) − ln(rank), as CMA-ES weighs its parents, divided by the mean. */

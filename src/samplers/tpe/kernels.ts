@@ -10,7 +10,7 @@ import { exp, log } from "../../math/elementary.ts";
 import { logNormalMass } from "../../math/truncated-normal.ts";
 import { type Axis, unitOf } from "./tree-space.ts";
 
-const logRootTwoPi = 0.9189385332046728;
+export const logRootTwoPi = 0.9189385332046728;
 /** Axes of so many cells at most keep the kernels between all cells, one table a bandwidth. */
 const mostTabulated = 128;
 /** A cell narrower than this share of the bandwidth counts as its middle: the mass is right within 0.3 % at two bandwidths' distance. */

@@ -2,9 +2,10 @@
  * The density of the best trials, l: a mixture of one kernel a trial, as wide in each axis as the trial is far from its nearest ones
  * among the best, and of the prior. See kernels.ts for what a density is relative to.
  */
+import { decayingExp } from "../../math/decaying-exp.ts";
 import { exp, log } from "../../math/elementary.ts";
+import { normalCdf, normalQuantile } from "../../math/normal-distribution.ts";
 import type { Rng } from "../../math/rng.ts";
-import { unitNormalQuantile } from "../../math/truncated-normal.ts";
 import {
   bandwidthAt,
   cellKernels,
@@ -12,7 +13,7 @@ import {
   levelOf,
   logCategoryKernel,
   logCellKernel,
-  logNormaliser,
+  logRootTwoPi,
   stepsPerOctave,
 } from "./kernels.ts";
 import { type Axis, codeAt, type TreeSpace, unitOf } from "./tree-space.ts";
@@ -32,10 +33,19 @@ export interface Leaders {
   readonly prior: number;
   /** Levels of the bandwidths: kernel · axes + axis. */
   readonly levels: Int32Array;
-  /** In the same places: where the kernel lies in [0, 1], √½ over its bandwidth, and ln of its normaliser (of an interval). */
+  /** In the same places: where the kernel lies in [0, 1] and √½ over its bandwidth. */
   readonly places: Float64Array;
   readonly scales: Float64Array;
-  readonly normalisers: Float64Array;
+  /** In the same places: what an untruncated kernel has below 0, and within [0, 1] (of an axis with an order). */
+  readonly starts: Float64Array;
+  readonly masses: Float64Array;
+  /** In the same places: the height of the kernel and its logarithm (of an interval). */
+  readonly peaks: Float64Array;
+  readonly logPeaks: Float64Array;
+  /** The intervals that every configuration has, the other axes, and by kernel the sum of `logPeaks` over the former. */
+  readonly plain: readonly number[];
+  readonly others: readonly number[];
+  readonly bases: Float64Array;
   readonly spread: number;
 }
 
@@ -44,19 +54,41 @@ export function leadersOf(tree: TreeSpace, codes: readonly Float64Array[], weigh
   const { axes } = tree;
   const D = axes.length;
   const n = codes.length;
-  const places = new Float64Array(n * D);
+  const numbers = (): Float64Array => new Float64Array(n * D);
+  const [places, scales, starts, masses, peaks, logPeaks] = [numbers(), numbers(), numbers(), numbers(), numbers(), numbers()] as const;
   for (let e = 0; e < n * D; e++) places[e] = unitOf(axes[e % D] as Axis, (codes[Math.floor(e / D)] as Float64Array)[e % D] as number);
   const found = levels(tree, places, n);
-  const scales = new Float64Array(n * D);
-  const normalisers = new Float64Array(n * D);
   for (let e = 0; e < n * D; e++) {
     const place = places[e] as number;
-    if ((axes[e % D] as Axis).kind !== "interval" || Number.isNaN(place)) continue;
+    if ((axes[e % D] as Axis).kind === "category" || Number.isNaN(place)) continue;
     const h = bandwidthAt(found[e] as number);
     scales[e] = Math.SQRT1_2 / h;
-    normalisers[e] = logNormaliser(place, h);
+    starts[e] = normalCdf(-place / h);
+    // At least a third, since the place is within and h at most 1.
+    masses[e] = normalCdf((1 - place) / h) - (starts[e] as number);
+    logPeaks[e] = -(log((masses[e] as number) * h) + logRootTwoPi);
+    peaks[e] = exp(logPeaks[e] as number);
   }
-  return { tree, codes, weights, prior: 1, levels: found, places, scales, normalisers, spread: 1 / (1 + n) };
+  const isPlain = (d: number): boolean => axes[d]?.kind === "interval" && axes[d].always;
+  const all = Array.from(axes.keys());
+  const plain = all.filter(isPlain);
+  return {
+    tree,
+    codes,
+    weights,
+    prior: 1,
+    levels: found,
+    places,
+    scales,
+    starts,
+    masses,
+    peaks,
+    logPeaks,
+    plain,
+    others: all.filter((d) => !isPlain(d)),
+    bases: Float64Array.from(codes, (_, i) => plain.reduce((sum, d) => sum + (logPeaks[i * D + d] as number), 0)),
+    spread: 1 / (1 + n),
+  };
 }
 
 /** Bandwidths: the root mean square distance to the nearest kernels, with a share of a uniform one that fades with n. O(n² · axes). */
@@ -141,7 +173,7 @@ export function meanLevels({ tree, codes, levels }: Leaders): Int32Array {
 }
 
 /** ln of kernel i in axis d. */
-function logTerm({ tree, codes, levels, spread, places, scales, normalisers }: Leaders, i: number, d: number, at: number): number {
+function logTerm({ tree, codes, levels, spread, places, scales, logPeaks }: Leaders, i: number, d: number, at: number): number {
   const from = (codes[i] as Float64Array)[d] as number;
   if (Number.isNaN(from) || Number.isNaN(at)) return 0;
   const axis = tree.axes[d] as Axis;
@@ -150,7 +182,7 @@ function logTerm({ tree, codes, levels, spread, places, scales, normalisers }: L
   const level = levels[entry] as number;
   if (axis.kind === "interval") {
     const z = (at - from) * (scales[entry] as number);
-    return -z * z - (normalisers[entry] as number);
+    return (logPeaks[entry] as number) - z * z;
   }
   if (isTabulated(axis)) return cellKernels(axis, level).logs[at * axis.count + from] as number;
   return logCellKernel(axis, bandwidthAt(level), at, places[entry] as number);
@@ -158,33 +190,49 @@ function logTerm({ tree, codes, levels, spread, places, scales, normalisers }: L
 
 /** ln l at a configuration. */
 export function logDensity(leaders: Leaders, at: Float64Array): number {
-  const { codes, weights, prior } = leaders;
+  const { codes, weights, prior, bases, plain, others, places, scales } = leaders;
+  const D = at.length;
   // The sum is kept relative to its largest term so far.
   let largest = 0;
   let sum = prior;
   let weight = prior;
   for (let i = 0; i < codes.length; i++) {
-    let term = 0;
-    for (let d = 0; d < at.length; d++) term += logTerm(leaders, i, d, at[d] as number);
+    let term = bases[i] as number;
+    for (let p = 0; p < plain.length; p++) {
+      const d = plain[p] as number;
+      const z = ((at[d] as number) - (places[i * D + d] as number)) * (scales[i * D + d] as number);
+      term -= z * z;
+    }
+    for (let o = 0; o < others.length; o++) {
+      const d = others[o] as number;
+      term += logTerm(leaders, i, d, at[d] as number);
+    }
     const own = weights[i] as number;
     weight += own;
     if (term > largest) {
-      sum = sum * exp(largest - term) + own;
+      sum = sum * decayingExp(term - largest) + own;
       largest = term;
-    } else sum += own * exp(term - largest);
+    } else sum += own * decayingExp(largest - term);
   }
   return largest + log(sum / weight);
 }
 
 /** ln l of one axis alone, among the kernels that have it. */
 export function logMarginal(leaders: Leaders, d: number, at: number): number {
-  const { codes, weights, prior } = leaders;
+  const { tree, codes, weights, prior, places, scales, peaks } = leaders;
+  const D = tree.axes.length;
+  const interval = tree.axes[d]?.kind === "interval";
   let sum = prior;
   let weight = prior;
   for (let i = 0; i < codes.length; i++) {
-    if (Number.isNaN((codes[i] as Float64Array)[d])) continue;
-    sum += (weights[i] as number) * exp(logTerm(leaders, i, d, at));
-    weight += weights[i] as number;
+    const place = places[i * D + d] as number;
+    if (Number.isNaN(place)) continue;
+    const own = weights[i] as number;
+    weight += own;
+    if (interval) {
+      const z = (at - place) * (scales[i * D + d] as number);
+      sum += own * (peaks[i * D + d] as number) * decayingExp(z * z);
+    } else sum += own * exp(logTerm(leaders, i, d, at));
   }
   return log(sum / weight);
 }
@@ -203,13 +251,15 @@ export function drawKernel({ codes, weights, prior }: Leaders, d: number, rng: R
 }
 
 /** A code drawn from kernel i in axis d; from the prior where it has none. */
-export function drawCode({ tree, codes, levels, spread }: Leaders, i: number, d: number, rng: Rng): number {
+export function drawCode({ tree, codes, levels, spread, places, starts, masses }: Leaders, i: number, d: number, rng: Rng): number {
   const axis = tree.axes[d] as Axis;
   const from = i < 0 ? Number.NaN : ((codes[i] as Float64Array)[d] as number);
   if (axis.kind === "category") {
     return Number.isNaN(from) || rng.uniform() < spread ? rng.below(axis.count) : from;
   }
   if (Number.isNaN(from)) return codeAt(axis, rng.uniform());
-  const h = bandwidthAt(levels[i * tree.axes.length + d] as number);
-  return codeAt(axis, unitNormalQuantile(rng.uniform(), unitOf(axis, from), h));
+  const entry = i * tree.axes.length + d;
+  const away = normalQuantile((starts[entry] as number) + rng.uniform() * (masses[entry] as number));
+  const unit = (places[entry] as number) + bandwidthAt(levels[entry] as number) * away;
+  return codeAt(axis, Math.min(1, Math.max(0, unit)));
 }

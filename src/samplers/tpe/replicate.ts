@@ -7,6 +7,8 @@ import type { CellRecord, History } from "./history.ts";
 /** What to try where a finite space is spent. */
 export interface Replicate {
   readonly params: Params;
+  /** Its first trial; left out where that still runs. */
+  readonly repeatOf?: number;
   readonly why: string;
 }
 
@@ -30,9 +32,13 @@ export function replicate({ tree, cells }: History, pending: readonly Params[]):
   let best: readonly [number, CellRecord] | undefined;
   for (const one of valued) if (best === undefined || promise(one) < promise(best)) best = one;
   if (best !== undefined) {
-    const [cell, { values }] = best;
+    const [cell, { values, first }] = best;
     const many = values === 1 ? "1 value" : `${values} values`;
-    return { params: gridParams(tree.space, cell), why: `every configuration is tried: repeats the one whose mean may be best (${many})` };
+    return {
+      params: gridParams(tree.space, cell),
+      repeatOf: first,
+      why: `every configuration is tried: repeats the one whose mean may be best (${many})`,
+    };
   }
   // Nothing has a value: what was tried, or runs, least often.
   const counts = new Map(running);

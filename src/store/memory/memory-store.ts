@@ -19,14 +19,12 @@ export function memoryStore(): Store {
   }
 
   function find(name: string): MemoryStudy {
-    const study = all().find(({ header }) => header.name === name);
-    if (study === undefined)
-      throw studyNotFound(
-        name,
-        location,
-        studies.map(({ header }) => header.name),
-      );
-    return study;
+    for (const study of all()) if (study.header.name === name) return study;
+    throw studyNotFound(
+      name,
+      location,
+      studies.map(({ header }) => header.name),
+    );
   }
 
   function held({ lease }: MemoryStudy): boolean {
@@ -43,7 +41,8 @@ export function memoryStore(): Store {
   function renew(name: string, holderId: string): MemoryStudy {
     const study = find(name);
     if (study.lease?.holder !== holderId) throw studyBusy(name, study.lease ?? null);
-    study.lease = { ...study.lease, renewedAt: Date.now() };
+    const now = Date.now();
+    if (study.lease.renewedAt !== now) study.lease = { ...study.lease, renewedAt: now };
     return study;
   }
 
@@ -104,6 +103,7 @@ export function memoryStore(): Store {
     },
     evaluations: (name, trial) => find(name).evaluations(trial),
     predictions: (name, trial) => find(name).predictions(trial),
+    checkpoint: (name, trial) => find(name).checkpoint(trial),
     model: (name) => find(name).model,
     close() {
       closed = true;

@@ -1,7 +1,9 @@
+import type { StoredCheckpoint } from "../../core/checkpoint.ts";
 import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type {
   AttemptRecord,
+  EstimateRecord,
   EvaluationRecord,
   ModelRecord,
   OutcomeRecord,
@@ -13,6 +15,7 @@ import type {
 import type { StudySnapshot } from "../../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../../core/store.ts";
 import type { ParamValue } from "../../core/space.ts";
+import { checkpointAddress } from "../checkpoint-bytes.ts";
 import type { Lease } from "../lease-rule.ts";
 import { openAttempts } from "../open-attempts.ts";
 import { packPrediction, unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
@@ -33,9 +36,11 @@ export class MemoryStudy {
   header: StudyHeader;
   lease: Lease | undefined;
   model: ModelRecord | undefined;
+  #estimate: EstimateRecord | null = null;
   readonly standing: StandingRows = {
     trial: (number) => this.#trials.has(number),
     outcome: (trial) => (this.#trials.get(trial)?.outcome ?? null) !== null,
+    checkpoint: (trial) => this.#checkpoints.has(trial),
     evaluation: ({ trial, repeat, fold, rung }) =>
       this.#trials.get(trial)?.evaluations.some((one) => one.repeat === repeat && one.fold === fold && one.rung === rung) ?? false,
     prediction: ({ trial, repeat, fold }) =>
@@ -52,6 +57,7 @@ export class MemoryStudy {
   readonly #attempts: AttemptRecord[] = [];
   readonly #attemptKeys: Set<string> = new Set();
 
+  readonly #checkpoints: Map<number, StoredCheckpoint> = new Map();
   readonly #earlier: readonly EarlierRecord[];
 
   constructor(header: StudyHeader, earlier: readonly EarlierRecord[]) {
@@ -79,10 +85,19 @@ export class MemoryStudy {
       this.#trial(one.trial).predictions.push({ repeat: one.repeat, fold: one.fold, packed: packPrediction(one) });
     }
     for (const outcome of batch.outcomes ?? []) this.#trial(outcome.trial).outcome = copiedOutcome(outcome);
+    for (const { trial, bytes } of batch.checkpoints ?? []) {
+      // In shared memory, so that slots read it without a copy.
+      const content = new Uint8Array(new SharedArrayBuffer(bytes.length));
+      content.set(bytes);
+      this.#checkpoints.set(trial, Object.freeze({ trial, sha256: checkpointAddress(bytes), size: bytes.length, content }));
+    }
+    for (const trial of batch.droppedCheckpoints ?? []) this.#checkpoints.delete(trial);
     for (const attempt of batch.attempts ?? []) {
       this.#attemptKeys.add(`${attempt.attempt}/${attempt.task}`);
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
     }
+    if (batch.estimate !== undefined || (batch.trials?.length ?? 0) + (batch.outcomes?.length ?? 0) > 0)
+      this.#estimate = batch.estimate ?? null;
     if (batch.model !== undefined) this.model = batch.model === null ? undefined : Object.freeze({ ...batch.model });
     if (batch.run !== undefined) {
       const { id } = batch.run;
@@ -102,8 +117,10 @@ export class MemoryStudy {
     return structuredClone({
       header: this.header,
       earlier: this.#earlier,
+      estimate: this.#estimate,
       trials: trials.map(({ record, outcome }) => ({ ...record, outcome })),
       evaluations: open.flatMap(({ record }) => this.evaluations(record.number)),
+      checkpoints: [...this.#checkpoints.keys()].sort((a, b) => a - b),
       parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),
       attempts,
     });
@@ -117,7 +134,17 @@ export class MemoryStudy {
     }
     const runs = [...this.runs.values()];
     return structuredClone(
-      studyPicture({ header: this.header, held, trials, totals, shared: this.#shared, runs, attempts: this.#attempts, database }),
+      studyPicture({
+        header: this.header,
+        held,
+        trials,
+        totals,
+        shared: this.#shared,
+        runs,
+        attempts: this.#attempts,
+        estimate: this.#estimate,
+        database,
+      }),
     );
   }
 
@@ -131,6 +158,10 @@ export class MemoryStudy {
     return found
       .toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold)
       .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
+  }
+
+  checkpoint(trial: number): StoredCheckpoint | undefined {
+    return this.#checkpoints.get(trial);
   }
 
   counts(): { trials: number; complete: number; failed: number } {

@@ -16,6 +16,7 @@ import { metricNumbers } from "./metric-numbers.ts";
 import { runWriter } from "./run-writer.ts";
 import { sqliteCode } from "./sqlite-failure.ts";
 import { storedNumber } from "./stored-number.ts";
+import { storedParent } from "./stored-parent.ts";
 
 /** Inserts the rows of a batch, inside a transaction of the caller's. */
 export type BatchWriter = (study: number, name: string, batch: Batch) => void;
@@ -47,8 +48,9 @@ export function batchWriter(db: Database): BatchWriter {
   const attemptRow = insert("attempts", 11);
   const attemptTrialRow = insert("attempt_trials", 3);
   const count = db.prepare(
-    "UPDATE studies SET trials = trials + ?, complete = complete + ?, pruned = pruned + ?, failed = failed + ? WHERE study = ?",
+    "UPDATE studies SET trials = trials + ?, complete = complete + ?, pruned = pruned + ?, failed = failed + ?, estimate = NULL WHERE study = ?",
   );
+  const estimateText = db.prepare("UPDATE studies SET estimate = ? WHERE study = ?");
   const dropModel = db.prepare("DELETE FROM models WHERE study = ?");
   const modelRow = insert("models", 3);
   const metrics = metricNumbers(db);
@@ -73,7 +75,8 @@ export function batchWriter(db: Database): BatchWriter {
       const params = canonicalJson(one.params);
       const budget = storedNumber(one.budget);
       const started = startOf.get(one.number) ?? null;
-      trialRow.run(study, one.number, one.group, params, one.by, one.why, one.parent, budget, one.note, one.proposedAt, started);
+      const parent = storedParent(one);
+      trialRow.run(study, one.number, one.group, params, one.by, one.why, parent, budget, one.note, one.proposedAt, started);
     };
     const shared = (one: SharedWorkRecord): void => {
       // Work without bytes is repeated by each process: each time counts. Durable work is stored once.
@@ -190,6 +193,7 @@ export function batchWriter(db: Database): BatchWriter {
     }
     const trials = batch.trials?.length ?? 0;
     if (trials + (batch.outcomes?.length ?? 0) > 0) count.run(trials, ended.complete, ended.pruned, ended.failed, study);
+    if (batch.estimate !== undefined) estimateText.run(canonicalJson(batch.estimate), study);
   };
 }
 

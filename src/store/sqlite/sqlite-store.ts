@@ -4,6 +4,7 @@ import { storeFailed } from "../store-failure.ts";
 import { openAttempts } from "../open-attempts.ts";
 import { studyPicture } from "../study-picture.ts";
 import { batchWriter, type BatchWriter } from "./batch-writer.ts";
+import { checkpointTable } from "./checkpoint-table.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { leaseTable } from "./lease-table.ts";
 import { guarded } from "./sqlite-failure.ts";
@@ -21,6 +22,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const catalog = studyCatalog(db, location);
   const leases = leaseTable(db);
   const reader = studyReader(db);
+  const checkpoints = checkpointTable(db, location);
   let writer: BatchWriter | undefined;
 
   const transaction = db.transaction((work: () => unknown) => work());
@@ -51,21 +53,35 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         catalog.rename(id, name);
       }),
     remove: (study) =>
-      write(() => {
-        const id = catalog.find(study);
-        leases.refuseHeld(id, study);
-        catalog.remove(id);
-      }),
-    acquire: (study, holder, silentSeconds) => write(() => leases.take(catalog.find(study), study, holder, silentSeconds)),
+      checkpoints.remove(
+        write(() => {
+          const id = catalog.find(study);
+          leases.refuseHeld(id, study);
+          catalog.remove(id);
+          return id;
+        }),
+      ),
+    acquire(study, holder, silentSeconds) {
+      const id = write(() => {
+        const found = catalog.find(study);
+        leases.take(found, study, holder, silentSeconds);
+        return found;
+      });
+      read(() => checkpoints.tidy(id));
+    },
     renew: (study, holderId) => write(() => leases.renew(catalog.find(study), study, holderId)),
     release: (study, holderId) => write(() => leases.release(catalog.find(study), holderId)),
-    commit: (study, holderId, batch) =>
-      write(() => {
+    commit(study, holderId, batch) {
+      const untidy = write(() => {
         const id = catalog.find(study);
         leases.renew(id, study, holderId);
         writer ??= batchWriter(db);
         writer(id, study, batch);
-      }),
+        return checkpoints.write(id, study, batch) ? id : undefined;
+      });
+      // Only now is it sure that their rows are gone.
+      if (untidy !== undefined) read(() => checkpoints.tidy(untidy));
+    },
     load: (study) =>
       read(() => {
         const { id, header } = catalog.open(study);
@@ -76,6 +92,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         return {
           header,
           earlier: catalog.earlier(id),
+          estimate: catalog.estimate(id),
           // These records were made for this call.
           trials: trials.map(({ record, outcome }) => {
             const reported = reports.get(record.number);
@@ -85,6 +102,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
             return Object.assign(record, { outcome });
           }),
           evaluations: open.flatMap((trial) => reader.evaluations(id, trial)),
+          checkpoints: checkpoints.trials(id),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),
         };
@@ -100,11 +118,13 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
           shared: reader.shared(id),
           runs: reader.runs(id),
           attempts: reader.attempts(id),
+          estimate: catalog.estimate(id),
           database: location,
         });
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    checkpoint: (study, trial) => read(() => checkpoints.find(catalog.find(study), trial)),
     model: (study) => read(() => reader.model(catalog.find(study))),
     close() {
       if (db.open) close();

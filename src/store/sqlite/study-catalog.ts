@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
-import type { RunRecord, StudyHeader } from "../../core/records.ts";
+import type { EstimateRecord, RunRecord, StudyHeader } from "../../core/records.ts";
 import type { StudySummary } from "../../core/snapshot.ts";
 import { checkStudyName, nameTaken, studyNotFound } from "../store-failure.ts";
 import { storedHeader } from "../stored-header.ts";
@@ -19,6 +19,8 @@ interface StudyCatalog {
   /** The number and the header of a study; throws STUDY_NOT_FOUND. */
   open(name: string): { readonly id: number; readonly header: StudyHeader };
   create(header: StudyHeader, earlier: readonly EarlierRecord[]): void;
+  /** What its best trial is likely to be worth. */
+  estimate(study: number): EstimateRecord | null;
   /** Trials of other studies that a study learns from. */
   earlier(study: number): readonly EarlierRecord[];
   acceptCode(study: number, codeHash: string): void;
@@ -32,6 +34,7 @@ const tables = [
   "evaluations",
   "outcome_values",
   "steps",
+  "checkpoints",
   "outcomes",
   "predictions",
   "row_sets",
@@ -68,6 +71,7 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
   const insertMetric = db.prepare("INSERT INTO metrics VALUES (?, ?, ?)");
   const insertEarlier = db.prepare("INSERT INTO earlier_studies VALUES (?, ?)");
   const earlierContent = db.prepare<[number], Buffer>("SELECT content FROM earlier_studies WHERE study = ?").pluck();
+  const estimateOf = db.prepare<[number], string | null>("SELECT estimate FROM studies WHERE study = ?").pluck();
   const setCode = db.prepare("UPDATE studies SET code_hash = ? WHERE study = ?");
   const setName = db.prepare("UPDATE studies SET name = ? WHERE study = ?");
   const dropBytes = db.prepare("DELETE FROM shared_bytes WHERE work IN (SELECT work FROM shared_work WHERE study = ?)");
@@ -114,6 +118,10 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
     earlier(study) {
       const content = earlierContent.get(study);
       return content === undefined ? [] : storedJson<readonly EarlierRecord[]>(inflateRawSync(content).toString());
+    },
+    estimate(study) {
+      const text = estimateOf.get(study);
+      return text == null ? null : storedJson<EstimateRecord>(text);
     },
     acceptCode(study, codeHash) {
       setCode.run(codeHash, study);

@@ -17,6 +17,7 @@ import { storedJson } from "../stored-json.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
 import { gradientReader } from "./gradient-reader.ts";
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
+import { readParent } from "./stored-parent.ts";
 
 /** Rows of one study as records. Several reads are consistent inside one transaction only. */
 interface StudyReader {
@@ -157,7 +158,7 @@ export function studyReader(db: Database): StudyReader {
           params: storedJson<never>(params),
           by,
           why,
-          parent,
+          ...readParent(parent),
           budget: readNumberOrNull(budget),
           note,
           proposedAt,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
-import { loadModel } from "#hpo/models/load-model";
+import { loadModel } from "#hpo/pipelines/load-model";
 import { svm } from "#hpo/models/svm/svm";
 import { type ClassTable, classTable } from "../../table-data.ts";
 import { clouds, folds, results } from "./clouds.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
-import { loadModel } from "#hpo/models/load-model";
+import { loadModel } from "#hpo/pipelines/load-model";
 import { svmFoldSolver } from "#hpo/models/svm/solver";
 import { type SvmOptions, svm } from "#hpo/models/svm/svm";
 import { describeEstimatorContract } from "../../contract/estimator-contract.ts";

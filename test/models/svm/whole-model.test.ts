@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "#hpo/core/json";
 import { growTo } from "#hpo/core/shared-memory";
 import { rng } from "#hpo/math/rng";
-import { loadModel } from "#hpo/models/load-model";
+import { loadModel } from "#hpo/pipelines/load-model";
 import { svmLayout } from "#hpo/models/svm/layout";
 import { svmModelState } from "#hpo/models/svm/model-json";
 import { scaleGamma, svmSettings } from "#hpo/models/svm/settings";

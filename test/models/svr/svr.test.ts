@@ -1,7 +1,7 @@
 import { crossValidate, inMemory, predefined, r2, svr as exported } from "hpo";
 import { describe, expect, it } from "vitest";
 import { rng } from "#hpo/math/rng";
-import { loadModel } from "#hpo/models/load-model";
+import { loadModel } from "#hpo/pipelines/load-model";
 import { svrFoldSolver } from "#hpo/models/svr/solver";
 import { svr, type SvrOptions } from "#hpo/models/svr/svr";
 import { describeEstimatorContract } from "../../contract/estimator-contract.ts";

@@ -79,6 +79,26 @@ describe("gp", () => {
     expect(new Set(proposed.map((params) => JSON.stringify(params))).size).toBe(40);
   });
 
+  it("looks about the best trial every second time of the first hundred, but only with trials pending", () => {
+    const sampler = begun();
+    let state = sampler.start({ space: plane, directions: ["minimize"] });
+    const told = [...search(begun(), plane, 12, bowl, 3)];
+    for (const [number, params] of told.entries()) {
+      state = sampler.absorb(state, { number, state: "complete", params, values: [bowl(params)], standardErrors: [null] });
+    }
+    const best = told.toSorted((a, b) => bowl(a) - bowl(b))[0]!;
+    const corners = [-2, 2].flatMap((x) => [-2, 2].map((y) => ({ x, y })));
+    const asked = (number: number, pending: readonly Params[]): string => {
+      const { params, why } = sampler.propose(state, number, pending, rng(0).fork(number))!;
+      if (!why.includes("near the best trial")) return "anywhere";
+      for (const name of ["x", "y"]) expect(Math.abs((params[name] as number) - (best[name] as number))).toBeLessThanOrEqual(0.8 + 1e-9);
+      return "near";
+    };
+    expect([12, 13, 14, 15].map((number) => asked(number, corners))).toEqual(["anywhere", "near", "anywhere", "near"]);
+    expect([12, 13].map((number) => asked(number, []))).toEqual(["anywhere", "anywhere"]);
+    expect(asked(101, corners)).toBe("anywhere");
+  });
+
   it("tries every configuration of a finite space once, the best early", () => {
     const space: Space = { kind: choice({ a: { p: values([1, 2, 4, 8]), q: int(0, 4) }, b: {} }), r: float(0, 1, { step: 0.25 }) };
     const judge = (params: Params): number =>

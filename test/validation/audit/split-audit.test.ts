@@ -63,7 +63,7 @@ describe("the split audit", () => {
     const [time] = await auditSplits({ data: inMemory({ name: "hours", features: running, target: twoClasses }), cv: kFold({ folds: 5 }) });
     expect(time).toMatchObject({ kind: "time", certain: false, text: expect.stringContaining("if it is time, to judge forecasts") });
     // Shuffled, the same columns say nothing.
-    const shuffled = stream.shuffle(inBlocks.map((row, i) => [...row, running[i]?.[2] ?? 0]));
+    const shuffled = stream.shuffle(inBlocks.map((_, i) => i)).map((i) => [...(inBlocks[i] ?? []), running[i]?.[2] ?? 0]);
     expect(
       await auditSplits({ data: inMemory({ name: "shuffled", features: shuffled, target: twoClasses }), cv: kFold({ folds: 5 }) }),
     ).toEqual([]);

@@ -53,3 +53,10 @@ export const writesMuch = (characters) => {
   for (let left = characters; left > 0; left -= 1000) process.stdout.write("x".repeat(1000));
 };
 export const notAFunction = 7;
+
+let turn = 0;
+/** The turn of the event loop that it runs in: tasks of one batch say the same. */
+export const turnNumber = () => {
+  setImmediate(() => turn++);
+  return turn;
+};

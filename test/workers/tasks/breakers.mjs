@@ -63,3 +63,11 @@ export const forgesMessages = (_input, { report }) => {
 
 /** A native call of about a second: nothing can interrupt it. */
 export const slowNative = () => pbkdf2Sync("p", "s", 1_500_000, 64, "sha512").length;
+
+/** Small tasks, some of which end the thread, loop for ever or return what can't be copied. */
+export const sometimes = ({ way, value }) => {
+  if (way === "exit") process.exit(3);
+  if (way === "loop") for (;;);
+  if (way === "throws") throw new Error(`value ${value}`);
+  return way === "hard" ? () => value : value;
+};

@@ -1,4 +1,4 @@
-import type { Json } from "../../core/json.ts";
+import type { Json } from "../json.ts";
 
 /** Numbers in JSON without a lost bit and in little room: little-endian bytes as base64 (RFC 4648, padded), under the name of their format. */
 const formats = {

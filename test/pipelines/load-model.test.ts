@@ -3,7 +3,7 @@ import { type Json, loadModel, type SvmModel, type SvmOptions, svm } from "hpo";
 import type { Answer } from "#hpo/core/estimator";
 import { rng } from "#hpo/math/rng";
 import { type ClassTable, classTable, readTable } from "../table-data.ts";
-import { expectEveryMemberIsRead, fuzzSaved, refusal, spoilt, type Spoilt, type Tree } from "./saved-model.ts";
+import { expectEveryMemberIsRead, fuzzSaved, refusal, spoilt, type Spoilt, type Tree } from "../models/saved-model.ts";
 
 const studies = new URL("../../studies/data/", import.meta.url).pathname;
 const iris = readTable(`${studies}iris.csv.gz`);
@@ -136,7 +136,7 @@ describe("loadModel()", () => {
       [saved, likely],
       (model) => {
         model.predict(input);
-        if (model.kind === "svr") return;
+        if (model.kind !== "svm") return;
         model.decisionValues(input);
         model.predictProbabilities?.(input);
       },
@@ -151,7 +151,7 @@ describe("loadModel()", () => {
     expect(loadModel(json).kind).toBe("svm");
     expect(loadModel(json, "svm").classes.length).toBe(3);
     expect(() => loadModel(json, "svr")).toThrow(/^loadModel\(\): kind must be one of "svr"; got "svm"\. Load what/);
-    expect(() => loadModel(json, "tree" as "svr")).toThrow(/^loadModel\(\): kind must be one of "svm", "svr"; got "tree"\.$/);
+    expect(() => loadModel(json, "tree" as "svr")).toThrow(/^loadModel\(\): kind must be one of "svm", "svr", "pipeline"; got "tree"\.$/);
   });
 });
 

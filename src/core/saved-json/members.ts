@@ -1,5 +1,5 @@
-import { HpoError } from "../../core/hpo-error.ts";
-import { oneOf, type OptionRule, showValue } from "../../core/options.ts";
+import { HpoError } from "../hpo-error.ts";
+import { oneOf, type OptionRule, showValue } from "../options.ts";
 import { type PackedArrays, unpackNumbers } from "./packed-numbers.ts";
 
 // Reads a saved model member by member: a member is checked before it is used, and one that is not known is refused. Every error is an HpoError

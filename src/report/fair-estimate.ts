@@ -1,0 +1,33 @@
+import type { Json } from "../core/json.ts";
+import type { StudySnapshot } from "../core/snapshot.ts";
+import { unitOf } from "./best-trial.ts";
+import { formatValue, numberFormat } from "./number-format.ts";
+import { plainText } from "./plain-text.ts";
+
+/**
+ * What the best trial is likely to be worth on new rows: "97.71 % on new rows (95 %: 94.12 to 100.00), corrected for being the best of 40";
+ * null where the study has no such estimate of this metric.
+ */
+export function fairEstimate({ estimate, ...snapshot }: StudySnapshot, metric: string): string | null {
+  if (estimate === null || estimate.metric !== metric) return null;
+  const { value, low, high, candidates, why } = estimate;
+  if (value === null || low === null || high === null) return `no estimate for new rows: ${plainText(why ?? "it can't be made")}`;
+  const unit = unitOf({ estimate, ...snapshot }, metric);
+  const format = numberFormat([value, low, high], unit);
+  const percent = unit === "fraction" ? " %" : "";
+  const range = `${formatValue(low, format)} to ${formatValue(high, format)}`;
+  return `${formatValue(value, format)}${percent} on new rows (95 %: ${range}), corrected for being the best of ${candidates}`;
+}
+
+/** What people must know of it. */
+export function fairNote({ estimate }: StudySnapshot): string | null {
+  if (estimate?.adaptive !== true || estimate.value === null) return null;
+  return "the search was led by its results: nested cross-validation alone corrects that in full";
+}
+
+/** As the JSON of `hpo run` and `hpo best` shows it. */
+export function fairJson({ estimate }: StudySnapshot): Json {
+  if (estimate === null) return null;
+  const { metric, trial, candidates, value, low, high, resamples, adaptive, why } = estimate;
+  return { metric, trial, candidates, value, low, high, resamples, adaptive, why };
+}

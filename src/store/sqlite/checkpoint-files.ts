@@ -1,0 +1,84 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+import { storeFailed } from "../store-failure.ts";
+
+/**
+ * The checkpoints of a database as files, each named by the SHA-256 of its bytes: DATABASE.artefacts/STUDY/SHA256. A folder a study, since only
+ * the one that holds a study's lease writes and removes there.
+ */
+export interface CheckpointFiles {
+  file(study: number, sha256: string): string;
+  /** Each whole or not at all, and on the disk before it returns; one that stands is written anew, so that a damaged one is mended. */
+  put(study: number, contents: ReadonlyMap<string, Uint8Array>): void;
+  /** Removes what is not among `kept`: also what a killed process left half done. */
+  keepOnly(study: number, kept: ReadonlySet<string>): void;
+  remove(study: number): void;
+}
+
+export function checkpointFiles(database: string): CheckpointFiles {
+  const root = `${database}.artefacts`;
+  const folderOf = (study: number): string => path.join(root, String(study));
+  const fileOf = (study: number, sha256: string): string => path.join(folderOf(study), sha256);
+
+  return {
+    file: fileOf,
+    put(study, contents) {
+      if (contents.size === 0) return;
+      const folder = folderOf(study);
+      try {
+        if (!existsSync(folder)) {
+          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          for (const made of [path.dirname(root), root]) syncFolder(made);
+        }
+        for (const [sha256, bytes] of contents) writeWhole(fileOf(study, sha256), bytes);
+        syncFolder(folder);
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException;
+        const cure = code === "ENOSPC" ? "free some space" : "make it one that can be written";
+        throw storeFailed(
+          database,
+          `can't keep a checkpoint in ${folder} (${String(code)}); ${cure} and run the same command again`,
+          cause,
+        );
+      }
+    },
+    keepOnly(study, kept) {
+      const folder = folderOf(study);
+      if (!existsSync(folder)) return;
+      for (const name of readdirSync(folder)) if (!kept.has(name)) discard(path.join(folder, name));
+    },
+    remove: (study) => discard(folderOf(study)),
+  };
+}
+
+function writeWhole(file: string, bytes: Uint8Array): void {
+  const draft = `${file}.tmp`;
+  const open = openSync(draft, "w", 0o600);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(open, bytes, written);
+    fsyncSync(open);
+  } finally {
+    closeSync(open);
+  }
+  renameSync(draft, file);
+}
+
+/** So that names of new files outlive a power cut. */
+function syncFolder(folder: string): void {
+  // Windows opens no folders, and needs none of this.
+  if (process.platform === "win32") return;
+  const open = openSync(folder, "r");
+  try {
+    fsyncSync(open);
+  } finally {
+    closeSync(open);
+  }
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch {
+    // No row names it any more; the next run tries again.
+  }
+}

@@ -1,0 +1,26 @@
+import type { EvaluationRecord, OutcomeRecord } from "../core/records.ts";
+
+/** The evaluation of a trial whose value was told: its seconds are those from ask to tell. */
+export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, startedAt: string, wallSeconds: number): EvaluationRecord {
+  const plain: Record<string, number> = {};
+  for (const metric of Object.keys(values)) plain[metric] = values[metric]?.value ?? Number.NaN;
+  return {
+    trial,
+    repeat: 0,
+    fold: 0,
+    rung: 0,
+    values: plain,
+    testRows: 0,
+    correct: null,
+    time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds: null },
+    identical: false,
+    startedAt,
+    endedAt,
+  };
+}
+
+/** The end of a trial that was told an error. */
+export function toldFailure(trial: number, error: Error, endedAt: string): OutcomeRecord {
+  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
+  return { trial, state: "failed", values: {}, incident, endedAt };
+}

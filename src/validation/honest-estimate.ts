@@ -1,0 +1,135 @@
+import type { Direction, Metric, MetricInput } from "../core/metric.ts";
+import type { EstimateRecord, OutcomeBound, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import { rng } from "../math/rng.ts";
+import { meetsBounds } from "../study/outcome-bounds.ts";
+import type { Judging } from "./judging.ts";
+import { metricCandidate, rowMeanCandidate } from "./selection-candidate.ts";
+import { type Candidate, type FoldStarts, selectionEstimate } from "./selection-estimate.ts";
+
+export interface HonestEstimateParts {
+  readonly judging: Judging;
+  /** The one objective; several have no single best. */
+  readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
+  readonly constraints: readonly OutcomeBound[];
+  /** Trials are tested on rows later than those they are trained on, so that no row may stand for another. */
+  readonly ordered: boolean;
+  readonly keepPredictions: boolean;
+  readonly adaptive: boolean;
+  /** A simpler trial than the best may be reported. */
+  readonly selects: boolean;
+  readonly seed: number;
+  /** The first trial of a trial's configuration. */
+  readonly firstOf: (trial: number) => number;
+  /** Out-of-fold predictions of a trial, by repeat and fold. */
+  readonly predictions: (trial: number) => readonly PredictionRecord[];
+}
+
+interface JudgedTrial {
+  readonly trial: number;
+  readonly value: number;
+}
+
+/** The most entries (candidates × predictions) that are resampled, and how often: what bounds memory and time. */
+const limits = {
+  rowMean: { entries: 1e7, work: 5e7, resamples: { least: 200, most: 1000 } },
+  other: { entries: 2e5, work: 2e7, resamples: { least: 100, most: 1000 } },
+};
+
+/**
+ * What the study's best trial is likely to be worth on new rows, corrected for having been picked (`selection-estimate.ts`). Candidates are the
+ * complete trials that could be best: pruned and failed ones and those that miss the constraints leave the matrix. Where they are very many, only
+ * the best by value are resampled, the others would not be picked. Where rows have groups, groups are drawn.
+ * undefined where there is nothing to be corrected: fewer than two candidates. A pure function of data, folds, outcomes and seed.
+ */
+export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestEstimateParts): EstimateRecord | undefined {
+  const [objective] = parts.objectives;
+  if (objective === undefined) return undefined;
+  const metric = parts.judging.metrics[objective.metric] as Metric;
+  const judged: JudgedTrial[] = [];
+  let repeated = false;
+  for (const { trial, state, values } of outcomes) {
+    repeated ||= parts.firstOf(trial) !== trial;
+    const value = values[objective.metric]?.value ?? Number.NaN;
+    if (state === "complete" && !Number.isNaN(value) && meetsBounds(parts.constraints, values)) judged.push({ trial, value });
+  }
+  if (judged.length < 2) return undefined;
+  const sign = objective.direction === "maximize" ? -1 : 1;
+  const ranked = judged.sort((a, b) => sign * (a.value - b.value) || a.trial - b.trial);
+  const record = { metric: objective.metric, trial: (ranked[0] as JudgedTrial).trial, candidates: ranked.length, adaptive: parts.adaptive };
+  const none = (why: string): EstimateRecord => ({ ...record, value: null, low: null, high: null, resamples: 0, why });
+  if (parts.objectives.length > 1) return none("several objectives have no single best");
+  if (parts.selects) return none("the simplest trial within one standard error is reported, a choice that is not drawn again yet");
+  if (repeated) return none("repeats of a configuration have folds of their own");
+  if (parts.ordered) return none("rows in the order of time can't be resampled");
+  if (!parts.keepPredictions) return none("it takes the predictions, which keepPredictions: false does not keep");
+  const best = parts.predictions(record.trial);
+  const entries = best.reduce((sum, { rows }) => sum + rows.length, 0);
+  if (entries === 0) return none("the best trial has no predictions");
+  const limit = metric.rowScores === undefined ? limits.other : limits.rowMean;
+  const shown = ranked.slice(0, Math.max(2, Math.floor(limit.entries / entries)));
+  const starts = foldStarts(best);
+  // Ties go to the lowest number, as in the study.
+  const candidates = shown
+    .toSorted((a, b) => a.trial - b.trial)
+    .flatMap(({ trial }) => candidateOf(metric, trial === record.trial ? best : parts.predictions(trial), { parts, starts }) ?? []);
+  const wanted = Math.floor(limit.work / (candidates.length * entries));
+  const resamples = Math.min(limit.resamples.most, Math.max(limit.resamples.least, wanted));
+  const { units, unitCount } = drawnTogether(parts.judging, best);
+  const weight = parts.judging.data.roles.weight;
+  const weights = weight === null ? null : Float64Array.from(testedRows(best), (row) => weight[row] as number);
+  const selection = { direction: objective.direction, candidates, units, unitCount, starts, weights, resamples };
+  const estimate = selectionEstimate(selection, rng(parts.seed).fork("honest-estimate"));
+  if (estimate === null) return none(`${objective.metric} is not defined on so few rows`);
+  return { ...record, ...estimate, resamples, why: null };
+}
+
+/** undefined where a trial was not tested on the same folds, or is not defined on a row. */
+function candidateOf(
+  metric: Metric,
+  predictions: readonly PredictionRecord[],
+  { parts, starts }: { readonly parts: HonestEstimateParts; readonly starts: FoldStarts },
+): Candidate | undefined {
+  const own = foldStarts(predictions);
+  if (own.length !== starts.length || own.some((start, fold) => start !== starts[fold])) return undefined;
+  const { data, target } = parts.judging;
+  const weight = data.roles.weight;
+  const folds = predictions.map(
+    ({ rows, predicted, truth, scores }): MetricInput => ({
+      truth: target.kind === "class" ? Int32Array.from(truth) : truth,
+      predicted,
+      scores,
+      weights: weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number),
+      classCount: target.kind === "class" ? target.classes.length : 0,
+    }),
+  );
+  if (metric.rowScores === undefined) return metricCandidate(metric, folds, starts);
+  const scores = new Float32Array(starts.at(-1) ?? 0);
+  for (const [fold, input] of folds.entries()) scores.set(metric.rowScores(input), starts[fold]);
+  return scores.some(Number.isNaN) ? undefined : rowMeanCandidate(scores, starts);
+}
+
+function foldStarts(predictions: readonly PredictionRecord[]): number[] {
+  const starts = [0];
+  for (const { rows } of predictions) starts.push((starts.at(-1) as number) + rows.length);
+  return starts;
+}
+
+function testedRows(predictions: readonly PredictionRecord[]): Uint32Array {
+  return Uint32Array.from(predictions.flatMap(({ rows }) => Array.from(rows)));
+}
+
+/** All predictions of a row, or of a group's rows, are drawn together. */
+function drawnTogether(
+  { data }: Judging,
+  predictions: readonly PredictionRecord[],
+): { readonly units: Int32Array; readonly unitCount: number } {
+  const group = data.roles.group?.codes ?? null;
+  const numbers = new Map<number, number>();
+  const units = Int32Array.from(testedRows(predictions), (row) => {
+    const key = group === null ? row : (group[row] as number);
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  });
+  return { units, unitCount: numbers.size };
+}
