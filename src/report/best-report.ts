@@ -71,7 +71,7 @@ function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string)
   return `${formatEstimate(found.value, found.standardError, unit)}${pooled}`;
 }
 
-/** `{ study, objectives, best, estimate, front }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective. */
+/** `{ study, objectives, best, front, estimate }`, as in `hpo run --json`: `best` is the best by the first objective, `front` null with one objective, `estimate` left out where there is none. */
 export function bestJson(snapshot: StudySnapshot): string {
   const best = bestTrial(snapshot);
   const front = paretoFront(snapshot);
@@ -80,8 +80,8 @@ export function bestJson(snapshot: StudySnapshot): string {
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
     ...selectionJson(snapshot),
-    estimate: fairJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
+    ...fairJson(snapshot),
   };
   return `${jsonText(object, 2)}\n`;
 }

@@ -25,9 +25,9 @@ export function fairNote({ estimate }: StudySnapshot): string | null {
   return "the search was led by its results: nested cross-validation alone corrects that in full";
 }
 
-/** As the JSON of `hpo run` and `hpo best` shows it. */
-export function fairJson({ estimate }: StudySnapshot): Json {
-  if (estimate === null) return null;
+/** As the JSON of `hpo run` and `hpo best` shows it; nothing where there is none. */
+export function fairJson({ estimate }: StudySnapshot): { readonly estimate?: Json } {
+  if (estimate === null) return {};
   const { metric, trial, candidates, value, low, high, resamples, adaptive, why } = estimate;
-  return { metric, trial, candidates, value, low, high, resamples, adaptive, why };
+  return { estimate: { metric, trial, candidates, value, low, high, resamples, adaptive, why } };
 }
