@@ -31,6 +31,7 @@ const publicFiles: readonly string[] = [
   "cross-validate.ts",
   "compare-trials.ts",
   "audit-splits.ts",
+  "diagnostics.ts",
 ];
 
 /** Rooms that import modules whose address is data. */

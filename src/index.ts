@@ -24,6 +24,15 @@ export {
 } from "./compare-trials.ts";
 export type { Handling, Transform, TransformedColumn, Transformer, TransformerTraits } from "./core/transformer.ts";
 export { type CrossValidated, type CrossValidateOptions, crossValidate } from "./cross-validate.ts";
+export {
+  crossValidatePredict,
+  type CrossValidatePredicted,
+  type CurvePoint,
+  learningCurve,
+  permutationTest,
+  type PermutationTest,
+  validationCurve,
+} from "./diagnostics.ts";
 export { type CsvOptions, csv } from "./data/csv.ts";
 export { idx } from "./data/idx.ts";
 export { type InMemoryOptions, inMemory } from "./data/in-memory.ts";
@@ -92,6 +101,7 @@ export { stratifiedGroupKFold } from "./splitters/stratified-group-k-fold.ts";
 export { stratifiedKFold } from "./splitters/stratified-k-fold.ts";
 export { fromStudy, type FromStudyOptions } from "./study/earlier-studies.ts";
 export type { Study } from "./study/study.ts";
+export type { ClassScore } from "./validation/class-scores.ts";
 export type { SplitFinding } from "./validation/audit/split-audit.ts";
 export type { StudiesComparison } from "./validation/comparison/studies-comparison.ts";
 export type { ComparedTrial, TrialComparison } from "./validation/comparison/trial-comparison.ts";

@@ -8,7 +8,8 @@ import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { hasLineage } from "./lineage.ts";
 import { count, formatEstimate, formatParam, formatValue, numberFormat } from "./number-format.ts";
-import { joinParts, jsonText, plainText } from "./plain-text.ts";
+import { joinParts, jsonText, plainText, wrap } from "./plain-text.ts";
+import { selectionText } from "./selected-trial.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { paramOf, parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
@@ -32,12 +33,14 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const order = front === null && shown.some(({ repeats = 1 }) => repeats > 1) ? ", means worsened by their noise" : "";
   const what = front === null ? `the best ${count(shown.length, "trial")}${order}` : frontLabel(front);
   const head = [...titleParts(snapshot), shown.length === 0 ? noBestText(snapshot) : what];
+  const selection = front === null ? selectionText(snapshot) : null;
+  const chosen = selection === null ? [] : wrap(`* ${selection}`, width);
   const command = front === null ? "trials" : "best";
   const more =
     ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo ${command} ${plainText(snapshot.name)}`] : [];
   const lines = shown.length === 0 ? [] : trialLines(snapshot, shown, { ...options, width });
   const trouble = troubleLines(snapshot, { width, colours: picocolors.createColors(options.colour === true) });
-  return `${[...joinParts(head, width), ...lines, ...more, "", ...joinParts(costParts(snapshot), width), ...trouble].join("\n")}\n`;
+  return `${[...joinParts(head, width), ...lines, ...more, ...chosen, "", ...joinParts(costParts(snapshot), width), ...trouble].join("\n")}\n`;
 }
 
 /** "the front: 5 trials that no other beats". */

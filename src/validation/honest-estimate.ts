@@ -58,7 +58,7 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   const record = { metric: objective.metric, trial: (ranked[0] as JudgedTrial).trial, candidates: ranked.length, adaptive: parts.adaptive };
   const none = (why: string): EstimateRecord => ({ ...record, value: null, low: null, high: null, resamples: 0, why });
   if (parts.objectives.length > 1) return none("several objectives have no single best");
-  if (parts.selects) return none("the simplest trial within one standard error is reported, a choice that is not drawn again yet");
+  if (parts.selects) return none("a simpler trial than the best is reported");
   if (repeated) return none("repeats of a configuration have folds of their own");
   if (parts.ordered) return none("rows in the order of time can't be resampled");
   if (!parts.keepPredictions) return none("it takes the predictions, which keepPredictions: false does not keep");

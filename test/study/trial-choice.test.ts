@@ -4,6 +4,7 @@ import type { TrialSelection } from "#hpo/core/records";
 import type { Params } from "#hpo/core/space";
 import { bestJson, bestReport } from "#hpo/report/best-report";
 import { accuracyTable } from "#hpo/report/accuracy-table";
+import { bestTrialsText } from "#hpo/report/trials-table";
 import { tableText } from "#hpo/report/table-text";
 import { runSummary } from "#hpo/report/run-summary";
 import { memoryStore } from "#hpo/store/memory/memory-store";
@@ -134,6 +135,7 @@ describe("a study that selects", () => {
     const told = `the simplest within one standard error of the best, trial ${top} (`;
     expect(bestReport(snapshot)).toContain(`best   trial ${expected} of 5`);
     expect(bestReport(snapshot)).toContain(told);
+    expect(bestTrialsText(snapshot)).toContain(`* ${told}`);
     const table = accuracyTable(snapshot);
     expect(table.cells[table.best?.row ?? -1]?.[table.best?.column ?? -1]?.trial).toBe(expected);
     expect(tableText(snapshot, table).replaceAll(/\s+/g, " ")).toContain(told);
