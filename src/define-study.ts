@@ -99,6 +99,12 @@ export interface ModelStudyDefinition<S extends TypedSpace, M extends string = s
   readonly keepPredictions?: boolean;
   /** Keep the model of the best trial, fitted to all rows, where folds start from it (svm with 8 folds or more); default true. */
   readonly keepModel?: boolean;
+  /**
+   * Stop trials that are clearly worse than the best that they see before all their folds are done: `true` by error spending (5 % for a trial that is no worse),
+   * `"exact"` by a confidence sequence that assumes bounded losses alone. Default `true` with 5 folds or more and more than 10 trials, except with grids, models
+   * that answer all folds together (svm, svr), time series and several objectives. A stopped trial is pruned, never best. See docs/validation.md.
+   */
+  readonly race?: boolean | "exact";
 }
 
 /** A study that judges any function. */
@@ -178,6 +184,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
+    race: ("race" in definition ? definition.race : undefined) ?? null,
     checkpointBytes: ("checkpointBytes" in definition ? definition.checkpointBytes : undefined) ?? 2 ** 28,
   } satisfies StudySpec);
 }

@@ -17,6 +17,8 @@ import { warmStart } from "./study/warm-start.ts";
 import { splitAudit } from "./validation/audit/split-audit.ts";
 import { foldPlan, foldSizes } from "./validation/fold-plan.ts";
 import { judging } from "./validation/judging.ts";
+import { raceOrder } from "./validation/racing/race-order.ts";
+import { raceDeclaration } from "./validation/racing/race-declaration.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 
 /** How to open a study. */
@@ -63,31 +65,45 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     timeBudgetSeconds: optional(finite(0, Infinity, true)),
   });
   const origin = typeof study === "string" ? await fromFile(study) : fromObject(study);
-  const spec: StudySpec = { ...origin.spec, name: options.fork ?? origin.spec.name, seed: options.seed ?? origin.spec.seed };
-  const data = await loadData(spec, origin.folder);
-  const plan = data === null || spec.judge.kind !== "model" ? null : foldPlan(data, spec.judge.cv, spec.seed, 0);
-  const judged = data === null || plan === null ? null : judging(data, plan, spec.metrics);
-  if (judged !== null) checkFirstModel(spec, judged);
+  const declared: StudySpec = { ...origin.spec, name: options.fork ?? origin.spec.name, seed: options.seed ?? origin.spec.seed };
+  const data = await loadData(declared, origin.folder);
+  const plan = data === null || declared.judge.kind !== "model" ? null : foldPlan(data, declared.judge.cv, declared.seed, 0);
+  const judged = data === null || plan === null ? null : judging(data, plan, declared.metrics);
+  const model = judged === null ? undefined : checkFirstModel(declared, judged);
   const store = options.store ?? openStore(options.database ?? defaultDatabase);
   try {
     const fresh = options.fresh ?? false;
+    const trials = options.trials ?? declared.trials;
+    const stored = fresh ? undefined : store.header(declared.name)?.declaration;
+    const race =
+      judged === null
+        ? null
+        : raceDeclaration(declared, { judging: judged, trials, model, stored: stored === undefined ? undefined : (stored.race ?? null) });
+    const spec: StudySpec = { ...declared, race: race === null ? false : race.manner === "exact" ? "exact" : true };
     const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
     const learnt = warmStart(spec, { store, fresh, open });
-    const header = studyHeader(spec, { data, plan, codeHash: origin.codeHash, warmStart: learnt?.declaration });
+    const header = studyHeader(spec, {
+      data,
+      plan,
+      codeHash: origin.codeHash,
+      warmStart: learnt?.declaration,
+      race: race === null ? null : { ...race },
+    });
     const earlier = learnt?.records ?? [];
     admitStudy(store, header, { fresh, fork: options.fork !== undefined, acceptCode: options.acceptCode ?? false, earlier });
     const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan };
     return new Study({
       spec,
       store,
-      evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf }),
+      evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf, race }),
       executor: (run) => executorOf(origin.source, run),
       audit: () => (data === null || plan === null ? [] : splitAudit(data, plan).map(({ text }) => text)),
       fit: fitOf(spec, judged),
+      rowsAfter: judged === null || race === null ? undefined : raceOrder(judged.plan, spec.seed).rowsAfter,
       folds: plan === null ? null : foldSizes(plan),
       codeHash: origin.codeHash,
       environment: environment(origin.folder),
-      trials: options.trials ?? spec.trials,
+      trials,
       timeBudgetSeconds: options.timeBudgetSeconds ?? spec.timeBudgetSeconds,
       // Inline trials wait for each write; those on threads go on meanwhile.
       writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,

@@ -10,7 +10,13 @@ import { onlyTarget } from "./validation/fold-plan.ts";
 /** What is stored of a study when it begins: its description for people, and the declaration that tells it from others. */
 export function studyHeader(
   spec: StudySpec,
-  parts: { readonly data: Dataset | null; readonly plan: FoldPlan | null; readonly codeHash: string; readonly warmStart: Json | undefined },
+  parts: {
+    readonly data: Dataset | null;
+    readonly plan: FoldPlan | null;
+    readonly codeHash: string;
+    readonly warmStart: Json | undefined;
+    readonly race: Json;
+  },
 ): StudyHeader {
   const { data, plan, codeHash } = parts;
   const cv = spec.judge.kind === "model" ? spec.judge.cv : null;
@@ -48,6 +54,7 @@ export function studyHeader(
       seed: spec.seed,
       lookahead: spec.lookahead,
       data: data?.fingerprint ?? null,
+      ...(parts.race === null ? {} : { race: parts.race }),
       ...searchDeclaration(spec, parts.warmStart),
     },
   };

@@ -11,6 +11,8 @@ import type { RunStudyOptions, StudyParts } from "./study/study-parts.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { honestEstimate } from "./validation/honest-estimate.ts";
 import { checkEstimator, type Judging } from "./validation/judging.ts";
+import type { RaceDeclaration } from "./validation/racing/race-declaration.ts";
+import { racingOf } from "./validation/racing/racing.ts";
 import { objectiveEvaluation } from "./validation/objective-evaluation.ts";
 import type { SharedStudy, StudySource } from "./validation/shared-study.ts";
 import { solverArenas } from "./validation/solver-arenas.ts";
@@ -39,22 +41,22 @@ export function executorOf(source: StudySource, { workers, memory, onOutput }: R
 
 /**
  * What a study can't do is told before it is stored, so that the mended file is no change of a study that never ran. It is
- * the first trial's model that is asked; those of other kinds are checked when their turn comes.
+ * the first trial's model that is asked, and given; those of other kinds are checked when their turn comes.
  */
-export function checkFirstModel(spec: StudySpec, judged: Judging): void {
-  if (spec.judge.kind !== "model") return;
+export function checkFirstModel(spec: StudySpec, judged: Judging): Estimator | undefined {
+  if (spec.judge.kind !== "model") return undefined;
   const proposal = new Proposer(spec, () => undefined).propose();
-  if (proposal === undefined) return;
+  if (proposal === undefined) return undefined;
   let estimator: Estimator;
   try {
     estimator = spec.judge.model(proposal.params);
   } catch {
     // What a model function throws for one configuration costs that trial, which tells it.
-    return;
+    return undefined;
   }
-  if (typeof estimator?.fit === "function" && typeof estimator.traits === "object" && estimator.traits !== null) {
-    checkEstimator(estimator, judged);
-  }
+  if (typeof estimator?.fit !== "function" || typeof estimator.traits !== "object" || estimator.traits === null) return undefined;
+  checkEstimator(estimator, judged);
+  return estimator;
 }
 
 /** How a trial's model is fitted to all rows; null where there is no model. */
@@ -70,11 +72,12 @@ interface EvaluationParts {
   /** Bytes for shared solves; undefined = half of what is free, in a control group with a limit half of what that leaves. */
   readonly memory: number | undefined;
   readonly outcomeOf: OutcomeOf;
+  readonly race: RaceDeclaration | null;
 }
 
 /** How trials are judged. */
 export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: EvaluationParts): Evaluation {
-  const { judged, executor, store, memory, outcomeOf } = parts;
+  const { judged, executor, store, memory, outcomeOf, race } = parts;
   const isoTime = isoTimes();
   const now = (): string => isoTime(Date.now());
   const { timeoutSeconds, judge } = spec;
@@ -95,6 +98,7 @@ export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: Evalua
     keepPredictions: spec.keepPredictions,
     keepModel: spec.keepModel,
     now,
+    racing: race === null ? null : racingOf(race, { spec, judging: judged, store, outcomeOf }),
     savedPredictions: predictions,
     estimate: (outcomes, firstOf) =>
       honestEstimate(outcomes, {

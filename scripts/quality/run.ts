@@ -21,6 +21,7 @@ import { judge } from "./judgement.ts";
 import { judgementLines } from "./judgement-lines.ts";
 import type { QualitySuite, SuiteLimits } from "./quality-suite.ts";
 import { readRecord, recordFile, samplesOf, writeRecord } from "./record.ts";
+import { racingSuite } from "./racing-suite.ts";
 import { estimatesSuite } from "./estimates-suite.ts";
 import { searchSuite } from "./search-suite.ts";
 import { type BrokenRun, codeVersion, lineKeeper, readRuns, type RunLine, runCases, shardOf } from "./suite-runs.ts";
@@ -33,6 +34,7 @@ const fewestRecorded = 5;
 /** A new suite is a line here. */
 const suites: Readonly<Record<string, (limits: SuiteLimits) => QualitySuite>> = {
   search: searchSuite,
+  racing: racingSuite,
   estimates: estimatesSuite,
 };
 

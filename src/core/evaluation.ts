@@ -31,6 +31,8 @@ export interface WorkRows {
   readonly evaluations: readonly EvaluationRecord[];
   readonly predictions: readonly PredictionRecord[];
   readonly outcomes: readonly OutcomeRecord[];
+  /** Keys of tasks that were handed out and need not start any more; those that run go on. */
+  readonly withdrawn?: readonly string[];
   /** What trials left that are complete by these outcomes. */
   readonly checkpoints?: readonly CheckpointRecord[];
 }

@@ -14,6 +14,8 @@ export interface Task {
   readonly priority: number;
   /** Wall seconds after which the attempt is cut off; null = none. */
   readonly timeoutSeconds: number | null;
+  /** It may turn out not to be needed while it waits, so nothing starts it sooner than its turn. */
+  readonly optional?: true;
 }
 
 /** A value that many tasks read (data set, folds, study bundle). Equal ids mean the same value. */

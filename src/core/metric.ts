@@ -32,6 +32,8 @@ export interface Metric {
    * defined. What compares or resamples rows uses them.
    */
   rowScores?(input: MetricInput): Float64Array;
+  /** What no row's number is below and above, ±∞ where there is no such end. */
+  readonly rowBounds?: readonly [low: number, high: number];
   /** Present where `evaluate` can be differentiated: its derivative by each prediction, one entry a row; NaN where there is none. */
   slopes?(input: MetricInput): Float64Array;
 }

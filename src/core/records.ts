@@ -26,6 +26,8 @@ export interface StudyDeclaration {
   readonly select?: Json;
   /** The studies that it learns from, how many trials they propose, and the SHA-256 of what is kept of them. */
   readonly warmStart?: Json;
+  /** How trials are raced; left out where they are not. */
+  readonly race?: Json;
 }
 
 export interface StudyHeader {

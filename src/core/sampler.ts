@@ -13,6 +13,8 @@ export interface FinishedTrial {
   readonly params: Params;
   readonly values: readonly number[];
   readonly standardErrors: readonly (number | null)[];
+  /** Of a trial that a race stopped, how many rows its values are estimated from. */
+  readonly rows?: number;
   /** One number an outcome constraint, met where it is at most 0; left out where the study has none or the trial told none. */
   readonly constraints?: readonly number[];
   /**

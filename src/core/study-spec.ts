@@ -84,6 +84,8 @@ export interface StudySpec {
   readonly cpuBudgetSeconds: number | null;
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
+  /** Whether hopeless trials of a cross-validation are stopped before their last fold; null = where it pays. */
+  readonly race: boolean | "exact" | null;
   /** The largest checkpoint that a trial may write. */
   readonly checkpointBytes: number;
 }

@@ -11,6 +11,7 @@ export function accuracy(): Metric {
     needs: "labels",
     options: Object.freeze({}),
     unit: "fraction",
+    rowBounds: Object.freeze([0, 1] as const),
     ...rowMean(({ truth, predicted, classCount }) => {
       if (!areCodes(predicted, classCount)) return new Float64Array(predicted.length).fill(Number.NaN);
       return predicted.map((label, row) => (label === truth[row] ? 1 : 0));

@@ -15,6 +15,7 @@ export function logLoss(): Metric {
     needs: "probabilities",
     options: Object.freeze({}),
     unit: "number",
+    rowBounds: Object.freeze([0, Infinity] as const),
     ...rowMean(({ truth, scores, classCount }) => {
       if (scores === null || classCount < 1) return new Float64Array(truth.length).fill(Number.NaN);
       return Float64Array.from(truth, (actual, row) => {

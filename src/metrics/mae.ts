@@ -11,6 +11,7 @@ export function mae(): Metric {
     needs: "labels",
     options: Object.freeze({}),
     unit: "number",
+    rowBounds: Object.freeze([0, Infinity] as const),
     ...rowMean(({ truth, predicted }) => predicted.map((value, row) => Math.abs(value - (truth[row] as number)))),
     slopes: (input) => meanSlopes(input, (error) => (error === 0 ? Number.NaN : Math.sign(error))),
   } satisfies Metric);

@@ -11,6 +11,7 @@ export function mse(): Metric {
     needs: "labels",
     options: Object.freeze({}),
     unit: "number",
+    rowBounds: Object.freeze([0, Infinity] as const),
     ...rowMean(({ truth, predicted }) =>
       predicted.map((value, row) => {
         const error = value - (truth[row] as number);

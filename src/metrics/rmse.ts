@@ -4,7 +4,7 @@ import { meanSlopes } from "./row-slopes.ts";
 
 /** The root of the (weighted) mean squared error, in the target's unit. NaN for no rows. */
 export function rmse(): Metric {
-  const { rowScores: _, ...squared } = mse();
+  const { rowScores: _, rowBounds: __, ...squared } = mse();
   return Object.freeze({
     ...squared,
     name: "rmse",

@@ -61,10 +61,20 @@ export function costParts(snapshot: StudySnapshot): string[] {
     (state) => [state, snapshot.trials.filter((one) => one.state === state).length] as const,
   );
   for (const [state, number] of states) if (number > 0) parts.push(`${number} ${state}`);
+  parts.push(...raceParts(snapshot));
   if (snapshot.state !== "complete" && snapshot.state !== "new") parts.push(snapshot.state);
   parts.push(`wall ${formatSeconds(snapshot.wallSeconds)}`);
   parts.push(`CPU ${snapshot.cpuSeconds === null ? "not measured" : formatSeconds(snapshot.cpuSeconds)}`);
   return parts;
+}
+
+/** "race: 35 of 160 fits saved"; folds that ran past a stop are not saved. */
+function raceParts({ declaration, description, trials }: StudySnapshot): string[] {
+  if (declaration.race === undefined || description.cv === null) return [];
+  const folds = description.cv.folds;
+  const ended = trials.filter(({ state }) => state === "complete" || state === "pruned");
+  const saved = ended.reduce((sum, trial) => sum + folds - trial.folds, 0);
+  return [`race: ${grouped(saved)} of ${grouped(ended.length * folds)} fits saved`];
 }
 
 /** One line a trial that ended so, at most `limit` and then how many more there are. */

@@ -77,6 +77,7 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     ...(description.cv === null ? [] : [`cv          ${plainText(description.cv.label)}`]),
     `sampler     ${plainText(description.sampler)}`,
     ...prunerLine(declaration.pruner),
+    ...raceLine(declaration.race ?? null),
     `objectives  ${objectives}`,
     `metrics     ${metrics}`,
     ...(constraintsText(snapshot) === "" ? [] : [`constraints ${constraintsText(snapshot)}`]),
@@ -94,6 +95,13 @@ function prunerLine(pruner: Json): string[] {
   const options = isObject(pruner["options"] ?? null) ? Object.entries(pruner["options"] as Readonly<Record<string, Json>>) : [];
   const told = options.filter(([, value]) => value !== null).map(named);
   return [`pruner      ${plainText(pruner["name"])}${told.length === 0 ? "" : ` (${told.join(", ")})`}`];
+}
+
+/** "race        on (spending)"; nothing without one. */
+function raceLine(race: Json): string[] {
+  if (!isObject(race)) return [];
+  const { manner = "" } = race;
+  return [`race        on${manner === "exact" ? ", exact" : ""}: hopeless trials stop before their last fold`];
 }
 
 function dataLines(snapshot: StudySnapshot, width: number): string[] {

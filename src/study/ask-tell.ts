@@ -75,7 +75,7 @@ export class AskTell {
       const saved = store.load(spec.name);
       const { trials, evaluations, earlier } = saved;
       this.#checkpoints = askedCheckpoints(spec, store, saved);
-      this.#proposer = studyProposer(spec, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
+      this.#proposer = studyProposer({ ...spec, race: false }, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));
       for (const trial of trials) {
         const { outcome } = trial;
         this.#proposer.restore(trial);

@@ -114,7 +114,7 @@ export class LeasedRun {
         onChange: progress.change,
       });
       notes = meter.notes;
-      for (const note of this.#parts.audit()) meter.notes.add(note);
+      for (const note of this.#parts.audit?.() ?? []) meter.notes.add(note);
       this.#run = run;
       const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
@@ -155,7 +155,7 @@ export class LeasedRun {
     const saved = store.load(spec.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
-    const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds }, outcomeOf);
+    const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds, rowsAfter: this.#parts.rowsAfter }, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
     const keeper = modelKeeper({

@@ -16,13 +16,16 @@ export interface OpenGroup {
 export function openGroup({ group, trials, saved }: GroupSeed, work: GroupWork): OpenGroup {
   let backlog: Task[] = [];
   let taken = 0;
+  const unfinished = new Set(trials.flatMap(({ number }) => (saved.finished.has(number) ? [] : [number])));
   return {
     number: group,
     work,
     trials: new Map(trials.map((trial) => [trial.number, trial])),
-    unfinished: new Set(trials.flatMap(({ number }) => (saved.finished.has(number) ? [] : [number]))),
+    unfinished,
     active: 0,
     next(count) {
+      // What a race stopped needs no more tasks.
+      if (unfinished.size === 0) return none;
       const ready = work.ready();
       if (ready.length > 0) {
         backlog = [...backlog.slice(taken), ...ready];

@@ -21,6 +21,8 @@ export interface ProposerOptions {
   readonly lookahead: number;
   /** Trials look back on visible outcomes although the sampler may not: those of a study with a pruner. */
   readonly looksBack?: boolean;
+  /** Of a study that races: entry j is how many rows the first j folds test in the order of the race. */
+  readonly rowsAfter?: readonly number[];
   /** Rules that end the study; they look back as far as a proposal does. */
   readonly end?: EndWatch;
 }
@@ -121,6 +123,12 @@ export class Proposer {
     return proposal;
   }
 
+  /** A race stores after how many folds it looked. */
+  #rowsOf({ state, reported }: OutcomeRecord): { readonly rows?: number } {
+    const rows = state === "pruned" ? this.#options.rowsAfter?.[reported?.steps.at(-1) ?? 0] : undefined;
+    return rows === undefined ? {} : { rows };
+  }
+
   #add({ params, repeatOf }: Pick<Proposal, "params" | "repeatOf">): void {
     const number = this.next;
     this.#params.push(params);
@@ -148,6 +156,7 @@ export class Proposer {
       params,
       values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
+      ...this.#rowsOf(outcome),
       ...(gradients === undefined ? {} : { gradients: this.#options.objectives.map(({ metric }) => gradients[metric] ?? null) }),
       ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };

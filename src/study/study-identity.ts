@@ -63,6 +63,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "select",
   "sampler",
   "pruner",
+  "race",
   "enqueue",
   "warmStart",
   "seed",

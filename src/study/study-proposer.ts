@@ -9,18 +9,21 @@ import { type OutcomeOf, Proposer } from "./proposer.ts";
 
 /** Whether trial n waits for the outcomes of trials 0 … n − lookahead: for its proposal, for its verdicts, or to know whether the study goes on. */
 export function looksBack(spec: StudySpec): boolean {
-  return spec.sampler.traits.adaptive || spec.pruner !== null || endsByRule(spec);
+  return spec.sampler.traits.adaptive || spec.pruner !== null || races(spec) || endsByRule(spec);
 }
 
-/** The proposer of a study, with its rules for its end; `earlier`: what is kept of other studies. */
-export function studyProposer(
-  spec: StudySpec,
-  { earlier, folds = null }: { readonly earlier: readonly EarlierRecord[]; readonly folds?: FoldSizes | null | undefined },
-  outcomeOf: OutcomeOf,
-): Proposer {
+/** What a proposer takes besides the study itself. */
+interface ProposerFacts {
+  readonly earlier: readonly EarlierRecord[];
+  readonly folds?: FoldSizes | null | undefined;
+  readonly rowsAfter?: readonly number[] | undefined;
+}
+
+/** The proposer of a study, with its rules for its end; `earlier`: what is kept of other studies; `rowsAfter`: of the race's folds. */
+export function studyProposer(spec: StudySpec, { earlier, folds = null, rowsAfter }: ProposerFacts, outcomeOf: OutcomeOf): Proposer {
   const { stopAtTarget, staleTrials, stopAtNoise, target, constraints, space, rules, seed } = spec;
   const [objective] = spec.objectives;
-  const options = { ...spec, earlier, looksBack: looksBack(spec) };
+  const options = { ...spec, earlier, looksBack: looksBack(spec), ...(rowsAfter === undefined ? {} : { rowsAfter }) };
   if (objective === undefined || !endsByRule(spec)) return new Proposer(options, outcomeOf);
   const ruled = rules.forbid.length + rules.limits.length > 0;
   const context = {
@@ -40,6 +43,11 @@ export function studyProposer(
   });
   const proposer = new Proposer({ ...options, end }, outcomeOf);
   return proposer;
+}
+
+/** An open study has decided it: `null` is no race. */
+function races({ race }: StudySpec): boolean {
+  return race === true || race === "exact";
 }
 
 function endsByRule({ stopAtTarget, staleTrials, stopAtNoise }: StudySpec): boolean {

@@ -43,6 +43,7 @@ const modelRules = {
   simplicity: optional(listOf(shaped('a rule such as { parameter: "C", simpler: "smaller" }', () => true))),
   keepPredictions: optional(flag()),
   keepModel: optional(flag()),
+  race: optional(oneOf([true, false, "exact"])),
 };
 
 const objectiveRules = {

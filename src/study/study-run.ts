@@ -231,12 +231,12 @@ export class StudyRun {
 
   /** Resolves once what came of a task is durable. */
   #take(group: OpenGroup, task: Task, end: Exclude<TaskEnd, { kind: "cut" }>): Promise<void> {
-    const seconds = end.kind === "value" ? end.result.wallSeconds : 0;
     const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
+    for (const key of rows.withdrawn ?? []) this.#runner.withdraw(key);
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    const stored = this.#store(group, rows, seconds);
+    const stored = this.#store(group, rows, end.kind === "value" ? end.result.wallSeconds : 0);
     // There may be room for more trials, or nothing left to gather.
     this.#wake();
     return stored;

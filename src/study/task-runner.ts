@@ -28,6 +28,8 @@ export class TaskRunner {
   readonly #waiting = new AbortController();
   /** Cuts off what runs. */
   readonly #running = new AbortController();
+  /** Of optional tasks, by key. */
+  readonly #optional = new Map<string, AbortController>();
   #active = 0;
 
   constructor(options: TaskRunnerOptions) {
@@ -42,6 +44,7 @@ export class TaskRunner {
   /** Waiting tasks never start; running ones go on. */
   stop(): void {
     this.#waiting.abort();
+    for (const controller of this.#optional.values()) controller.abort();
   }
 
   /** Cuts running tasks off too. */
@@ -50,18 +53,35 @@ export class TaskRunner {
     this.#running.abort();
   }
 
+  /** An optional task that is waiting, for its first attempt or another, never starts and ends as cut; one that runs goes on. */
+  withdraw(key: string): void {
+    this.#optional.get(key)?.abort();
+  }
+
   async run(task: Task, trials: readonly number[]): Promise<TaskEnd> {
+    if (task.optional !== true) return this.#run(task, trials, this.#waiting.signal);
+    const own = new AbortController();
+    if (this.#waiting.signal.aborted) own.abort();
+    this.#optional.set(task.key, own);
+    try {
+      return await this.#run(task, trials, own.signal);
+    } finally {
+      this.#optional.delete(task.key);
+    }
+  }
+
+  async #run(task: Task, trials: readonly number[], waitSignal: AbortSignal): Promise<TaskEnd> {
     const { executor, retries, codeHash, earlier, now, onStart, onEnd, onAttempt } = this.#options;
     const incidents = (earlier.get(task.key) ?? []).map((attempt) => attempt.incident);
     for (;;) {
       const last = incidents.at(-1);
       if (last !== undefined && (incidents.length > retries || repeats(incidents))) return { kind: "failed", incident: last };
-      if (this.#waiting.signal.aborted) return { kind: "cut" };
+      if (waitSignal.aborted) return { kind: "cut" };
       let startedSlot: number | undefined;
       this.#active++;
       const result = await executor.run(task, {
         signal: this.#running.signal,
-        waitSignal: this.#waiting.signal,
+        waitSignal,
         onStart: (slot) => {
           startedSlot = slot;
           onStart(task, trials, slot);

@@ -10,6 +10,8 @@ import { foldWork, noRows } from "./fold-work.ts";
 import { checkEstimator, type Judging, withFolds } from "./judging.ts";
 import { type SharedSolver, solverInSlot } from "./part-task.ts";
 import { prefixShelf } from "./prefix-shelf.ts";
+import { raceWork } from "./racing/race-work.ts";
+import type { Racing } from "./racing/racing.ts";
 import type { SharedStudy } from "./shared-study.ts";
 import { sharedSolve } from "./shared-solve.ts";
 import type { SolverArenas } from "./solver-arenas.ts";
@@ -29,6 +31,8 @@ export interface CrossValidationOptions {
   readonly now: () => string;
   readonly estimate: NonNullable<Evaluation["estimate"]>;
   readonly savedPredictions: (trial: number) => readonly PredictionRecord[];
+  /** How trials are raced; null = all their folds run. */
+  readonly racing: Racing | null;
 }
 
 /** What the trials of one repeat have in common. */
@@ -52,7 +56,7 @@ interface SolveMembers {
  * the splitter's under the stream ("split", repeat).
  */
 export function crossValidation(options: CrossValidationOptions): Evaluation {
-  const { judging, objectives, timeoutSeconds, keepPredictions, now, savedPredictions } = options;
+  const { judging, objectives, timeoutSeconds, keepPredictions, now, savedPredictions, racing } = options;
   const checked = new Set<string>();
   const shelf = prefixShelf(Math.min(mostShelfBytes, options.arenas.limits.memoryBytes / 4));
 
@@ -146,7 +150,7 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
           continue;
         }
         const own = repeatOf(trial);
-        if (estimator.solver === undefined) {
+        if (estimator.solver === undefined || racing?.solvers === "raced") {
           const members = alone.get(own) ?? [];
           alone.set(own, members);
           members.push(trial);
@@ -163,7 +167,9 @@ export function crossValidation(options: CrossValidationOptions): Evaluation {
       for (const [{ judging: folds, repeat, study }, members] of alone) {
         const details = { judging: folds, repeat, objectives, shared: study, timeoutSeconds, keepPredictions, now, savedPredictions };
         const open = members.filter(({ number }) => steps.has(number) && !saved.finished.has(number));
-        const work = foldWork(members, saved, details);
+        // A repeat has folds of its own, on which there is nothing to compare it with.
+        const raced = racing !== null && repeat === 0;
+        const work = raced ? raceWork(members, saved, { ...details, racing }) : foldWork(members, saved, details);
         const chains = new Map(open.map(({ number }) => [number, steps.get(number) as EstimatorSteps]));
         works.push(chains.size === 0 ? work : stepsWork(work, { group, steps: chains, shelf, shared: study, timeoutSeconds, now }));
       }

@@ -2,7 +2,8 @@ import { isoTimes } from "../core/iso-times.ts";
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
-import type { FoldInput, FoldOutput } from "./fold-task.ts";
+import { foldRecords, foldTaskOf } from "./fold-records.ts";
+import type { FoldInput } from "./fold-task.ts";
 import type { Judging } from "./judging.ts";
 import { failedTrial, trialOutcome } from "./trial-outcome.ts";
 
@@ -33,7 +34,7 @@ export const noRows: WorkRows = Object.freeze({ shared: [], evaluations: [], pre
 export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, options: FoldWorkOptions): GroupWork {
   const { judging, repeat, shared, timeoutSeconds, keepPredictions, objectives, now } = options;
   const folds = judging.plan.folds;
-  const { href } = new URL("./fold-task.js", import.meta.url);
+  const tasks = { folds: folds.length, shared, timeoutSeconds };
   const states = new Map<number, TrialFolds>();
   const isoTime = isoTimes();
   let waiting: Task[] = [];
@@ -50,21 +51,8 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       state.predictions[prediction.fold] = prediction;
     }
     states.set(trial.number, state);
-    for (let fold = 0; fold < folds.length; fold++) if (state.evaluations[fold] === undefined) waiting.push(task(trial, fold));
-  }
-
-  function task(trial: PlannedTrial, fold: number): Task {
-    const input: FoldInput = { trial: trial.number, repeat, fold, params: trial.params };
-    return {
-      key: `fold/${trial.number}/${repeat}/${fold}/0`,
-      label: `trial ${trial.number} · fold ${fold + 1}/${folds.length}`,
-      module: href,
-      export: "foldTask",
-      input,
-      shared,
-      priority: 0,
-      timeoutSeconds,
-    };
+    for (let fold = 0; fold < folds.length; fold++)
+      if (state.evaluations[fold] === undefined) waiting.push(foldTaskOf(trial, { repeat, fold }, tasks));
   }
 
   /** The outcome once all folds have ended: the incident of the lowest failed fold, else the scores. */
@@ -91,43 +79,14 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
   return {
     opening: noRows,
     ready() {
-      const tasks = waiting;
+      const ready = waiting;
       waiting = [];
-      return tasks;
+      return ready;
     },
     accept(done, result: Extract<TaskResult, { ok: true }>) {
       const { state, fold } = stateOf(done);
-      const output = result.value as FoldOutput;
-      const test = (folds[fold] as (typeof folds)[number]).test;
-      const endedAt = now();
-      const { fitSeconds, predictSeconds, wallSeconds } = output;
-      // The slot's, without the part that judging took.
-      const share = result.wallSeconds > 0 ? Math.min(1, wallSeconds / result.wallSeconds) : 1;
-      const cpuSeconds = result.cpuSeconds === null ? null : result.cpuSeconds * share;
-      const evaluation: EvaluationRecord = {
-        trial: state.trial.number,
-        repeat,
-        fold,
-        rung: 0,
-        values: output.values,
-        ...(output.gradients === undefined ? {} : { gradients: output.gradients }),
-        testRows: test.length,
-        correct: output.correct,
-        time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
-        identical: false,
-        startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
-        endedAt,
-      };
-      const truth = judging.truths[fold] as Float64Array;
-      const prediction = {
-        trial: state.trial.number,
-        repeat,
-        fold,
-        rows: test,
-        predicted: output.predicted,
-        truth,
-        scores: output.scores,
-      };
+      const at = { trial: state.trial.number, repeat, fold };
+      const { evaluation, prediction } = foldRecords(at, result, { judging, endedAt: now(), isoTime });
       state.evaluations[fold] = evaluation;
       state.predictions[fold] = prediction;
       return { shared: [], evaluations: [evaluation], predictions: keepPredictions ? [prediction] : [], outcomes: ended(state) };

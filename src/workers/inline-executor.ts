@@ -1,4 +1,4 @@
-import type { Executor, Incident, TaskContext, TaskFunction } from "../core/executor.ts";
+import type { Executor, Incident, Task, TaskContext, TaskFunction } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { checkOptions, finite, optional } from "../core/options.ts";
 import { chunkMs, shareCpu } from "./cpu-share.ts";
@@ -40,6 +40,7 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
     await new Promise((resolve) => setImmediate(resolve));
     let ended: InlineAttempt[] = [];
     let cpu: number | null = null;
+    let previous: Task | undefined;
     function give(): void {
       const now = threadCpuSeconds();
       const walls = ended.map(({ wallSeconds }) => wallSeconds);
@@ -53,8 +54,9 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
     // What has ended does not wait for a task that awaits something.
     const timer = setTimeout(give, chunkMs);
     for (let first = true; first || performance.now() - began < chunkMs; first = false) {
-      const item = source.take();
+      const item = source.take(previous);
       if (item === undefined) break;
+      previous = item.task;
       running = new InlineAttempt(item, graceSeconds);
       if (closed) running.stop(closedIncident, 0);
       try {

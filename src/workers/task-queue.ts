@@ -16,8 +16,8 @@ export interface QueuedTask {
 
 /** Where a free slot gets its tasks. */
 export interface TaskSource {
-  /** The first in line; undefined where nothing waits. */
-  take(): QueuedTask | undefined;
+  /** The first in line; undefined where nothing waits, or where it is optional and may be withdrawn for what comes of `previous`, which has not been told yet. */
+  take(previous?: Task): QueuedTask | undefined;
   /** At most `count` that follow in line and call the same function with the same shared value, up to the first that does not. */
   takeLike(first: QueuedTask, count: number): QueuedTask[];
   /** Puts back what was taken and not begun, before all of equal priority. */
@@ -46,6 +46,9 @@ interface Line {
   /** The first that was not taken. */
   head: number;
 }
+
+/** More than a result needs on its way from the executor to what becomes of it. */
+const turnsToReact = 32;
 
 /** `serve` is called while tasks wait, at most `slots` times at once; when it resolves, its slot is free again. */
 export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<void>): TaskQueue {
@@ -94,12 +97,13 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
   }
 
   const source: TaskSource = {
-    take: () => takeIf(() => true),
+    take: (previous) => takeIf(({ task }) => previous === undefined || task.optional !== true || task.priority === previous.priority),
     takeLike({ task, alone }, count) {
       const like: QueuedTask[] = [];
       if (alone) return like;
       const same = (entry: Entry): boolean =>
         !entry.alone &&
+        (entry.task.optional !== true || entry.task.priority === task.priority) &&
         entry.task.export === task.export &&
         entry.task.module === task.module &&
         entry.task.shared?.id === task.shared?.id &&
@@ -176,7 +180,11 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
 
   async function turn(): Promise<void> {
     try {
-      while (first() !== undefined) await serve(source);
+      for (let next = first(); next !== undefined; next = first()) {
+        await serve(source);
+        // What becomes of a result may make the next task needless: that takes a few microtasks.
+        for (let turn = 0; turn < turnsToReact && next.entry.task.optional === true; turn++) await Promise.resolve();
+      }
     } finally {
       serving--;
       if (serving === 0) for (const [signal, entries] of watched) if (entries.size === 0) forget(signal);

@@ -23,6 +23,7 @@ const studies = [
   { name: "quadratic", about: "an objective", when: "after" },
   { name: "training", about: "trials that continue others' checkpoints", when: "after" },
   { name: "iris-centroid", about: "a task a fold", when: "after" },
+  { name: "iris-race", about: "a race over folds", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "after" },
   { name: "iris-svm", about: "shared solves", when: "before" },
   { name: "iris-relay", about: "parts that pass on what they found", when: "after" },

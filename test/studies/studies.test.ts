@@ -139,6 +139,16 @@ describe("the studies of the repository", () => {
     expect(Math.min(...values)).toBeLessThanOrEqual(Math.min(...along.map(({ value }) => value)) + 1e-9);
   });
 
+  it("digits-race saves half of its fits and more, and says of each stopped trial why", async () => {
+    const { trials, fits, runs } = await run("digits-race");
+    expect(trials).toHaveLength(40);
+    expect(fits).toBeLessThan(200);
+    expect(runs[0]?.notes.some((note) => note.startsWith("race is on"))).toBe(true);
+    const best = Math.max(...trials.flatMap(({ state, values }) => (state === "complete" ? [values["accuracy"]?.value ?? 0] : [])));
+    expect(best).toBeGreaterThan(0.98);
+    for (const { state, incident } of trials) if (state === "pruned") expect(incident).toMatch(/^race: .* of 10 folds saved$/u);
+  });
+
   it("branin comes near its least value, 0.397887", async () => {
     const { trials } = await run("branin");
     const values = trials.map((trial) => trial.values["value"]?.value ?? Number.NaN);

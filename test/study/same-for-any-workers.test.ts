@@ -128,7 +128,6 @@ async function drive(spec: StudySpec, store: Store, { workers, luck, end, onEnd 
     environment: {},
     trials: spec.trials,
     timeBudgetSeconds: null,
-    audit: () => [],
     fit: null,
     writePauseMs: () => 0,
     ownsStore: false,

@@ -44,6 +44,27 @@ describe("TaskRunner", () => {
     }
   });
 
+  it("withdraws an optional task that waits, for what came of the task before it too, and none that runs or has to run", async () => {
+    const { tasks } = runner(0);
+    const optional = (key: string, priority: number): Task => ({
+      ...task("failsWithCount", { id: key, times: 0 }, key),
+      priority,
+      optional: true,
+    });
+    // In the order of their priorities; what the first brings withdraws the second, which would be next in the same slot.
+    const first = tasks.run(optional("a", -1), [0]).then((end) => {
+      for (const key of ["a", "b", "must"]) tasks.withdraw(key);
+      return told(end);
+    });
+    const second = tasks.run(optional("b", -2), [0]).then(told);
+    const must = tasks.run({ ...task("failsWithCount", { id: "must", times: 0 }, "must"), priority: -3 }, [0]).then(told);
+    const third = tasks.run(optional("c", -4), [0]).then(told);
+    expect(await Promise.all([first, second, must, third])).toEqual(["ended", "cut", "ended", "ended"]);
+    tasks.stop();
+    expect(told(await tasks.run(optional("d", 0), [0]))).toBe("cut");
+    expect(tasks.active).toBe(0);
+  });
+
   it("takes the same message twice for the code's fault, and tries no third time", async () => {
     const { tasks, attempts } = runner(10);
     expect(told(await tasks.run(task("failsAlike", null), [0]))).toBe("always this");

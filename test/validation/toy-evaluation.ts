@@ -49,6 +49,7 @@ export function toyEvaluation(
     keepModel: false,
     now: () => "2026-01-01T00:00:00.000Z",
     savedPredictions: () => [],
+    racing: null,
     estimate: () => undefined,
   });
 }
