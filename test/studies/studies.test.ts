@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { bestJson } from "#hpo/report/best-report";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { parse } from "csv-parse/sync";
 import { openStudy, type StudySnapshot } from "hpo";
@@ -94,6 +95,16 @@ describe("the studies of the repository", () => {
       expect(Object.keys(values)).toEqual(["accuracy", "balanced"]);
       expect("gamma" in params).toBe(params["kernel"] === "rbf");
     }
+  });
+
+  it("wine-simplest reports a linear kernel, which its folds can't tell from the best, an RBF one", async () => {
+    const snapshot = await run("wine-simplest");
+    const reported = JSON.parse(bestJson(snapshot)) as { best: { params: object; trial: number }; selected: { bestTrial: number } };
+    expect(reported.best.params).toEqual({ kernel: "linear", C: 1 });
+    const [one, best] = [reported.best.trial, reported.selected.bestTrial].map((trial) => snapshot.trials[trial]);
+    expect(best?.params["kernel"]).toBe("rbf");
+    const { value = 0, standardError } = best?.values["accuracy"] ?? {};
+    expect(one?.values["accuracy"]?.value).toBeGreaterThanOrEqual(value - (standardError ?? 0));
   });
 
   it("digits-pipeline fits each scaling and each number of components once a fold, and finds a configuration above 98.5 %", async () => {
