@@ -30,6 +30,9 @@ const publicFiles: readonly string[] = [
   "read-study.ts",
   "bootstrap-estimate.ts",
   "cross-validate.ts",
+  "compare-trials.ts",
+  "audit-splits.ts",
+  "diagnostics.ts",
 ];
 
 /** Rooms that import modules whose address is data. */

@@ -15,8 +15,9 @@ import { regretBound } from "./samplers/gp/regret-bound.ts";
 import { declaredSearch } from "./samplers/declared-search.ts";
 import { checkSpace } from "./space/check-space.ts";
 import type { FloatNames, ParamsOf, TypedSpace } from "./space/params-of.ts";
-import type { Forbidden, Limit, PartialParams } from "./space/rules-of.ts";
+import type { Forbidden, Limit, PartialParams, Simplicity } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
+import { checkSelection } from "./study/check-selection.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
 import { studyRules } from "./study/study-rules.ts";
 import { nestedOption, refuseNested } from "./validation/nested/nested-option.ts";
@@ -85,6 +86,16 @@ export interface ModelStudyDefinition<S extends TypedSpace, M extends string = s
   readonly cv: Splitter;
   /** By name; the first is the objective unless `objectives` says otherwise. */
   readonly metrics: Readonly<Record<M, Metric>>;
+  /**
+   * Which trial the study reports as its best, and keeps the model of. "simplest-within-one-se": the simplest of those within one standard error of the
+   * best, which the folds can hardly tell from it; needs `simplicity`. Default "best".
+   */
+  readonly select?: "best" | "simplest-within-one-se";
+  /**
+   * What is simpler: `[{ parameter: "kernel", simpler: ["linear", "rbf"] }, { parameter: "C", simpler: "smaller" }]`. The first parameter in which two
+   * trials differ decides; one that is not active is simpler than any value.
+   */
+  readonly simplicity?: readonly Simplicity<NoInfer<S>>[];
   /** Keep out-of-fold predictions; default true. Without them there are no pooled values. */
   readonly keepPredictions?: boolean;
   /** Keep the model of the best trial, fitted to all rows, where folds start from it (svm with 8 folds or more); default true. */
@@ -166,6 +177,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     metrics: Object.freeze({ ...metrics }),
     objectives: Object.freeze(objectivesOf(metrics, definition.objectives)),
     constraints: checkBounds("defineStudy", Object.keys(metrics), definition.constraints ?? {}),
+    selection: checkSelection("defineStudy", definition.space, "model" in definition ? definition : {}),
     judge: Object.freeze(judgeOf(definition)),
     seed: definition.seed ?? 0,
     lookahead: lookaheadOf(definition, sampler),

@@ -14,9 +14,26 @@ export type { Gradient, Params, ParamValue, Space } from "./core/space.ts";
 export type { ForbiddenRule, LimitRule, SpaceRules, ValueSet } from "./core/space-rules.ts";
 export type { Split, SplitInput, Splitter } from "./core/splitter.ts";
 export type { MetricValue, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
+export { auditSplits, type AuditSplitsOptions } from "./audit-splits.ts";
+export {
+  compareStudies,
+  type CompareStudiesOptions,
+  compareTrials,
+  type CompareTrialsOptions,
+  type TrialReference,
+} from "./compare-trials.ts";
 export type { Handling, Transform, TransformedColumn, Transformer, TransformerTraits } from "./core/transformer.ts";
 export { type BootstrapEstimate, bootstrapEstimate, type BootstrapEstimateOptions } from "./bootstrap-estimate.ts";
 export { type CrossValidated, type CrossValidateOptions, crossValidate } from "./cross-validate.ts";
+export {
+  crossValidatePredict,
+  type CrossValidatePredicted,
+  type CurvePoint,
+  learningCurve,
+  permutationTest,
+  type PermutationTest,
+  validationCurve,
+} from "./diagnostics.ts";
 export { type CsvOptions, csv } from "./data/csv.ts";
 export { idx } from "./data/idx.ts";
 export { type InMemoryOptions, inMemory } from "./data/in-memory.ts";
@@ -92,6 +109,10 @@ export { timeSeriesSplit, type TimeSeriesOptions } from "./splitters/time-series
 export { type BootstrapError, type ErrorParts, point632Plus } from "./validation/bootstrap-error.ts";
 export { fromStudy, type FromStudyOptions } from "./study/earlier-studies.ts";
 export type { Study } from "./study/study.ts";
+export type { ClassScore } from "./validation/class-scores.ts";
+export type { SplitFinding } from "./validation/audit/split-audit.ts";
+export type { StudiesComparison } from "./validation/comparison/studies-comparison.ts";
+export type { ComparedTrial, TrialComparison } from "./validation/comparison/trial-comparison.ts";
 export type { RunStudyOptions } from "./study/study-parts.ts";
 export type { StudyCheckpoint } from "./study/study-checkpoint.ts";
 export type { StudyModel } from "./study/study-model.ts";

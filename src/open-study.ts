@@ -19,6 +19,7 @@ import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
 import { warmStart } from "./study/warm-start.ts";
 import type { FurtherWork, StudyParts } from "./study/study-parts.ts";
+import { splitAudit } from "./validation/audit/split-audit.ts";
 import { foldPlan, foldSizes } from "./validation/fold-plan.ts";
 import { type Judging, judging } from "./validation/judging.ts";
 import { nestedSearches } from "./validation/nested/nested-searches.ts";
@@ -90,7 +91,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
       acceptCode,
       earlier: learnt?.records ?? [],
     });
-    const parts = wired(spec, { ...common, race, ownsStore: options.store === undefined });
+    const parts = wired(spec, { ...common, race, audited: true, ownsStore: options.store === undefined });
     return new Study(further === undefined ? parts : { ...parts, further });
   } catch (error) {
     if (options.store === undefined) store.close();
@@ -143,18 +144,17 @@ function headerOf(
   spec: StudySpec,
   { data, folds, origin, race, warmStart: learnt }: Wiring & StudyRace & { readonly warmStart: Json | undefined },
 ): StudyHeader {
-  const count = folds?.plan.folds.length ?? 0;
   return studyHeader(spec, {
     data,
-    folds: count,
+    plan: folds?.plan ?? null,
     codeHash: origin.codeHash,
     warmStart: learnt,
     race: race === null ? null : { ...race },
   });
 }
 
-function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly ownsStore: boolean }): StudyParts {
-  const { origin, data, store, folds, trials, timeBudgetSeconds, ownsStore, race } = wiring;
+function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly audited: boolean; readonly ownsStore: boolean }): StudyParts {
+  const { origin, data, store, folds, trials, timeBudgetSeconds, audited, ownsStore, race } = wiring;
   const judged = folds?.judged ?? null;
   const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan: folds?.plan ?? null };
   return {
@@ -162,6 +162,8 @@ function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly ownsStor
     store,
     evaluation: (executor, { memory }, outcomeOf) => evaluationOf(spec, shared, { judged, executor, store, memory, outcomeOf, race }),
     executor: (run) => executorOf(origin.source, run),
+    // The rows of a nested search are its study's.
+    audit: () => (data === null || folds === null || !audited ? [] : splitAudit(data, folds.plan).map(({ text }) => text)),
     fit: fitOf(spec, judged),
     rowsAfter: judged === null || race === null ? undefined : raceOrder(judged.plan, spec.seed).rowsAfter,
     folds: folds === null ? null : foldSizes(folds.plan),
@@ -183,7 +185,7 @@ function nestedWork(spec: StudySpec, wiring: Wiring & { readonly acceptCode: boo
     const own = { ...wiring, folds: foldsOf(declared, data), trials: declared.trials, timeBudgetSeconds: seconds };
     const { spec: one, race } = raced(declared, { ...own, fresh: false });
     admitStudy(store, headerOf(one, { ...own, race, warmStart: undefined }), { fresh: false, fork: false, acceptCode });
-    return new Study(wired(one, { ...own, race, ownsStore: false }));
+    return new Study(wired(one, { ...own, race, audited: false, ownsStore: false }));
   };
   const endedByBudget = isEndless(spec, spec.trials);
   return nestedSearches({ spec, judging: folds.judged, store, open, timeBudgetSeconds, endedByBudget });

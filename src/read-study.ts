@@ -43,7 +43,8 @@ export function readCheckpoint(
   return reading(options.database, (store) => studyCheckpoint(store, name, options.trial));
 }
 
-function reading<T>(database: string | undefined, read: (store: Store) => T): T {
+/** Opens a database to read from it. */
+export function reading<T>(database: string | undefined, read: (store: Store) => T): T {
   const store = openStore(database ?? defaultDatabase, { readonly: true });
   try {
     return read(store);

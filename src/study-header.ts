@@ -1,4 +1,5 @@
 import type { Dataset } from "./core/dataset.ts";
+import type { FoldPlan } from "./core/estimator.ts";
 import { canonicalJson, type Json } from "./core/json.ts";
 import type { StudyDescription, StudyHeader } from "./core/records.ts";
 import type { StudySpec } from "./core/study-spec.ts";
@@ -11,22 +12,26 @@ export function studyHeader(
   spec: StudySpec,
   parts: {
     readonly data: Dataset | null;
-    readonly folds: number;
+    readonly plan: FoldPlan | null;
     readonly codeHash: string;
     readonly warmStart: Json | undefined;
     readonly race: Json;
   },
 ): StudyHeader {
-  const { data, folds, codeHash } = parts;
+  const { data, plan, codeHash } = parts;
   const cv = spec.judge.kind === "model" ? spec.judge.cv : null;
   const metrics = Object.entries(spec.metrics).map(([name, { direction, unit }]) => ({ name, direction, unit }));
   const description: StudyDescription = {
     metrics,
     objectives: spec.objectives,
     ...(spec.constraints.length === 0 ? {} : { constraints: spec.constraints }),
+    ...(spec.selection === null ? {} : { selection: spec.selection }),
     sampler: spec.sampler.name,
     data: data === null ? null : describeData(data),
-    cv: cv === null ? null : { label: cv.label, folds },
+    cv:
+      cv === null || plan === null
+        ? null
+        : { label: cv.label, folds: plan.folds.length, trainRows: plan.folds.map(({ train }) => train.length) },
   };
   const declared = Object.entries(spec.metrics).map(([name, metric]) => ({
     name,

@@ -110,6 +110,7 @@ export function evaluationOf(spec: StudySpec, shared: SharedStudy, parts: Evalua
         placed: judge.cv.needs.includes("coordinates"),
         keepPredictions: spec.keepPredictions,
         adaptive: spec.sampler.traits.adaptive,
+        selects: spec.selection !== null,
         seed: spec.seed,
         predictions,
       }),

@@ -1,6 +1,6 @@
 import type { StudySpec } from "../core/study-spec.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
-import { bestTrial, goodness } from "../report/best-trial.ts";
+import { bestTrial, goodness, unbeatenTrial } from "../report/best-trial.ts";
 
 /** What the process ends with. */
 export const exitCodes = { fine: 0, failed: 1, usage: 2, targetMissed: 3, interrupted: 130 } as const;
@@ -15,7 +15,7 @@ export function runExitCode(snapshot: StudySnapshot, spec: Pick<StudySpec, "targ
 
 /** Whether the best value of the first objective is worse than the stated target. */
 export function missesTarget(snapshot: StudySnapshot, spec: Pick<StudySpec, "target">): boolean {
-  const best = bestTrial(snapshot);
+  const best = unbeatenTrial(snapshot);
   const objective = snapshot.description.objectives[0];
   if (spec.target === null || best === null || objective === undefined) return false;
   const wanted = objective.direction === "maximize" ? spec.target : -spec.target;

@@ -11,6 +11,28 @@ export function integerOption(min: number): (text: string) => number {
   };
 }
 
+/** A number of at least `min`, in decimal notation. */
+export function numberOption(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && value >= min) return value;
+    throw new InvalidArgumentError(`It must be a number of at least ${min}.`);
+  };
+}
+
+/** Two trial numbers: `3,17`. */
+export function pairOption(text: string): [number, number] {
+  const numbers = text.split(",").map(integerOfText);
+  const [first, second] = numbers;
+  if (numbers.length === 2 && first !== undefined && second !== undefined && first !== second) return [first, second];
+  throw new InvalidArgumentError("It must be two different trial numbers, such as 3,17.");
+}
+
+function integerOfText(text: string): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text.trim()) && Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** `500ms`, `30s`, `30m` or `2h`, as seconds. */
 export function durationOption(text: string): number {
   try {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import { type CompareFlags, compareCommand } from "./compare-command.ts";
 import { type ModelFlags, modelCommand } from "./model-command.ts";
-import { durationOption, integerOption, nameOption, sizeOption, whereOption } from "./option-values.ts";
+import { durationOption, integerOption, nameOption, numberOption, pairOption, sizeOption, whereOption } from "./option-values.ts";
 import {
   bestCommand,
   listCommand,
@@ -22,6 +23,7 @@ Examples:
   hpo run study.ts                      run a study; the same again continues it
   hpo table landsat-svm --format md     its table, for a README
   hpo trials landsat-svm --format csv   all its trials, for a spreadsheet
+  hpo compare landsat-svm --trials 3,17 do the two differ at all?
   hpo model landsat-svm --out svm.json  the model of its best trial, to use
 
 Exit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage
@@ -51,8 +53,21 @@ export function program(onExitCode: (code: number) => void): Command {
     .addOption(new Option("--format <format>", "how to write it").choices(trialFormats).default("table"))
     .addOption(databaseOption())
     .action((study: string, flags: TrialsFlags) => trialsCommand(study, flags));
+  addCompare(root);
   addModel(root);
   return root;
+}
+
+function addCompare(root: Command): void {
+  subcommand(root, "compare", "say whether two trials differ, by the folds they share")
+    .argument("<study...>", "its name; two names compare their best trials")
+    .option("--trials <a,b>", "the two trials, such as 3,17 (of two studies: one of each)", pairOption)
+    .option("--by <parameter>", "compare the values of a parameter over the studies, each a data set of its own")
+    .option("--metric <name>", "what to compare by (default: the first objective)")
+    .option("--rope <size>", "differences up to this mean nothing in practice (default: 0.01, or 1 % of the value)", numberOption(0))
+    .addOption(databaseOption())
+    .option("--json", "print it as JSON")
+    .action((studies: string[], flags: CompareFlags) => compareCommand(studies, flags));
 }
 
 function addModel(root: Command): void {

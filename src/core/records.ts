@@ -1,7 +1,7 @@
 import type { Incident } from "./executor.ts";
 import type { Json } from "./json.ts";
 import type { ReportedSteps } from "./pruner.ts";
-import type { Gradient, Params } from "./space.ts";
+import type { Gradient, Params, ParamValue } from "./space.ts";
 
 /** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
 
@@ -22,6 +22,8 @@ export interface StudyDeclaration {
   readonly limits?: Json;
   readonly enqueue?: Json;
   readonly constraints?: Json;
+  /** How the trial that is reported is chosen; left out where it is the best. */
+  readonly select?: Json;
   /** The studies that it learns from, how many trials they propose, and the SHA-256 of what is kept of them. */
   readonly warmStart?: Json;
   /** How trials are raced; left out where they are not. */
@@ -45,11 +47,21 @@ export interface OutcomeBound {
   readonly max: number | null;
 }
 
+/** How the trial that a study reports as its best is chosen, where that is not the best value alone. */
+export interface TrialSelection {
+  /** The simplest of the trials within one standard error of the best. */
+  readonly rule: "simplest-within-one-se";
+  /** The first parameter in which two trials differ says which is simpler: by size, or by its place in a list of all values, the simplest first. */
+  readonly simplicity: readonly { readonly parameter: string; readonly simpler: "smaller" | "larger" | readonly ParamValue[] }[];
+}
+
 export interface StudyDescription {
   readonly metrics: readonly { readonly name: string; readonly direction: "maximize" | "minimize"; readonly unit: "fraction" | "number" }[];
   readonly objectives: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
   /** What the best trial has to meet; left out where nothing is demanded. */
   readonly constraints?: readonly OutcomeBound[];
+  /** Left out where the best is reported. */
+  readonly selection?: TrialSelection;
   readonly sampler: string;
   readonly data: {
     readonly name: string;
@@ -60,7 +72,12 @@ export interface StudyDescription {
     readonly scaling: "none" | "min-max";
   } | null;
   /** "10-fold stratified" and the number of folds; null for a plain objective. */
-  readonly cv: { readonly label: string; readonly folds: number } | null;
+  readonly cv: {
+    readonly label: string;
+    readonly folds: number;
+    /** By fold; left out by studies made before it was kept. */
+    readonly trainRows?: readonly number[];
+  } | null;
 }
 
 export type TrialState = "waiting" | "complete" | "pruned" | "failed";

@@ -5,7 +5,7 @@ import type { Estimator } from "./estimator.ts";
 import type { GainModel } from "./gain-model.ts";
 import type { Direction, Metric } from "./metric.ts";
 import type { Pruner } from "./pruner.ts";
-import type { OutcomeBound } from "./records.ts";
+import type { OutcomeBound, TrialSelection } from "./records.ts";
 import type { Sampler } from "./sampler.ts";
 import type { SpaceRules } from "./space-rules.ts";
 import type { Params, Space } from "./space.ts";
@@ -61,6 +61,8 @@ export interface StudySpec {
   readonly objectives: readonly { readonly metric: string; readonly direction: Direction }[];
   /** What the best trial has to meet. */
   readonly constraints: readonly OutcomeBound[];
+  /** How the trial that is reported is chosen; null = it is the best. */
+  readonly selection: TrialSelection | null;
   /** A model judged by cross-validation, or any function. */
   readonly judge: ModelJudge | ObjectiveJudge;
   readonly seed: number;

@@ -3,6 +3,7 @@ import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { goodnessOf } from "../study/best-outcome.ts";
 import {
+  bestTrial,
   completeConfigurations,
   type ConfigurationSnapshot,
   directionOf,
@@ -70,11 +71,16 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
     const [meets, met] = [meetsConstraints(snapshot, trial), meetsConstraints(snapshot, current)];
     return meets === met ? exceeds(goodness(trial), goodness(current)) : meets;
   };
+  // What the study selects is its best trial, in its own cell too, as long as that metric is shown.
+  const selects = snapshot.description.selection !== undefined && metric === mainMetric(snapshot);
+  const selected = selects ? bestTrial(snapshot)?.number : undefined;
+  const isSelected = trials.some(({ number }) => number === selected);
   const chosen = new Map<string, ConfigurationSnapshot>();
   for (const trial of completeConfigurations(trials)) {
     const key = cellKey(trial, rows, columns);
     const current = chosen.get(key);
-    if (current === undefined || isBetter(trial, current)) chosen.set(key, trial);
+    const isChosen = trial.number === selected || (current?.number !== selected && current !== undefined && isBetter(trial, current));
+    if (current === undefined || isChosen) chosen.set(key, trial);
   }
   let best: { row: number; column: number; goodness: number; trial: number } | null = null;
   const cells = (rows?.values ?? [undefined]).map((rowValue, row) =>
@@ -82,6 +88,7 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
       const trial = chosen.get(`${rows === null ? "" : valueKey(rowValue)}\n${columns === null ? "" : valueKey(columnValue)}`);
       if (trial === undefined) return null;
       const score = goodness(trial);
+      if (isSelected && trial.number !== selected) return cell(trial, metric);
       const better = best === null || score > best.goodness || (score === best.goodness && trial.number < best.trial);
       if (!Number.isNaN(score) && better && meetsConstraints(snapshot, trial)) best = { row, column, goodness: score, trial: trial.number };
       return cell(trial, metric);

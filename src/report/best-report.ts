@@ -10,6 +10,7 @@ import { joinParts, jsonText, pad, plainText, truncate } from "./plain-text.ts";
 import { trialSummary } from "./run-summary.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { parameterNames } from "./table-axes.ts";
+import { selectionJson, selectionText } from "./selected-trial.ts";
 import type { TextOptions } from "./table-text.ts";
 import { frontLabel, trialLines } from "./trials-table.ts";
 
@@ -42,11 +43,13 @@ export function bestLines(snapshot: StudySnapshot, best: TrialSnapshot & { reado
     .filter(({ name }) => Object.hasOwn(best.values, name))
     .map(({ name }) => [plainText(name), estimate(snapshot, best, name)] as const);
   const wide = Math.max(0, ...[...params, ...metrics].map(([name]) => [...name].length));
+  const selection = best.number === bestTrial(snapshot)?.number ? selectionText(snapshot) : null;
   const correct = best.correct === null ? "" : ` · ${best.correct} of ${best.testRows} rows right`;
   const repeats = best.repeats ?? 1;
   const repeated = repeats > 1 ? ` · the mean of ${repeats} repeats` : "";
   return [
     `best   trial ${best.number} of ${snapshot.trials.length} · ${formatSeconds(best.wallSeconds)}${correct}${repeated}`,
+    ...(selection === null ? [] : [`       ${selection}`]),
     ...params.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
     ...(params.length > 0 && metrics.length > 0 ? [""] : []),
     ...metrics.map(([name, value]) => `       ${pad(name, wide)}  ${value}`),
@@ -83,6 +86,7 @@ export function bestJson(snapshot: StudySnapshot): string {
     study: snapshot.name,
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     best: best === null ? null : trialSummary(snapshot, best),
+    ...selectionJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     ...fairJson(snapshot),
   };

@@ -4,6 +4,7 @@ import { paretoFront as nonDominated } from "../math/pareto.ts";
 import { goodnessOf } from "../study/best-outcome.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
 import { deviationBetweenRepeats, meanOfRepeats } from "../study/repeats.ts";
+import { reportedTrial } from "../study/trial-choice.ts";
 import { bounded } from "./declared-rules.ts";
 import { plainText } from "./plain-text.ts";
 
@@ -111,10 +112,18 @@ export function rankedTrials(snapshot: StudySnapshot, metric: string = mainMetri
 }
 
 /**
- * The best configuration by the first objective of those that meet the constraints, as its first trial with the means of all: each mean is taken for worse by its
+ * The configuration that the study reports: the simplest that it selects, else the best by the first objective of those that meet the constraints, as its first trial with the means of all: each mean is taken for worse by its
  * standard error between repeats, where there are some (`best-outcome.ts`). NaN is never best, ties go to the lowest number.
  */
 export function bestTrial(snapshot: StudySnapshot): ConfigurationSnapshot | null {
+  const best = unbeatenTrial(snapshot);
+  if (snapshot.description.selection === undefined) return best;
+  const number = reportedTrial(snapshot.trials, snapshot.description)?.number;
+  return completeConfigurations(snapshot.trials).find((one) => one.number === number) ?? best;
+}
+
+/** The configuration with the best value, whatever the study selects. */
+export function unbeatenTrial(snapshot: StudySnapshot): ConfigurationSnapshot | null {
   let best: ScoredTrial | null = null;
   for (const one of scoredTrials(snapshot, mainMetric(snapshot))) if (best === null || one.score > best.score) best = one;
   return best?.trial ?? null;

@@ -3,6 +3,7 @@ import type { RunSummary, StudySnapshot, TrialSnapshot } from "../core/snapshot.
 import { bestTrial, mainMetric, paretoFront } from "./best-trial.ts";
 import { fairJson } from "./fair-estimate.ts";
 import { orderedParams } from "./number-format.ts";
+import { selectionJson } from "./selected-trial.ts";
 import { parameterNames } from "./table-axes.ts";
 
 /** How a run ended. */
@@ -24,6 +25,7 @@ export function runSummary(snapshot: StudySnapshot, state: RunState = runState(s
     objectives: snapshot.description.objectives.map(({ metric, direction }) => ({ metric, direction })),
     trials: { complete: number("complete"), pruned: number("pruned"), failed: number("failed") },
     best: best === null ? null : trialSummary(snapshot, best),
+    ...selectionJson(snapshot),
     front: front === null ? null : front.map((trial) => trialSummary(snapshot, trial)),
     ...fairJson(snapshot),
     wallSeconds: finite(snapshot.wallSeconds),

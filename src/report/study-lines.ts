@@ -1,10 +1,11 @@
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { AccuracyTable, TableCell } from "./accuracy-table.ts";
-import { constraintsText, directionOf, unitOf } from "./best-trial.ts";
+import { constraintsText, directionOf, mainMetric, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { count, formatEstimate, formatParam, formatParams } from "./number-format.ts";
 import { plainText } from "./plain-text.ts";
+import { selectionText } from "./selected-trial.ts";
 import { parameterNames } from "./table-axes.ts";
 
 /** What is measured: "accuracy % (seconds)". */
@@ -100,6 +101,8 @@ export function readingNotes(snapshot: StudySnapshot, table: AccuracyTable): str
   if (most > 1)
     notes.push(`${count(repeats.filter((one) => one > 1).length, "cell")} the mean of 2${most > 2 ? ` to ${most}` : ""} repeats`);
   if (constraintsText(snapshot) !== "") notes.push(`best where ${constraintsText(snapshot)}`);
+  const selection = table.metric === mainMetric(snapshot) ? selectionText(snapshot) : null;
+  if (selection !== null) notes.push(`best: ${selection}`);
   if (directionOf(snapshot, table.metric) === "minimize") notes.push("smaller is better");
   return notes;
 }

@@ -9,7 +9,8 @@ import { greek } from "./greek.ts";
 import { hasLineage } from "./lineage.ts";
 import { count, formatEstimate, formatParam, formatValue, numberFormat } from "./number-format.ts";
 import { estimateLines } from "./nested-report.ts";
-import { joinParts, jsonText, plainText } from "./plain-text.ts";
+import { joinParts, jsonText, plainText, wrap } from "./plain-text.ts";
+import { selectionText } from "./selected-trial.ts";
 import { costParts, titleParts } from "./study-lines.ts";
 import { paramOf, parameterNames } from "./table-axes.ts";
 import type { TextOptions } from "./table-text.ts";
@@ -33,6 +34,8 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const order = front === null && shown.some(({ repeats = 1 }) => repeats > 1) ? ", means worsened by their noise" : "";
   const what = front === null ? `the best ${count(shown.length, "trial")}${order}` : frontLabel(front);
   const head = [...titleParts(snapshot), shown.length === 0 ? noBestText(snapshot) : what];
+  const selection = front === null ? selectionText(snapshot) : null;
+  const chosen = selection === null ? [] : wrap(`* ${selection}`, width);
   const command = front === null ? "trials" : "best";
   const more =
     ranked.length > shown.length ? [`  … and ${ranked.length - shown.length} more: hpo ${command} ${plainText(snapshot.name)}`] : [];
@@ -40,7 +43,16 @@ export function bestTrialsText(snapshot: StudySnapshot, options: TextOptions & {
   const colours = picocolors.createColors(options.colour === true);
   const trouble = troubleLines(snapshot, { width, colours });
   const estimates = front === null ? estimateLines(snapshot, mainMetric(snapshot), { width, label: colours.bold }) : [];
-  const parts = [...joinParts(head, width), ...lines, ...more, "", ...estimates, ...joinParts(costParts(snapshot), width), ...trouble];
+  const parts = [
+    ...joinParts(head, width),
+    ...lines,
+    ...more,
+    ...chosen,
+    "",
+    ...estimates,
+    ...joinParts(costParts(snapshot), width),
+    ...trouble,
+  ];
   return `${parts.join("\n")}\n`;
 }
 

@@ -19,6 +19,16 @@ export interface Limit<S extends TypedSpace> {
 /** A configuration of which some values are given; typed by the space. */
 export type PartialParams<S extends TypedSpace> = PartialOf<ParamsOf<S>>;
 
+/** What makes a configuration simpler, typed by the space: a number's size, or all values of a parameter from the simplest on. */
+export type Simplicity<S extends TypedSpace> = SimplicityOf<ParamsOf<S>, Names<ParamsOf<S>>>;
+
+type SimplicityOf<P, K> = K extends PropertyKey
+  ? {
+      readonly parameter: K;
+      readonly simpler: readonly ValueAt<P, K>[] | ([Exclude<ValueAt<P, K>, number>] extends [never] ? "smaller" | "larger" : never);
+    }
+  : never;
+
 type PartialOf<P> = P extends unknown ? { readonly [K in keyof P]?: P[K] } : never;
 
 type Names<P> = P extends unknown ? keyof P : never;

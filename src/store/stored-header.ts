@@ -19,7 +19,7 @@ export function storedHeader(
 
 function isDescription(value: unknown): value is StudyDescription {
   if (!isObject(value)) return false;
-  const { metrics, objectives, constraints = [], sampler, data, cv } = value;
+  const { metrics, objectives, constraints = [], selection = null, sampler, data, cv } = value;
   return (
     isListOf(
       metrics,
@@ -27,10 +27,22 @@ function isDescription(value: unknown): value is StudyDescription {
     ) &&
     isListOf(objectives, (one) => isText(one["metric"]) && isDirection(one["direction"])) &&
     isListOf(constraints, (one) => isText(one["metric"]) && isEnd(one["min"]) && isEnd(one["max"])) &&
+    (selection === null || isSelection(selection)) &&
     isText(sampler) &&
     (data === null || (isObject(data) && isData(data))) &&
-    (cv === null || (isObject(cv) && isText(cv["label"]) && typeof cv["folds"] === "number"))
+    (cv === null || (isObject(cv) && isText(cv["label"]) && typeof cv["folds"] === "number" && areCounts(cv["trainRows"] ?? [])))
   );
+}
+
+function isSelection(value: unknown): boolean {
+  if (!isObject(value) || value["rule"] !== "simplest-within-one-se") return false;
+  return isListOf(value["simplicity"], ({ parameter, simpler }) => {
+    return isText(parameter) && (simpler === "smaller" || simpler === "larger" || Array.isArray(simpler));
+  });
+}
+
+function areCounts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "number");
 }
 
 function isData({ name, rows, features, classes }: { readonly [key: string]: unknown }): boolean {

@@ -20,6 +20,8 @@ export type JudgedOutcome = Pick<OutcomeRecord, "values"> & { readonly trial: nu
 export interface BestConfiguration {
   absorb(outcome: JudgedOutcome): void;
   readonly best: JudgedConfiguration | null;
+  /** All that may be best. O(configurations). */
+  all(): readonly JudgedConfiguration[];
   /** Of a value about the mean of its configuration, pooled; null while nothing was repeated. */
   readonly deviation: number | null;
 }
@@ -94,6 +96,10 @@ export function bestConfiguration({
     },
     get deviation() {
       return deviation;
+    },
+    all() {
+      const found = entries === undefined ? single.map((one) => judged([one])) : [...entries.values()].map((entry) => entry.judged);
+      return found.filter((one) => one !== null);
     },
     absorb(outcome) {
       if (outcome.state !== "complete") return;

@@ -114,6 +114,7 @@ export class LeasedRun {
         onChange: progress.change,
       });
       notes = meter.notes;
+      for (const note of this.#parts.audit?.() ?? []) meter.notes.add(note);
       this.#run = run;
       const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
@@ -161,13 +162,14 @@ export class LeasedRun {
       metric: first?.metric ?? "",
       direction: first?.direction ?? "maximize",
       constraints: spec.constraints,
+      ...(spec.selection === null ? {} : { selection: spec.selection }),
       firstOf: (trial) => proposer.placeOf(trial).first,
       note: (text) => meter.notes.add(text),
     });
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
-      keeper.absorb(trial.outcome);
+      keeper.absorb(trial.outcome, trial.params);
       outcomes.set(trial.number, trial.outcome);
       meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
     }

@@ -1,15 +1,15 @@
 import type { OfferedModel } from "../core/estimator.ts";
-import type { Direction } from "../core/metric.ts";
-import type { ModelRecord, OutcomeBound, OutcomeRecord } from "../core/records.ts";
-import { bestConfiguration } from "./best-outcome.ts";
+import type { ModelRecord, OutcomeRecord } from "../core/records.ts";
+import type { Params } from "../core/space.ts";
+import { type ChoiceRule, trialChoice } from "./trial-choice.ts";
 
-/** Knows the best configuration so far, of whose first complete trial the study keeps the model. */
+/** Knows the configuration that the study reports so far, of whose first complete trial the study keeps the model. */
 export interface ModelKeeper {
   /** Takes an outcome, of an earlier run too. */
-  absorb(outcome: OutcomeRecord): void;
+  absorb(outcome: OutcomeRecord, params: Params): void;
   /**
-   * What is stored when the work on some trials ends, which offers models until then: that of the best trial so far, where it is one of them; null
-   * where none is offered, so that no other trial's stays; undefined where the best is not one of them.
+   * What is stored when the work on some trials ends, which offers models until then: that of the reported trial so far, where it is one of them; null
+   * where none is offered, so that no other trial's stays; undefined where the reported one is not one of them.
    */
   keep(trials: { has(trial: number): boolean }, offered: (trial: number) => OfferedModel | undefined): ModelRecord | null | undefined;
 }
@@ -17,28 +17,18 @@ export interface ModelKeeper {
 /** Bytes of the largest model that is kept. */
 const mostBytes = 64e6;
 
-export interface ModelKeeperOptions {
-  /** The first objective. */
-  readonly metric: string;
-  readonly direction: Direction;
-  /** What the best trial has to meet. */
-  readonly constraints?: readonly OutcomeBound[];
-  /** The first trial of a trial's configuration; default: itself. */
-  readonly firstOf?: (trial: number) => number;
+export interface ModelKeeperOptions extends ChoiceRule {
   /** Told to people, once each. */
   readonly note: (text: string) => void;
 }
 
-export function modelKeeper({ note, ...judged }: ModelKeeperOptions): ModelKeeper {
-  const configurations = bestConfiguration(judged);
+export function modelKeeper({ note, ...rule }: ModelKeeperOptions): ModelKeeper {
+  const choice = trialChoice(rule);
   return {
-    absorb(outcome) {
-      configurations.absorb(outcome);
-    },
+    absorb: choice.absorb,
     keep(trials, offered) {
-      const { best } = configurations;
-      if (best === null || !trials.has(best.trial)) return undefined;
-      const { trial } = best;
+      const trial = choice.chosen()?.trial;
+      if (trial === undefined || !trials.has(trial)) return undefined;
       const model = offered(trial);
       if (model === undefined) return null;
       if (model.bytes <= mostBytes) return { trial, json: JSON.stringify(model.json()) };

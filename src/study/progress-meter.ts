@@ -1,19 +1,12 @@
-import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord } from "../core/records.ts";
+import type { OutcomeRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
-import { type BestConfiguration, bestConfiguration } from "./best-outcome.ts";
+import { type ChoiceRule, type TrialChoice, trialChoice } from "./trial-choice.ts";
 
-export interface ProgressMeterOptions {
+export interface ProgressMeterOptions extends ChoiceRule {
   readonly study: string;
   readonly slots: number;
-  readonly metric: string;
   readonly unit: "fraction" | "number";
-  readonly direction: Direction;
-  /** What the best trial has to meet. */
-  readonly constraints?: readonly OutcomeBound[];
-  /** The first trial of a trial's configuration; default: itself. */
-  readonly firstOf?: (trial: number) => number;
   readonly total: () => number | null;
   /** Monotonic seconds. */
   readonly clock: () => number;
@@ -29,16 +22,14 @@ export class ProgressMeter {
   #endedInThisRun = 0;
   readonly #running = new Set<number>();
   #tasksDone = 0;
-  readonly #configurations: BestConfiguration;
-  /** By trial. */
-  readonly #params: Params[] = [];
+  readonly #choice: TrialChoice;
   stopping = false;
   /** Shown as they are. */
   readonly notes: Set<string> = new Set();
 
   constructor(options: ProgressMeterOptions) {
     this.#options = options;
-    this.#configurations = bestConfiguration(options);
+    this.#choice = trialChoice(options);
     this.#startedAt = options.clock();
     this.#slots = Array.from({ length: options.slots }, () => ({ label: null, since: 0 }));
   }
@@ -67,16 +58,15 @@ export class ProgressMeter {
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
     else this.#done++;
-    this.#params[outcome.trial] = params;
-    this.#configurations.absorb(outcome);
+    this.#choice.absorb(outcome, params);
   }
 
   get #best(): RunProgress["best"] {
-    const { best } = this.#configurations;
-    if (best === null) return null;
+    const chosen = this.#choice.chosen();
+    if (chosen === null) return null;
     const { metric, unit } = this.#options;
-    const { trial, value, standardError } = best;
-    return { trial, params: this.#params[trial] ?? {}, metric, unit, value, standardError };
+    const { trial, params, value, standardError } = chosen;
+    return { trial, params, metric, unit, value, standardError };
   }
 
   read(): RunProgress {

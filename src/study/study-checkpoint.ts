@@ -2,7 +2,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { Store } from "../core/store.ts";
 import { checkpointBytes } from "../store/checkpoint-bytes.ts";
-import { bestOf } from "./study-model.ts";
+import { reportedTrial } from "./trial-choice.ts";
 
 /** What a trial left by `trial.checkpoint.write(bytes)`. */
 export interface StudyCheckpoint {
@@ -22,7 +22,7 @@ export function studyCheckpoint(store: Store, study: string, number: number | un
       data: { study, trial: number },
     });
   }
-  const trial = number ?? bestOf(trials, description)?.number;
+  const trial = number ?? reportedTrial(trials, description)?.number;
   const stored = trial === undefined ? undefined : store.checkpoint(study, trial);
   return stored === undefined ? undefined : Object.freeze({ trial: stored.trial, bytes: checkpointBytes(stored) });
 }

@@ -64,6 +64,7 @@ const declaredFields: readonly (keyof StudyDeclaration)[] = [
   "metrics",
   "objectives",
   "constraints",
+  "select",
   "sampler",
   "pruner",
   "race",

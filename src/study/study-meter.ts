@@ -18,6 +18,7 @@ export function studyMeter(
     unit: spec.metrics[metric]?.unit ?? "number",
     direction: objective?.direction ?? "maximize",
     constraints: spec.constraints,
+    ...(spec.selection === null ? {} : { selection: spec.selection }),
     firstOf: (trial) => proposer.placeOf(trial).first,
     // Trials that are planned are done, also where the total was lowered later.
     total: () => (proposer.exhausted ? proposer.next : total === null ? null : Math.max(total, proposer.next)),

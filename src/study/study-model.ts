@@ -5,7 +5,7 @@ import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
 import type { Store } from "../core/store.ts";
-import { bestConfiguration } from "./best-outcome.ts";
+import { reportedTrial } from "./trial-choice.ts";
 
 /** The model of a trial, fitted to every row that the study's folds train on or test. */
 export interface StudyModel {
@@ -18,7 +18,7 @@ export interface StudyModel {
 }
 
 /**
- * The trial whose model is asked for: this one, or the best by the first objective.
+ * The trial whose model is asked for: this one, or the one that the study reports: the best by the first objective unless it selects another.
  * @throws HpoError TRIAL_NOT_FOUND; MODEL_NOT_FOUND where it is not complete, or none is; MODEL_UNSUPPORTED for a study of an objective function
  */
 export function modelTrial({ name, description, trials }: StudySnapshot, number: number | undefined): TrialSnapshot {
@@ -28,7 +28,7 @@ export function modelTrial({ name, description, trials }: StudySnapshot, number:
       data: { study: name },
     });
   }
-  if (number === undefined) return bestOf(trials, description) ?? none(name);
+  if (number === undefined) return reportedTrial(trials, description) ?? none(name);
   const trial = trials.find((one) => one.number === number);
   if (trial === undefined) {
     const known = trials.length === 0 ? "it has none yet" : `they are 0 to ${trials.length - 1}`;
@@ -65,18 +65,6 @@ export function keptModel(store: Store, study: string, number: number | undefine
   const { number: trial, params } = modelTrial(store.snapshot(study), number);
   const kept = store.model(study);
   return kept?.trial === trial ? { trial, params, source: "kept", json: JSON.parse(kept.json) as Json } : undefined;
-}
-
-/** The best trial by the first objective, of those that meet what is demanded. */
-export function bestOf(
-  trials: readonly TrialSnapshot[],
-  { objectives: [objective], constraints }: StudySnapshot["description"],
-): TrialSnapshot | undefined {
-  if (objective === undefined) return undefined;
-  const firsts = new Map(trials.map(({ number, repeatOf }) => [number, repeatOf ?? number]));
-  const configurations = bestConfiguration({ ...objective, constraints, firstOf: (trial) => firsts.get(trial) ?? trial });
-  for (const { number, state, values } of trials) configurations.absorb({ trial: number, state, values });
-  return trials.find(({ number }) => number === configurations.best?.trial);
 }
 
 function none(study: string): never {

@@ -15,6 +15,8 @@ export interface StudyParts {
   /** Made anew for each run, since it may hold memory. */
   readonly evaluation: (executor: Executor, options: RunStudyOptions, outcomeOf: OutcomeOf) => Evaluation;
   readonly executor: (options: RunStudyOptions) => Executor;
+  /** What people should know of the folds before a run, a line each. */
+  readonly audit?: () => readonly string[];
   readonly fit: ModelParts["fit"];
   /** Of a study that races: entry j is how many rows the first j folds test in the order of the race. */
   readonly rowsAfter?: readonly number[] | undefined;

@@ -38,6 +38,9 @@ const modelRules = {
     const metrics = Object.values(value);
     return metrics.length > 0 && metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric);
   }),
+  select: optional(oneOf(["best", "simplest-within-one-se"])),
+  // What it holds is checked against the space.
+  simplicity: optional(listOf(shaped('a rule such as { parameter: "C", simpler: "smaller" }', () => true))),
   keepPredictions: optional(flag()),
   keepModel: optional(flag()),
   // What it holds is checked with the rest of the declaration.

@@ -246,7 +246,7 @@ export class StudyRun {
   async #store(group: OpenGroup, rows: WorkRows, workSeconds: number): Promise<void> {
     for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
-    for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome);
+    for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
     const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
     this.#startedAt.clear();
     // What its model is made of goes with the group.

@@ -18,6 +18,8 @@ export interface HonestEstimateParts {
   readonly placed?: boolean;
   readonly keepPredictions: boolean;
   readonly adaptive: boolean;
+  /** A simpler trial than the best may be reported. */
+  readonly selects: boolean;
   readonly seed: number;
   /** The first trial of a trial's configuration. */
   readonly firstOf: (trial: number) => number;
@@ -59,6 +61,7 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   const record = { metric: objective.metric, trial: (ranked[0] as JudgedTrial).trial, candidates: ranked.length, adaptive: parts.adaptive };
   const none = (why: string): EstimateRecord => ({ ...record, value: null, low: null, high: null, resamples: 0, why });
   if (parts.objectives.length > 1) return none("several objectives have no single best");
+  if (parts.selects) return none("a simpler trial than the best is reported");
   if (repeated) return none("repeats of a configuration have folds of their own");
   if (parts.ordered) return none("rows in the order of time can't be resampled");
   if (parts.placed === true) return none("rows that are alike by their place can't be resampled one by one");

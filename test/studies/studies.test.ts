@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { bestJson } from "#hpo/report/best-report";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { parse } from "csv-parse/sync";
 import { openStudy, type StudySnapshot } from "hpo";
@@ -96,6 +97,16 @@ describe("the studies of the repository", () => {
     }
   });
 
+  it("wine-simplest reports a linear kernel, which its folds can't tell from the best, an RBF one", async () => {
+    const snapshot = await run("wine-simplest");
+    const reported = JSON.parse(bestJson(snapshot)) as { best: { params: object; trial: number }; selected: { bestTrial: number } };
+    expect(reported.best.params).toEqual({ kernel: "linear", C: 1 });
+    const [one, best] = [reported.best.trial, reported.selected.bestTrial].map((trial) => snapshot.trials[trial]);
+    expect(best?.params["kernel"]).toBe("rbf");
+    const { value = 0, standardError } = best?.values["accuracy"] ?? {};
+    expect(one?.values["accuracy"]?.value).toBeGreaterThanOrEqual(value - (standardError ?? 0));
+  });
+
   it("digits-pipeline fits each scaling and each number of components once a fold, and finds a configuration above 98.5 %", async () => {
     const { trials, counts } = await run("digits-pipeline");
     expect(trials.map(({ state }) => state)).toEqual(Array.from({ length: 24 }, () => "complete"));
@@ -147,6 +158,18 @@ describe("the studies of the repository", () => {
     const best = Math.max(...trials.flatMap(({ state, values }) => (state === "complete" ? [values["accuracy"]?.value ?? 0] : [])));
     expect(best).toBeGreaterThan(0.98);
     for (const { state, incident } of trials) if (state === "pruned") expect(incident).toMatch(/^race: .* of 10 folds saved$/u);
+  });
+
+  it("wine-nested judges the whole search below its best value, by five searches that chose for themselves", async () => {
+    const { estimate, trials } = await run("wine-nested");
+    const best = Math.max(...trials.map(({ values }) => values["accuracy"]?.value ?? 0));
+    const { folds, values } = estimate?.nested ?? {};
+    const found = values?.["accuracy"];
+    expect(folds?.map(({ candidates, testRows }) => [candidates, testRows])).toEqual([36, 36, 36, 35, 35].map((rows) => [20, rows]));
+    expect(found?.value).toBeGreaterThan(0.92);
+    expect(found?.value).toBeLessThan(best);
+    expect(found?.low).toBeLessThanOrEqual(found?.plainLow ?? 0);
+    expect(found?.high).toBeGreaterThanOrEqual(found?.plainHigh ?? 1);
   });
 
   it("branin comes near its least value, 0.397887", async () => {

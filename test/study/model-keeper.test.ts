@@ -16,7 +16,7 @@ describe("modelKeeper()", () => {
   const all = { has: () => true };
   const saw = (...outcomes: readonly OutcomeRecord[]) => {
     const one = keeper();
-    for (const each of outcomes) one.absorb(each);
+    for (const each of outcomes) one.absorb(each, {});
     return one;
   };
 

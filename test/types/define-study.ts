@@ -30,6 +30,31 @@ const study = defineStudy({
 });
 expectType<Equal<typeof study, StudySpec>>();
 
+/** What is simpler is typed by the space: sizes of numbers only, else lists of its own values. */
+const model = {
+  data: inMemory({ name: "two", features: [[0], [1]], target: ["a", "b"] }),
+  cv: kFold({ folds: 2 }),
+  metrics: { accuracy: accuracy() },
+};
+defineStudy({
+  ...model,
+  name: "simplest",
+  space: { kernel: choice({ linear: {}, rbf: { gamma: float(0.1, 1) } }), C: values([1, 10]) },
+  model: ({ C }) => svm({ kernel: "linear", C }),
+  select: "simplest-within-one-se",
+  simplicity: [
+    { parameter: "kernel", simpler: ["linear", "rbf"] },
+    { parameter: "gamma", simpler: "smaller" },
+    { parameter: "C", simpler: "larger" },
+    // @ts-expect-error a name has no size
+    { parameter: "kernel", simpler: "smaller" },
+    // @ts-expect-error there is no such kernel
+    { parameter: "kernel", simpler: ["linear", "poly"] },
+    // @ts-expect-error there is no such parameter
+    { parameter: "gama", simpler: "smaller" },
+  ],
+});
+
 /** An objective sees the same. */
 defineStudy({
   name: "objective",

@@ -10,7 +10,7 @@ import type { ModelJudge, StudySpec } from "../../core/study-spec.ts";
 import { rng } from "../../math/rng.ts";
 import { checkSplit } from "../../splitters/checked-split.ts";
 import type { Study } from "../../study/study.ts";
-import { bestOf } from "../../study/study-model.ts";
+import { reportedTrial } from "../../study/trial-choice.ts";
 import type { FurtherWork, RunStudyOptions } from "../../study/study-parts.ts";
 import { splitInput } from "../fold-plan.ts";
 import type { Judging } from "../judging.ts";
@@ -67,7 +67,7 @@ export function nestedSearches(parts: NestedParts): FurtherWork {
     const search = searchOf(spec, judgedBy, place);
     if (stopped || secondsLeft() === 0 || !(await ends(parts.open(search, secondsLeft()), options))) return undefined;
     const { trials, description } = store.snapshot(search.name);
-    const chosen = bestOf(trials, description);
+    const chosen = reportedTrial(trials, description);
     const [objective] = spec.objectives;
     const record = {
       study: search.name,
@@ -174,7 +174,7 @@ function outerFolds(data: Dataset, { outer, inner }: NonNullable<StudySpec["nest
   const splits = [...outer.split(splitInput(data), rng(seed).fork("nested"))];
   const group = inner.needs.includes("groups") ? (data.roles.group?.codes ?? null) : null;
   for (const split of splits) {
-    checkSplit(split, data.rows, outer.name);
+    checkSplit(split, data.rows, outer);
     if (group === null) continue;
     const trained = new Set(Array.from(split.train, (row) => group[row]));
     if (!split.test.some((row) => trained.has(group[row]))) continue;

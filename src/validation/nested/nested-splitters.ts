@@ -22,7 +22,8 @@ export function foldsWithin(inner: Splitter, place: OuterFold): Splitter {
     label: `${inner.label} in ${placeLabel(place)}`,
     options: Object.freeze({ ...inner.options, ...placeOptions(place) }),
     needs: inner.needs,
-    ...(inner.ordered === undefined ? {} : { ordered: inner.ordered }),
+    ...traitsOf(inner),
+    ...(inner.repeats === undefined ? {} : { repeats: inner.repeats }),
     count: (input) => inner.count(inputOf(input, train)),
     *split(input, rng) {
       for (const one of inner.split(inputOf(input, train), rng)) {
@@ -40,7 +41,7 @@ export function outerSplit(place: OuterFold): Splitter {
     label: placeLabel(place),
     options: Object.freeze(placeOptions(place)),
     needs: Object.freeze([]),
-    ...(outer.ordered === undefined ? {} : { ordered: outer.ordered }),
+    ...traitsOf(outer),
     count: () => 1,
     split: () => [Object.freeze({ train, test })],
   } satisfies Splitter);
@@ -54,9 +55,22 @@ function placeOptions({ outer, fold }: OuterFold): Readonly<Record<string, strin
   return { outer: JSON.stringify({ name: outer.name, options: outer.options }), outerFold: fold };
 }
 
+/** What follows from the kind of its folds. */
+function traitsOf({ ordered, replacement }: Splitter): Pick<Splitter, "ordered" | "replacement"> {
+  return { ...(ordered === undefined ? {} : { ordered }), ...(replacement === undefined ? {} : { replacement }) };
+}
+
 /** What a splitter may look at, of these rows alone. */
 function inputOf(input: SplitInput, rows: Uint32Array): SplitInput {
   const of = (codes: Int32Array | null): Int32Array | null =>
     codes === null ? null : Int32Array.from(rows, (row) => codes[row] as number);
-  return { rows: rows.length, classes: of(input.classes), groups: of(input.groups), folds: of(input.folds) };
+  const values = (all: Float64Array): Float64Array => Float64Array.from(rows, (row) => all[row] as number);
+  return {
+    rows: rows.length,
+    classes: of(input.classes),
+    groups: of(input.groups),
+    folds: of(input.folds),
+    times: input.times === null ? null : values(input.times),
+    coordinates: input.coordinates === null ? null : input.coordinates.map(values),
+  };
 }

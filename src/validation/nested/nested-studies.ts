@@ -37,6 +37,7 @@ export function testOf(
     keepPredictions: true,
     keepModel: false,
     race: false,
+    selection: null,
     nested: null,
   });
 }

@@ -53,7 +53,7 @@ const base = {
 
 /** The outer folds, by the study's seed. */
 function outerSplits(seed = 0) {
-  return [...outer.split({ rows, classes: null, groups: null, folds: null }, rng(seed).fork("nested"))];
+  return [...outer.split({ rows, classes: null, groups: null, folds: null, times: null, coordinates: null }, rng(seed).fork("nested"))];
 }
 
 describe("a study with nested cross-validation", () => {

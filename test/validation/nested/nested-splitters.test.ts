@@ -13,12 +13,15 @@ describe("foldsWithin", () => {
         const stream = rng(seed);
         const classes = Int32Array.from({ length: rows }, () => Math.floor(stream.uniform() * 2));
         const groups = Int32Array.from({ length: rows }, (_, row) => row % 12);
-        const [split] = groupKFold({ folds: 3 }).split({ rows, classes, groups, folds: null }, stream.fork("outer"));
+        const [split] = groupKFold({ folds: 3 }).split(
+          { rows, classes, groups, folds: null, times: null, coordinates: null },
+          stream.fork("outer"),
+        );
         if (split === undefined) throw new Error("no split");
         const within = foldsWithin(inner, { outer: kFold({ folds: 3 }), fold: 0, folds: 3, ...split });
         const of = (codes: Int32Array) => Int32Array.from(split.train, (row) => codes[row] as number);
-        const alone = { rows: split.train.length, classes: of(classes), groups: of(groups), folds: null };
-        const input = { rows, classes, groups, folds: null };
+        const alone = { rows: split.train.length, classes: of(classes), groups: of(groups), folds: null, times: null, coordinates: null };
+        const input = { rows, classes, groups, folds: null, times: null, coordinates: null };
         let expected: { train: number[]; test: number[] }[];
         try {
           const global = (part: Uint32Array) => Array.from(part, (row) => split.train[row] as number);
@@ -49,8 +52,8 @@ describe("foldsWithin", () => {
       outerFold: 1,
     });
     expect(within.ordered).toBe(true);
-    expect([...outerSplit(place).split({ rows: 4, classes: null, groups: null, folds: null }, rng(0))]).toEqual([
-      { train: place.train, test: place.test },
-    ]);
+    expect([
+      ...outerSplit(place).split({ rows: 4, classes: null, groups: null, folds: null, times: null, coordinates: null }, rng(0)),
+    ]).toEqual([{ train: place.train, test: place.test }]);
   });
 });
