@@ -18,10 +18,12 @@ export function studyAnswers(store: Store, name: string): string[] {
     ]);
     return JSON.stringify({ number, state, params, parent, judged, correct, incident, evaluations, predictions });
   });
+  // Whether the search was led by its results is declared, not answered.
+  const numbers = estimate === null ? null : { ...estimate, adaptive: null };
   const model = store.model(name);
   const kept = model === undefined ? "no model" : `model of trial ${model.trial}: ${model.json}`;
   const checkpoints = store.load(name).checkpoints.map((trial) => `checkpoint of trial ${trial}: ${store.checkpoint(name, trial)?.sha256}`);
-  return [...lines, ...checkpoints, `${fits} fits, ${identicalFits} identical`, kept, canonicalJson(estimate)];
+  return [...lines, ...checkpoints, `${fits} fits, ${identicalFits} identical`, kept, canonicalJson(numbers)];
 }
 
 /** The same, read from a database file. */
