@@ -57,7 +57,7 @@ describe("a study", () => {
   it("has a row a repeat and fold, the first repeat being what the splitter gives alone", async () => {
     const alone = await judged(stratifiedKFold({ folds: 5 }));
     const thrice = await judged(repeated(stratifiedKFold({ folds: 5 }), { repeats: 3 }));
-    expect(thrice.description.cv).toEqual({ label: "5-fold stratified, 3 repeats", folds: 15 });
+    expect(thrice.description.cv).toMatchObject({ label: "5-fold stratified, 3 repeats", folds: 15 });
     expect(scores(thrice.evaluations).slice(0, 5)).toEqual(scores(alone.evaluations));
     expect(thrice.evaluations.map(({ repeat, fold }) => [repeat, fold])).toEqual(
       Array.from({ length: 15 }, (_, index) => [Math.floor(index / 5), index % 5]),
@@ -129,7 +129,7 @@ describe("a study", () => {
       [146, 150],
       [145, 150],
     ]);
-    expect([description.cv, evaluations.length]).toEqual([{ label: "leave-one-out", folds: 150 }, 150]);
+    expect([description.cv, evaluations.length]).toMatchObject([{ label: "leave-one-out", folds: 150 }, 150]);
     expect(trials[0]?.values["accuracy"]?.pooled).toBe(146 / 150);
     expect(studyPage(snapshot)).toMatch(/^ *cv +leave-one-out$/m);
   });
