@@ -108,11 +108,12 @@ function hash128(text: string): [number, number, number, number] {
   let h3 = 0x5851f42d;
   let h4 = 0x4c957f2d;
   const rotate = (x: number, r: number): number => (x << r) | (x >>> (32 - r));
-  for (let i = 0; i < text.length + 4; i += 4) {
-    const k1 = text.charCodeAt(i) | 0;
-    const k2 = text.charCodeAt(i + 1) | 0;
-    const k3 = text.charCodeAt(i + 2) | 0;
-    const k4 = text.charCodeAt(i + 3) | 0;
+  const { length } = text;
+  for (let i = 0; i < length + 4; i += 4) {
+    const k1 = i < length ? text.charCodeAt(i) : 0;
+    const k2 = i + 1 < length ? text.charCodeAt(i + 1) : 0;
+    const k3 = i + 2 < length ? text.charCodeAt(i + 2) : 0;
+    const k4 = i + 3 < length ? text.charCodeAt(i + 3) : 0;
     h1 ^= Math.imul(rotate(Math.imul(k1, c1), 15), c2);
     h1 = (Math.imul(rotate(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
     h2 ^= Math.imul(rotate(Math.imul(k2, c2), 16), c3);
