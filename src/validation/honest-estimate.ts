@@ -73,9 +73,12 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   const shown = ranked.slice(0, Math.max(2, Math.floor(limit.entries / entries)));
   const starts = foldStarts(best);
   // Ties go to the lowest number, as in the study.
+  const isFirst = firstOfEqual();
   const candidates = shown
     .toSorted((a, b) => a.trial - b.trial)
-    .flatMap(({ trial }) => candidateOf(metric, trial === record.trial ? best : parts.predictions(trial), { parts, starts }) ?? []);
+    .flatMap(
+      ({ trial }) => candidateOf(metric, trial === record.trial ? best : parts.predictions(trial), { parts, starts, isFirst }) ?? [],
+    );
   const wanted = Math.floor(limit.work / (candidates.length * entries));
   const resamples = Math.min(limit.resamples.most, Math.max(limit.resamples.least, wanted));
   const { units, unitCount } = drawnTogether(parts.judging, best);
@@ -87,11 +90,15 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   return { ...record, ...estimate, resamples, why: null };
 }
 
-/** undefined where a trial was not tested on the same folds, or is not defined on a row. */
+/** undefined where a trial was not tested on the same folds, is not defined on a row, or scores as an earlier one does. */
 function candidateOf(
   metric: Metric,
   predictions: readonly PredictionRecord[],
-  { parts, starts }: { readonly parts: HonestEstimateParts; readonly starts: FoldStarts },
+  {
+    parts,
+    starts,
+    isFirst,
+  }: { readonly parts: HonestEstimateParts; readonly starts: FoldStarts; readonly isFirst: (scores: Float32Array) => boolean },
 ): Candidate | undefined {
   const own = foldStarts(predictions);
   if (own.length !== starts.length || own.some((start, fold) => start !== starts[fold])) return undefined;
@@ -99,7 +106,20 @@ function candidateOf(
   if (metric.rowScores === undefined) return metricCandidate(metric, folds, starts);
   const scores = new Float32Array(starts.at(-1) ?? 0);
   for (const [fold, input] of folds.entries()) scores.set(metric.rowScores(input), starts[fold]);
-  return scores.some(Number.isNaN) ? undefined : rowMeanCandidate(scores, starts);
+  return scores.some(Number.isNaN) || !isFirst(scores) ? undefined : rowMeanCandidate(scores, starts);
+}
+
+/** Tells scores that came before, bit for bit, from new ones: of trials that score alike in every row the first is picked whatever is drawn. */
+function firstOfEqual(): (scores: Float32Array) => boolean {
+  const known = new Map<number, Float32Array[]>();
+  return (scores) => {
+    let key = 0;
+    for (let at = 0; at < scores.length; at++) key += (scores[at] as number) * ((at % 1021) + 1);
+    const alike = known.get(key) ?? [];
+    if (alike.some((one) => one.every((score, at) => score === scores[at]))) return false;
+    known.set(key, [...alike, scores]);
+    return true;
+  };
 }
 
 function foldStarts(predictions: readonly PredictionRecord[]): number[] {
