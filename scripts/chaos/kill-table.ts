@@ -1,18 +1,17 @@
 // A table of about a minute, killed by SIGKILL at ten instants spread over it and resumed by the same command each time.
 //
-//   npm run chaos [-- --workers 2] [--kills 10] [--each] [--json]
+//   npm run chaos -- kill-table
 //
-// The letter table (20,000 rows, 26 classes, 45 cells × 10 folds) runs undisturbed before and after; then one run is killed again and again,
-// with --each so many runs are killed once. It must end with equal bits, no row lost and none double, and cost at most 1.1 times the CPU.
+// The letter table (20,000 rows, 26 classes, 45 cells × 10 folds) runs undisturbed before and after; then one run is killed again
+// and again. It must end with equal bits, no row lost and none double, and cost at most 1.1 times the CPU.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { databaseRows, lostRows } from "../../test/chaos/database-rows.ts";
 import { sharedData, sharedDataReason } from "../../test/shared-data.ts";
 import { databaseAnswers } from "../../test/study-answers.ts";
-import { readCount } from "../bench/table-cells.ts";
+import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 import { type CommandRun, runCommand } from "./run-command.ts";
 import { partCounter, storedParts } from "./stored-parts.ts";
 
@@ -26,32 +25,30 @@ interface Instant {
   readonly delay: number;
 }
 
-const { values } = parseArgs({
-  options: {
-    workers: { type: "string", default: "2" },
-    kills: { type: "string", default: "10" },
-    each: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
-const workers = readCount("workers", values.workers, 1);
-const kills = readCount("kills", values.kills, 1);
-const data = sharedData("tabular/letterrecognition.csv.gz");
-if (data === undefined) console.log(`chaos: skipped, ${sharedDataReason}`);
-else {
+const workers = 2;
+
+/** Kills one run of the table ten times. */
+export async function killTable({ scale, say }: ChaosLimits): Promise<ChaosResult> {
+  const data = sharedData("tabular/letterrecognition.csv.gz");
+  if (data === undefined) return { counts: {}, figures: [], problems: [], skipped: sharedDataReason };
   const folder = mkdtempSync(path.join(tmpdir(), "hpo-kill-table-"));
   try {
-    await killTable(folder, data);
+    return await killed(folder, { file: data, kills: Math.max(1, Math.round(10 * scale)), say });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function killTable(folder: string, file: string): Promise<void> {
+interface TableKills {
+  readonly file: string;
+  readonly kills: number;
+  readonly say: (line: string) => void;
+}
+
+async function killed(folder: string, { file, kills, say }: TableKills): Promise<ChaosResult> {
   const gammas = [2, 2.8, 4, 5.6, 8, 11, 16, 22, 32];
   const cells = gammas.flatMap((gamma) => [1, 10, 100, 1000, 10000].map((C) => `${gamma}:${C}`));
   const environment = { SVM_TABLE: JSON.stringify({ file, left: ["split"], folds: 10, cells }) };
-  const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
   /** Killed, where `after` is given, once so many parts are stored: seconds of the clock would say little on a busy machine. */
   const run = async (database: string, after?: { readonly parts: number; readonly delay: number }): Promise<CommandRun> => {
     const stored = partCounter(database);
@@ -111,42 +108,22 @@ async function killTable(folder: string, file: string): Promise<void> {
     parts: Math.round(((kill + 0.5) * parts.length) / kills),
     delay: (kill * 37) % 150,
   }));
-  const ratios: number[] = [];
-  let killed = 0;
-  const runs = values.each ? instants.map((instant) => [instant]) : [instants];
-  const totals: number[] = [];
-  for (const [at, own] of runs.entries()) {
-    const total = await disturbed(path.join(folder, `killed-${at}.sqlite`), own);
-    totals.push(total.cpuSeconds);
-    killed += total.killed;
-  }
+  const total = await disturbed(path.join(folder, "killed.sqlite"), instants);
   undisturbed.push(await run(path.join(folder, "whole-again.sqlite")));
   const base = undisturbed.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / undisturbed.length;
-  for (const total of totals) ratios.push(total / base);
-  const ratio = ratios.reduce((sum, one) => sum + one, 0) / ratios.length;
+  const ratio = total.cpuSeconds / base;
   // What the kills cost without the starts of the command that they ask for.
-  const apart = ratio - (killed / runs.length) * (start.cpuSeconds / base);
+  const apart = ratio - total.killed * (start.cpuSeconds / base);
   say(`undisturbed again: ${told(undisturbed[1] as CommandRun)}`);
-  say(
-    `CPU over an undisturbed run's (${base.toFixed(1)} s): ${ratio.toFixed(3)}, ${apart.toFixed(3)} without ${start.cpuSeconds.toFixed(2)} s a start; ${killed} kills in ${runs.length} run${runs.length === 1 ? "" : "s"}`,
-  );
-  if (killed < kills) problems.push(`only ${killed} of ${kills} kills fell before the end`);
-  if (ratio > bar) problems.push(`the CPU ratio is above ${bar}`);
-  for (const problem of problems) say(`problem: ${problem}`);
-  if (values.json)
-    console.log(
-      JSON.stringify({
-        workers,
-        kills: killed,
-        runs: runs.length,
-        undisturbedCpuSeconds: base,
-        startCpuSeconds: start.cpuSeconds,
-        ratio,
-        ratioWithoutStarts: apart,
-        problems,
-      }),
-    );
-  if (problems.length > 0) process.exitCode = 1;
+  if (total.killed < kills) problems.push(`only ${total.killed} of ${kills} kills fell before the end`);
+  if (ratio > bar) problems.push(`CPU ${ratio.toFixed(3)} times an undisturbed run's, must be at most ${bar}`);
+  return {
+    counts: { kills: total.killed, cells: cells.length, "durable parts": parts.length },
+    figures: [
+      `CPU over an undisturbed run's (${base.toFixed(1)} s): ${ratio.toFixed(3)}, ${apart.toFixed(3)} without ${start.cpuSeconds.toFixed(2)} s a start`,
+    ],
+    problems,
+  };
 }
 
 function told({ wallSeconds, cpuSeconds }: CommandRun): string {

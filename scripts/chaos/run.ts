@@ -1,0 +1,60 @@
+// npm run chaos [-- SUITE …] [--scale 1] [--seed 1] [--record]
+//
+// The long form of test/chaos: each suite breaks something on purpose and says what it counted and what did not hold. Without names all suites run.
+//
+//   --scale 0.1   a tenth of the runs, kills and cases
+//   --seed N      other instants and other inputs
+//   --record      puts the result of each suite into docs/reliability.md
+//
+// Ends with 1 where a promise did not hold.
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { ChaosSuite } from "./chaos-suite.ts";
+import { killTable } from "./kill-table.ts";
+import { recordResult, resultLines } from "./recorded-result.ts";
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+/** A new suite is a line here, and a place in docs/reliability.md. */
+const suites: Readonly<Record<string, ChaosSuite>> = {
+  "kill-table": killTable,
+};
+
+try {
+  process.exitCode = await chaos(process.argv.slice(2));
+} catch (error) {
+  // These tell what is wrong with an option in a sentence.
+  if (!(error instanceof RangeError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+async function chaos(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      scale: { type: "string", default: "1" },
+      seed: { type: "string", default: "1" },
+      record: { type: "boolean", default: false },
+    },
+  });
+  const unknown = positionals.filter((name) => !Object.hasOwn(suites, name));
+  if (unknown.length > 0) throw new RangeError(`chaos: the suites are ${Object.keys(suites).join(", ")}; got ${unknown.join(", ")}.`);
+  const [scale, seed] = [Number(values.scale), Number(values.seed)];
+  if (!(scale > 0 && scale <= 1)) throw new RangeError(`chaos: --scale must be above 0 and at most 1; got ${values.scale}.`);
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`chaos: --seed must be an integer; got ${values.seed}.`);
+  let failed = false;
+  for (const [name, suite] of Object.entries(suites)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const start = performance.now();
+    console.log(`── ${name} ──`);
+    const result = await suite({ seed, scale, say: (line) => console.log(line) });
+    const lines = resultLines(result, { seconds: (performance.now() - start) / 1000, scale, seed });
+    for (const line of lines) console.log(line);
+    if (values.record) recordResult(path.join(root, "docs/reliability.md"), name, lines);
+    failed ||= result.problems.length > 0;
+  }
+  return failed ? 1 : 0;
+}
