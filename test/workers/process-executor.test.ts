@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -86,6 +86,22 @@ describe("processExecutor", () => {
     expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
   });
 
+  it("contains a task that breaks the connection, or sends what can't be read", async () => {
+    const executor = make({ onOutput: () => undefined });
+    for (const task of ["closesFiles", "forgesCopies"]) {
+      expect(incidentIn(await executor.run(testTask("breakers", task))).kind).toBe("crash");
+      expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
+    }
+  });
+
+  it("does not wait for processes that left the group and hold its pipes", async () => {
+    const executor = make();
+    const left = valueIn(await executor.run(testTask("breakers", "leavesGroup"))) as number;
+    await executor.close();
+    expect(() => process.kill(left, 0)).not.toThrow();
+    process.kill(left, "SIGKILL");
+  });
+
   it("ends what a task started together with its process", async () => {
     const executor = make();
     const left = valueIn(await executor.run(testTask("breakers", "leavesProcess"))) as number;
@@ -163,6 +179,14 @@ describe("processExecutor", () => {
       expect(mark.living().length).toBeGreaterThanOrEqual(6);
       coordinator.kill("SIGKILL");
       expect(await mark.gone()).toEqual([]);
+    });
+
+    it("is seen by a process that has only begun to start", async () => {
+      const entry = fileURLToPath(new URL("../../dist/workers/process-entry.js", import.meta.url));
+      const data = { slot: 0, outputLength: 1, memoryMegabytes: null, taskBytes: null };
+      const child = fork(entry, [JSON.stringify(data)], { detached: true, serialization: "advanced", execArgv: [] });
+      child.disconnect();
+      expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
     });
 
     it("comes when no task runs", async () => {

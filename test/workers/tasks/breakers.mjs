@@ -1,7 +1,7 @@
 // Tasks that destroy the thread that they run in.
 import { execFileSync, spawn } from "node:child_process";
 import { pbkdf2Sync } from "node:crypto";
-import { writeFileSync, writeSync } from "node:fs";
+import { closeSync, writeFileSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 
 export const loop = (_input, { report }) => {
@@ -111,3 +111,24 @@ export const nativeForever = (_input, { report }) => {
   report("waiting");
   execFileSync("sleep", ["1000"]);
 };
+/** Closes what the process talks by. */
+export const closesFiles = () => {
+  for (let file = 3; file < 40; file++) {
+    try {
+      closeSync(file);
+    } catch {
+      // There is none of that number.
+    }
+  }
+  for (;;);
+};
+/** Sends what no slot sends. */
+export const forgesCopies = (_input, { report }) => {
+  for (const copied of [{ payload: Uint8Array.of(1, 2, 3), stores: [] }, { payload: "none", stores: 7 }, 7, null]) {
+    parentPort.postMessage({ kind: "ended", copied });
+  }
+  report("true");
+  for (;;);
+};
+/** A process that leaves the group, and keeps what this one writes to. */
+export const leavesGroup = () => spawn("setsid", ["sleep", "4"], { stdio: "inherit" }).pid;
