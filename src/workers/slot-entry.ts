@@ -1,11 +1,12 @@
 /** The program of a slot's thread. It imports as little as it can, since every new slot waits for it. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { TaskContext } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { chunkMs, shareCpu } from "./cpu-share.ts";
 import { incident, incidentOf } from "./incident.ts";
 import type { Epoch, FromSlot, SlotData, SlotEnded, TaskEnded, ToSlot } from "./slot-messages.ts";
+import { processPort, type SlotPort, threadPort } from "./slot-port.ts";
 import { taskFunctions } from "./task-function.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "./thread-cpu.ts";
 
@@ -22,14 +23,14 @@ interface Running {
 
 type RunMessage = Extract<ToSlot, { kind: "run" }>;
 
-function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
+function serve(port: SlotPort, { slot, outputLength }: SlotData): void {
   const shared = new Map<string, unknown>();
   const functionOf = taskFunctions();
   let running: Running | null = null;
   let outputLeft = outputLength;
 
   function post(message: FromSlot): void {
-    port.postMessage(message);
+    port.post(message);
   }
 
   function receive(message: ToSlot): void {
@@ -127,10 +128,7 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
 
   capture(process.stdout);
   capture(process.stderr);
-  port.on("messageerror", (error: unknown) => {
-    throw new HpoError("WORKER_FAILED", `A message to slot ${slot} can't be read.`, { cause: error });
-  });
-  port.on("message", receive);
+  port.listen(receive);
 }
 
 /** The end of a task whose value can't be copied is told; the others of its batch stay as they are. */
@@ -145,4 +143,10 @@ function copyable(ended: TaskEnded): TaskEnded {
   }
 }
 
-if (parentPort !== null) serve(parentPort, workerData as SlotData);
+if (parentPort !== null) {
+  const data = workerData as SlotData;
+  parentPort.on("messageerror", (error: unknown) => {
+    throw new HpoError("WORKER_FAILED", `A message to slot ${data.slot} can't be read.`, { cause: error });
+  });
+  serve(data.apart === true ? processPort(parentPort) : threadPort(parentPort), data);
+}

@@ -1,4 +1,6 @@
 import type { Incident } from "../core/executor.ts";
+import type { CopiedMessage } from "./copied-message.ts";
+import type { Frame } from "./message-frames.ts";
 
 /** Tells batches apart: counts up in a slot and is never used again, so that nothing late reaches another task. */
 export type Epoch = number;
@@ -47,4 +49,28 @@ export interface SlotData {
   readonly slot: number;
   /** UTF-16 units of output kept for each task. */
   readonly outputLength: number;
+  /** Its process is not the coordinator's. */
+  readonly apart?: boolean;
 }
+
+/** What a slot's process is made with, as JSON. */
+export interface ProcessData extends SlotData {
+  /** Limit of the thread's JavaScript heap in MiB; null = V8's own. */
+  readonly memoryMegabytes: number | null;
+  /** Bytes that the process may take more while a task runs than when it began; null = no limit. */
+  readonly taskBytes: number | null;
+}
+
+/** From the thread of a slot's process to its main thread. */
+export interface PassedOn {
+  readonly kind: FromSlot["kind"];
+  readonly copied: CopiedMessage;
+}
+
+/** From a slot's process to the coordinator. */
+export type FromProcess =
+  | Frame
+  /** Its thread has ended; the process ends. */
+  | { readonly frame: "exit"; readonly why: Incident; readonly fault: boolean }
+  /** The task took more than it may; the process ends. */
+  | { readonly frame: "memory"; readonly bytes: number };
