@@ -18,6 +18,8 @@ export interface Task {
   readonly timeoutSeconds: number | null;
   /** It may turn out not to be needed while it waits, so nothing starts it sooner than its turn. */
   readonly optional?: true;
+  /** It works in memory that the coordinator and tasks of other slots work in, too, so it can't run in a process of its own. */
+  readonly inside?: true;
 }
 
 /** A value that many tasks read (data set, folds, study bundle). Equal ids mean the same value. */
@@ -69,7 +71,7 @@ export interface RunOptions {
 
 /** Runs one attempt of each task; never rejects for what a task does. */
 export interface Executor {
-  readonly name: "inline" | "threads";
+  readonly name: "inline" | "threads" | "processes";
   readonly slots: number;
   run(task: Task, options?: RunOptions): Promise<TaskResult>;
   /** Makes so many slots ready now, at most all, where that takes time that the first tasks would wait for. */
