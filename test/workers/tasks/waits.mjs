@@ -30,3 +30,8 @@ export const deafForever = (_input, { report }) => {
   report("waiting");
   return new Promise(() => setInterval(() => undefined, 1000));
 };
+/** Never ends where the gate is shut when it begins. */
+export const gatedLoosely = ({ gate }, { report }) => {
+  report("waiting");
+  return Atomics.load(new Int32Array(gate), 0) === 1 ? "through" : new Promise(() => setInterval(() => undefined, 1000));
+};
