@@ -76,6 +76,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           (unknown) => store.evaluations(unknown, 0),
           (unknown) => store.predictions(unknown, 0),
           (unknown) => store.logs(unknown, 0),
+          (unknown) => store.steps(unknown, 0),
           (unknown) => store.model(unknown),
         ];
         for (const call of calls) expect(codeOf(() => call("beer"))).toBe("STUDY_NOT_FOUND");

@@ -1,6 +1,7 @@
 import type { StoredCheckpoint } from "../../core/checkpoint.ts";
 import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
+import type { ReportedSteps } from "../../core/pruner.ts";
 import type {
   AttemptRecord,
   EstimateRecord,
@@ -165,6 +166,10 @@ export class MemoryStudy {
     return found
       .toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold)
       .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
+  }
+
+  steps(trial: number): ReportedSteps | null {
+    return structuredClone(this.#trials.get(trial)?.outcome?.reported ?? null);
   }
 
   logs(trial: number): LogRecord[] {

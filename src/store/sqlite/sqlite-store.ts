@@ -11,6 +11,7 @@ import { logTable } from "./log-table.ts";
 import { guarded } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
+import { trialSteps } from "./trial-steps.ts";
 
 /**
  * The store in an SQLite file. `readonly: true` opens a file that is there, writes nothing to it and holds up no writer.
@@ -25,6 +26,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const reader = studyReader(db);
   const checkpoints = checkpointTable(db, location);
   const logs = logTable(db);
+  const steps = trialSteps(db);
   let writer: BatchWriter | undefined;
 
   const transaction = db.transaction((work: () => unknown) => work());
@@ -128,6 +130,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    steps: (study, trial) => read(() => steps(catalog.find(study), trial)),
     logs: (study, trial) => read(() => logs.of(catalog.find(study), trial)),
     checkpoint: (study, trial) => read(() => checkpoints.find(catalog.find(study), trial)),
     model: (study) => read(() => reader.model(catalog.find(study))),
