@@ -89,6 +89,13 @@ function addRun(root: Command, onExitCode: (code: number) => void): void {
     .argument("<file>", "the study file, such as study.ts")
     .option("--workers <n>", "slots that work at once (default: the cores available)", integerOption(1))
     .option("--memory <size>", "memory for shared work of all slots: 500MB, 2GiB (default: half of what is free)", sizeOption)
+    .addOption(
+      new Option("--isolation <kind>", "what each worker is: a process contains native crashes (default: thread)").choices([
+        "thread",
+        "process",
+      ]),
+    )
+    .option("--trial-memory <size>", "cut off trials that take more memory: 2GB; takes processes", sizeOption)
     .option("--trials <n>", "total number of trials", integerOption(1))
     .option("--time-budget <duration>", "stop after this time: 500ms, 30s, 30m, 2h", durationOption)
     .option("--seed <n>", "seed of all random streams", integerOption(0))

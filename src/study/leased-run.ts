@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import type { Executor } from "../core/executor.ts";
 import { isoTimes } from "../core/iso-times.ts";
 import type { EstimateRecord, OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
@@ -116,6 +117,7 @@ export class LeasedRun {
       });
       notes = meter.notes;
       for (const note of this.#parts.audit?.() ?? []) meter.notes.add(note);
+      for (const note of isolationNotes(executor, this.#options)) meter.notes.add(note);
       this.#run = run;
       const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
@@ -201,6 +203,13 @@ export class LeasedRun {
         : evaluation.estimate?.(outcomes.values(), (trial) => proposer.placeOf(trial).first);
     return { run, meter, proposer, newEstimate };
   }
+}
+
+/** What people should know of where the trials run. */
+function isolationNotes({ name }: Executor, { trialMemory }: RunStudyOptions): string[] {
+  if (name !== "processes") return [];
+  const limit = trialMemory === undefined ? "" : `, in which a trial may take ${Math.round(trialMemory / 1e6)} MB`;
+  return [`each worker is a process of its own${limit}`];
 }
 
 /** Monotonic. */

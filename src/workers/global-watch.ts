@@ -24,7 +24,9 @@ export function globalWatch(): GlobalWatch {
   }
   const values: unknown[] = [];
   const count = owners.length;
+  let others = "";
   function accept(): void {
+    others = otherState();
     for (let i = 0; i < count; i++) values[i] = (owners[i] as Record<PropertyKey, unknown>)[keys[i] as PropertyKey];
   }
   accept();
@@ -42,9 +44,28 @@ export function globalWatch(): GlobalWatch {
           // It was frozen, too: the thread ends with it.
         }
       }
-      return first;
+      return first ?? firstDifference(others, otherState());
     },
   });
+}
+
+/** What is no function and still shared: members that every object would have, streams that can't be written to, listeners that hide errors. */
+function otherState(): string {
+  const { stdout, stderr } = process;
+  return `Object.prototype ${Reflect.ownKeys(Object.prototype).length}
+Array.prototype ${Reflect.ownKeys(Array.prototype).length}
+process.stdout ${stdout.writable}
+process.stderr ${stderr.writable}
+process.on("uncaughtException") ${process.listenerCount("uncaughtException")}
+process.on("unhandledRejection") ${process.listenerCount("unhandledRejection")}`;
+}
+
+/** The name of the first line that differs; null where none does. */
+function firstDifference(before: string, now: string): string | null {
+  if (before === now) return null;
+  const lines = before.split("\n");
+  const line = now.split("\n").find((one, i) => one !== lines[i]) ?? "the process";
+  return line.slice(0, line.lastIndexOf(" "));
 }
 
 function watched(): [name: string, owner: object, inherited?: readonly string[]][] {

@@ -1,6 +1,8 @@
 /** The program of a slot's thread. It imports as little as it can, since every new slot waits for it. */
+import type { ChildProcess } from "node:child_process";
+import { subscribe } from "node:diagnostics_channel";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { TaskContext } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { nowMs } from "./clock.ts";
@@ -9,6 +11,7 @@ import { globalWatch } from "./global-watch.ts";
 import { incident, incidentOf } from "./incident.ts";
 import type { Epoch, FromSlot, SlotData, SlotEnded, TaskEnded, ToSlot } from "./slot-messages.ts";
 import { logRing, logRingMemory } from "./log-ring.ts";
+import { processPort, type SlotPort, threadPort } from "./slot-port.ts";
 import { taskFunctions } from "./task-function.ts";
 import { onFirstImport } from "./task-module.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "./thread-cpu.ts";
@@ -26,7 +29,7 @@ interface Running {
 
 type RunMessage = Extract<ToSlot, { kind: "run" }>;
 
-function serve(port: MessagePort, { slot, outputLength, ring = logRingMemory() }: SlotData): void {
+function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: SlotData): void {
   const shared = new Map<string, unknown>();
   const functionOf = taskFunctions();
   let running: Running | null = null;
@@ -36,7 +39,7 @@ function serve(port: MessagePort, { slot, outputLength, ring = logRingMemory() }
   let outputLeft = outputLength;
 
   function post(message: FromSlot): void {
-    port.postMessage(message);
+    port.post(message);
   }
 
   function receive(message: ToSlot): void {
@@ -142,12 +145,24 @@ function serve(port: MessagePort, { slot, outputLength, ring = logRingMemory() }
     Reflect.set(stream, "_writev", null);
   }
 
+  // Their pids are told before the thread does anything else, so that they end with it.
+  subscribe("child_process", (message) => {
+    const { process: child } = message as { readonly process: ChildProcess };
+    let pid: number | undefined;
+    Object.defineProperty(child, "pid", {
+      configurable: true,
+      enumerable: true,
+      get: () => pid,
+      set: (value: number) => {
+        pid = value;
+        post({ kind: "child", pid: value, alive: true });
+        child.once("exit", () => post({ kind: "child", pid: value, alive: false }));
+      },
+    });
+  });
   capture(process.stdout);
   capture(process.stderr);
-  port.on("messageerror", (error: unknown) => {
-    throw new HpoError("WORKER_FAILED", `A message to slot ${slot} can't be read.`, { cause: error });
-  });
-  port.on("message", receive);
+  port.listen(receive);
 }
 
 function changedNote(name: string): string {
@@ -172,5 +187,8 @@ if (parentPort !== null) {
   // What a task finds is of no use to it.
   delete data.port;
   delete data.ring;
-  serve(port, rest);
+  port.on("messageerror", (error: unknown) => {
+    throw new HpoError("WORKER_FAILED", `A message to slot ${data.slot} can't be read.`, { cause: error });
+  });
+  serve(data.apart === true ? processPort(port) : threadPort(port), rest);
 }

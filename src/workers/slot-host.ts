@@ -64,4 +64,4 @@ export function isFromSlot(message: unknown): message is FromSlot {
   return typeof message === "object" && message !== null && kinds.has((message as { kind?: unknown }).kind);
 }
 
-const kinds: ReadonlySet<unknown> = new Set(["started", "report", "output", "ended"]);
+const kinds: ReadonlySet<unknown> = new Set(["started", "report", "output", "child", "ended"]);

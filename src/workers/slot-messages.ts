@@ -1,6 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Incident } from "../core/executor.ts";
 import type { LogRest } from "./log-ring.ts";
+import type { CopiedMessage } from "./copied-message.ts";
+import type { Frame } from "./message-frames.ts";
 
 /** Tells batches apart: counts up in a slot and is never used again, so that nothing late reaches another task. */
 export type Epoch = number;
@@ -33,6 +35,8 @@ export type FromSlot =
       /** For who watches, no part of what was written. */
       readonly note?: string;
     }
+  /** A process that code of the thread has started, or that has ended. */
+  | { readonly kind: "child"; readonly pid: number; readonly alive: boolean }
   | SlotEnded;
 
 export interface SlotEnded {
@@ -64,4 +68,28 @@ export interface SlotData {
   readonly ring?: SharedArrayBuffer;
   /** For the entry alone: what tasks post to `parentPort` is heard by nobody. Left out: `parentPort`. */
   readonly port?: MessagePort;
+  /** Its process is not the coordinator's. */
+  readonly apart?: boolean;
 }
+
+/** What a slot's process is made with, as JSON. */
+export interface ProcessData extends SlotData {
+  /** Limit of the thread's JavaScript heap in MiB; null = V8's own. */
+  readonly memoryMegabytes: number | null;
+  /** Bytes that the process may take more while a task runs than when it began; null = no limit. */
+  readonly taskBytes: number | null;
+}
+
+/** From the thread of a slot's process to its main thread. */
+export interface PassedOn {
+  readonly kind: FromSlot["kind"];
+  readonly copied: CopiedMessage;
+}
+
+/** From a slot's process to the coordinator. */
+export type FromProcess =
+  | Frame
+  /** Its thread has ended; the process ends. */
+  | { readonly frame: "exit"; readonly why: Incident; readonly fault: boolean; readonly rest: LogRest }
+  /** The task took more than it may; the process ends. */
+  | { readonly frame: "memory"; readonly bytes: number; readonly rest: LogRest };

@@ -18,6 +18,8 @@ export class SlotThread implements SlotHost {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #held = new Set<string>();
+  /** Processes that tasks started: nobody else knows of them once the thread has ended. */
+  readonly #children = new Set<number>();
   readonly #graceSeconds: number;
   readonly #gone: Promise<void>;
   #leave: (exit: HostExit) => void = () => undefined;
@@ -49,12 +51,15 @@ export class SlotThread implements SlotHost {
         if (this.#left) return;
         this.#left = true;
         this.#muted = true;
+        this.#endChildren();
         resolve();
         events.onExit(exit);
       };
     });
     const receive = (message: unknown): void => {
-      if (!this.#muted && isFromSlot(message)) events.onMessage(message);
+      if (!isFromSlot(message)) return;
+      if (message.kind === "child") this.#note(message.pid, message.alive);
+      else if (!this.#muted) events.onMessage(message);
     };
     port.on("message", receive);
     port.unref();
@@ -98,6 +103,21 @@ export class SlotThread implements SlotHost {
   busy(yes: boolean): void {
     if (yes) this.#worker.ref();
     else this.#worker.unref();
+  }
+
+  #note(pid: number, alive: boolean): void {
+    if (alive) this.#children.add(pid);
+    else this.#children.delete(pid);
+  }
+
+  #endChildren(): void {
+    for (const pid of this.#children) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
   }
 
   /**

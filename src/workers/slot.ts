@@ -126,7 +126,7 @@ export class Slot {
       this.#settings.onOutput(message.text + (message.note ?? ""), this.number, own?.task.key ?? null);
       return;
     }
-    if (batch === null || message.epoch !== batch.epoch) return;
+    if (message.kind === "child" || batch === null || message.epoch !== batch.epoch) return;
     if (message.kind === "started") this.#started(batch);
     else if (message.kind === "report") {
       this.#begunTo(batch, message.index);

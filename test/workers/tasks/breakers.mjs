@@ -1,5 +1,7 @@
 // Tasks that destroy the thread that they run in.
+import { execFileSync, spawn } from "node:child_process";
 import { pbkdf2Sync } from "node:crypto";
+import { existsSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
 export const loop = (_input, { report }) => {
@@ -77,9 +79,8 @@ export const ownPort = () => Object.keys(workerData).filter((name) => name === "
 
 /** Ends well; what it left throws once the gate is open. */
 export const leavesThrowFor = ({ gate }) => {
-  const cell = new Int32Array(gate);
   setInterval(() => {
-    if (Atomics.load(cell, 0) === 1) throw new Error("left behind");
+    if (existsSync(gate)) throw new Error("left behind");
   }, 1);
   return "left";
 };
@@ -130,4 +131,41 @@ export const floods = (way) => {
   if (way === "exit") process.exit(3);
   if (way === "loop") for (;;);
   return way;
+};
+
+// Tasks that take a whole process along, or go beyond it.
+export const kills = (signal) => process.kill(process.pid, signal);
+/** One allocation that is larger than what is left of the heap. */
+export const hugeArray = () => new Array(2 ** 27 - 8).fill(0.5).map((one) => one + 1).length;
+/** Memory outside the JavaScript heap, until there is too much of it. */
+export const fillNative = async (_input, { report }) => {
+  const kept = [];
+  for (;;) {
+    kept.push(Buffer.alloc(2 ** 24, 1));
+    report(kept.length);
+    await null;
+  }
+};
+const leaked = [];
+/** Leaves so many MiB behind. */
+export const leaks = (megabytes) => leaked.push(Buffer.alloc(megabytes * 2 ** 20, 1));
+/** Leaves a process behind. */
+export const leavesProcess = () => spawn("sleep", ["1000"], { stdio: "ignore" }).pid;
+export const leavesProcessAndDies = (signal, { report }) => {
+  report(leavesProcess());
+  process.kill(process.pid, signal);
+  for (;;);
+};
+/** Words that do not go by process.stdout: of native code, and of a process that the task starts. */
+export const writesPast = ({ own, child }) => {
+  writeSync(1, own);
+  execFileSync("sh", ["-c", 'printf %s "$1" >&2', "sh", child], { stdio: "inherit" });
+};
+export const waitsForever = (_input, { report }) => {
+  report("waiting");
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+};
+export const nativeForever = (_input, { report }) => {
+  report("waiting");
+  execFileSync("sleep", ["1000"]);
 };
