@@ -10,13 +10,13 @@ import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { type AskedCheckpoints, askedCheckpoints } from "./asked-checkpoints.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { CommitQueue, slowWrites } from "./commit-queue.ts";
 import type { FoldSizes } from "./gain-rule.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
-import { toldEvaluation, toldFailure } from "./told-rows.ts";
+import { toldEvaluation, toldFailure, type WaitingTrial, waitingSeconds } from "./told-rows.ts";
 import { finishedReports, type TrialReports, trialReports, type TrialReportsState } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
 
@@ -42,7 +42,7 @@ export class AskTell {
   /** What is durable. */
   readonly #outcomes = new Map<number, OutcomeRecord>();
   /** Proposed, and not told. */
-  readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedMs: number }>();
+  readonly #waiting = new Map<number, WaitingTrial>();
   /** How many trials of a group wait; none = no entry. */
   readonly #waitingInGroup = new Map<number, number>();
   /** Told, and on their way to the disk. */
@@ -121,7 +121,7 @@ export class AskTell {
     const again = this.#toHandOut.shift();
     const waiting = again === undefined ? undefined : this.#waiting.get(again);
     if (waiting !== undefined) {
-      waiting.startedMs = ms;
+      Object.assign(waiting, { startedMs: ms, began: performance.now() });
       return this.#trial(waiting.trial);
     }
     if (this.#ended) return undefined;
@@ -129,7 +129,7 @@ export class AskTell {
     const proposal = this.#proposer.propose();
     if (proposal === undefined) return undefined;
     const trial = trialRecord(number, this.#nextGroup++, { proposal, at: now });
-    this.#wait(trial, ms);
+    this.#wait(trial, ms, performance.now());
     const stored = this.#add({ trials: [trial], started: [{ trial: number, at: now }] });
     // A sampler that reads a clock would propose another one.
     if (spec.sampler.traits.usesClock) await stored;
@@ -153,7 +153,7 @@ export class AskTell {
     }
     const endedMs = Date.now();
     const endedAt = this.#isoTime(endedMs);
-    const wallSeconds = Math.max(0, (endedMs - waiting.startedMs) / 1000);
+    const wallSeconds = waitingSeconds(waiting, endedMs);
     const reports = this.#reports.get(number);
     const state = reports === undefined ? noReports : reports.state();
     const outcome =
@@ -213,8 +213,8 @@ export class AskTell {
     return this.#toHandOut.length > 0 || this.#ended ? undefined : this.#proposer.waitsFor();
   }
 
-  #wait(trial: TrialRecord, startedMs: number): void {
-    this.#waiting.set(trial.number, { trial, startedMs });
+  #wait(trial: TrialRecord, startedMs: number, began?: number): void {
+    this.#waiting.set(trial.number, { trial, startedMs, began });
     this.#waitingInGroup.set(trial.group, (this.#waitingInGroup.get(trial.group) ?? 0) + 1);
   }
 
@@ -287,7 +287,7 @@ export class AskTell {
       codeHash,
       environment,
       end,
-      notes: [],
+      notes: slowWrites(this.#queue.longestWriteMs),
     };
   }
 }

@@ -4,7 +4,7 @@ import { isoTimes } from "../core/iso-times.ts";
 import type { EstimateRecord, OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
 import { checkpointKeeper } from "./checkpoint-keeper.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { CommitQueue, slowWrites } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
 import { modelKeeper } from "./model-keeper.ts";
@@ -120,6 +120,7 @@ export class LeasedRun {
       disarm = limits.disarm;
       if (this.#stopRequested) run.stop();
       const worked = await run.work();
+      for (const note of slowWrites(queue.longestWriteMs)) meter.notes.add(note);
       progress.end(() => meter.read());
       const { state, end } = runEnd(worked, {
         spec,
