@@ -1,8 +1,9 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { HpoError } from "../../core/hpo-error.ts";
+import { openDatabase } from "./driver.ts";
 import { hasForeignJournal } from "./foreign-journal.ts";
 import { applicationId, migrations } from "./migrations.ts";
 import { foreignObject } from "./own-schema.ts";
@@ -108,7 +109,7 @@ function connect(file: string, readonly: boolean, name: string = file): Database
     );
   }
   return atBorder(name, () => {
-    const db = new Database(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs });
+    const db = openDatabase(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs });
     // A file may come from anywhere: its schema calls nothing that has effects, and its pages are looked at twice. The driver has defensive mode on
     // and loads no extensions.
     db.pragma("trusted_schema = OFF");

@@ -1,4 +1,5 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { openDatabase } from "./driver.ts";
 import { migrations } from "./migrations.ts";
 
 /** A row of SQLite's own table of tables. */
@@ -34,7 +35,7 @@ export function foreignObject(db: Database.Database, version: number): string | 
 function ownSchema(version: number): ReadonlyMap<string, SchemaRow> {
   let known = schemas.get(version);
   if (known === undefined) {
-    const db = new Database(":memory:");
+    const db = openDatabase(":memory:");
     for (const sql of migrations.slice(0, version)) db.exec(sql);
     known = new Map(
       db
