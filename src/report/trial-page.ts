@@ -34,12 +34,20 @@ export function trialPage(snapshot: StudySnapshot, number: number, options: Tria
   const width = Math.max(40, options.width ?? 100);
   const room = width - 2;
   const colours = picocolors.createColors(options.colour === true);
-  const params = orderedParams(trial.params, parameterNames(snapshot)).map(([name, value]) => [greek(name), formatParam(value, 17)] as const);
+  const params = orderedParams(trial.params, parameterNames(snapshot)).map(
+    ([name, value]) => [greek(name), formatParam(value, 17)] as const,
+  );
   const metrics = snapshot.description.metrics.filter(({ name }) => Object.hasOwn(trial.values, name));
   const sections: (readonly [string, readonly string[]])[] = [
     ["trial", labelled(trialLines(trial), room)],
     ["parameters", labelled(params, room)],
-    ["values", labelled(metrics.map(({ name }) => [plainText(name), valueText(snapshot, trial, name)] as const), room)],
+    [
+      "values",
+      labelled(
+        metrics.map(({ name }) => [plainText(name), valueText(snapshot, trial, name)] as const),
+        room,
+      ),
+    ],
     ["folds", options.evaluations.length > 1 ? foldLines(snapshot, options.evaluations, room) : []],
     ["reported", options.steps === null ? [] : stepLines(snapshot, options.steps, room)],
   ];
@@ -70,9 +78,13 @@ function trialOf({ name, trials }: StudySnapshot, number: number): TrialSnapshot
   const found = trials.find((one) => one.number === number);
   if (found !== undefined) return found;
   const known = trials.length === 0 ? "it has none yet" : `it has ${trials[0]?.number} to ${trials.at(-1)?.number}`;
-  throw new HpoError("TRIAL_NOT_FOUND", `The trial must be one of the study ${JSON.stringify(plainText(name))} (${known}); got ${number}.`, {
-    data: { study: name, trial: number },
-  });
+  throw new HpoError(
+    "TRIAL_NOT_FOUND",
+    `The trial must be one of the study ${JSON.stringify(plainText(name))} (${known}); got ${number}.`,
+    {
+      data: { study: name, trial: number },
+    },
+  );
 }
 
 function attemptsOf({ attempts }: StudySnapshot, { number }: TrialSnapshot): readonly AttemptRecord[] {
@@ -80,7 +92,8 @@ function attemptsOf({ attempts }: StudySnapshot, { number }: TrialSnapshot): rea
 }
 
 function trialLines(trial: TrialSnapshot): (readonly [string, string])[] {
-  const { state, incident, by, why, parent, repeat, repeatOf, note, startedAt, endedAt, wallSeconds, cpuSeconds, correct, testRows } = trial;
+  const { state, incident, by, why, parent, repeat, repeatOf, note, startedAt, endedAt, wallSeconds, cpuSeconds, correct, testRows } =
+    trial;
   const cpu = cpuSeconds === null ? "CPU not measured" : `CPU ${formatSeconds(cpuSeconds)}`;
   const rows: (readonly [string, string] | null)[] = [
     ["state", incident === null ? state : `${state}: ${plainText(incident)}`],

@@ -28,9 +28,12 @@ describe.each(isolations)("user code that misbehaves in a %s", (isolation) => {
       run = await runWays({ isolation, ...plan });
     }, 300_000);
 
-    it.each(plan.ways.flatMap((way, at) => (way === "well" ? [] : [[way, at] as const])))("%s costs that trial alone, and says what happened", (_way, at) => {
-      expect(wayProblems(run.trials[at] as WaysRun["trials"][number], values[at] as number)).toEqual([]);
-    });
+    it.each(plan.ways.flatMap((way, at) => (way === "well" ? [] : [[way, at] as const])))(
+      "%s costs that trial alone, and says what happened",
+      (_way, at) => {
+        expect(wayProblems(run.trials[at] as WaysRun["trials"][number], values[at] as number)).toEqual([]);
+      },
+    );
 
     it("leaves the others as they are without it, in none of their attempts", () => {
       const well = run.trials.filter(({ way }) => way === "well");

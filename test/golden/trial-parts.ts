@@ -64,7 +64,13 @@ export const failedTrial: WholeTrial = {
     evaluations: [],
     steps: { steps: Array.from({ length: 50 }, (_, i) => 2 * i), values: Array.from({ length: 50 }, (_, i) => 1 / (i + 1)) },
     logs: [
-      { ...log, attempt: 1, head: "\u001b[1mepoch\u001b[0m 1\r\n\u001b[2J\u0007\tloss 3.5\n10 %\r20 %\r30 %\n\u202egpj.exe", dropped: 0, tail: "" },
+      {
+        ...log,
+        attempt: 1,
+        head: "\u001b[1mepoch\u001b[0m 1\r\n\u001b[2J\u0007\tloss 3.5\n10 %\r20 %\r30 %\n\u202egpj.exe",
+        dropped: 0,
+        tail: "",
+      },
       { ...log, attempt: 2, head: "epoch 1\nepo", dropped: 123_456, tail: "och 3\nloss NaN\n" },
     ],
   },

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,10 @@ export interface WaysOptions {
   readonly timeoutSeconds?: number;
   /** Flags of Node for the command. */
   readonly nodeFlags?: readonly string[];
+  /** Flags of the command. */
+  readonly flags?: readonly string[];
+  /** Watch what the process takes. */
+  readonly memory?: boolean;
 }
 
 export interface WayTrial {
@@ -36,15 +40,38 @@ export interface WaysRun {
   readonly trials: readonly WayTrial[];
   /** Processes that it left, and files beside its database. */
   readonly left: readonly string[];
+  /** The most that the process took, all its threads together; null where it was not watched. */
+  readonly peakMegabytes: number | null;
 }
 
 /** Runs the study of `ways` by the command line, in a folder of its own. */
-export async function runWays({ ways, isolation, workers, timeoutSeconds, nodeFlags = [] }: WaysOptions): Promise<WaysRun> {
+export async function runWays({
+  ways,
+  isolation,
+  workers,
+  timeoutSeconds,
+  nodeFlags = [],
+  flags = [],
+  memory = false,
+}: WaysOptions): Promise<WaysRun> {
   const folder = mkdtempSync(path.join(tmpdir(), "hpo-user-code-"));
   const database = path.join(folder, "ways.sqlite");
   const mark = noMarks === undefined ? processMark() : undefined;
   try {
-    const args = ["run", study, "--db", database, "--workers", String(workers), "--isolation", isolation, "--json", "--reporter", "plain"];
+    const args = [
+      "run",
+      study,
+      "--db",
+      database,
+      "--workers",
+      String(workers),
+      "--isolation",
+      isolation,
+      "--json",
+      "--reporter",
+      "plain",
+      ...flags,
+    ];
     const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
       cwd: folder,
       env: { ...process.env, ...mark?.environment, HPO_USER_CODE: JSON.stringify({ ways, timeoutSeconds: timeoutSeconds ?? null }) },
@@ -53,12 +80,25 @@ export async function runWays({ ways, isolation, workers, timeoutSeconds, nodeFl
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, memory ? residentPeak(child.pid) : 0)), 100);
     const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    clearInterval(watch);
     const living = (await mark?.gone()) ?? [];
     const left = [...living, ...readdirSync(folder).filter((name) => name !== "ways.sqlite")];
-    return { exitCode, stdout, stderr, ...stored(database, ways), left };
+    return { exitCode, stdout, stderr, ...stored(database, ways), left, peakMegabytes: peak === 0 ? null : peak };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** In MB; 0 where the system does not tell. */
+function residentPeak(pid: number | undefined): number {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return Math.round(Number(kilobytes ?? 0) / 1000);
+  } catch {
+    return 0;
   }
 }
 

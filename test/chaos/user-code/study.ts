@@ -2,7 +2,10 @@ import { defineStudy, grid, values } from "hpo";
 import { kinds } from "./ways.mjs";
 
 // Read when the file is loaded: a trial may delete the environment.
-const plan = JSON.parse(process.env["HPO_USER_CODE"] ?? `{ "ways": ["well"], "timeoutSeconds": null }`) as { ways: string[]; timeoutSeconds: number | null };
+const plan = JSON.parse(process.env["HPO_USER_CODE"] ?? `{ "ways": ["well"], "timeoutSeconds": null }`) as {
+  ways: string[];
+  timeoutSeconds: number | null;
+};
 
 type Way = (trial: unknown) => unknown;
 

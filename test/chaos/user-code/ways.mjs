@@ -115,7 +115,14 @@ export const leaving = {
   thread: () => void new Worker("setInterval(() => undefined, 1000)", { eval: true }),
   child: () => console.log(`child ${spawn(process.execPath, ["-e", "setTimeout(() => undefined, 600_000)"], { stdio: "ignore" }).pid}`),
   posts: () => {
-    for (const message of [null, "ended", { kind: "ended" }, { kind: "started", epoch: 1 }, { kind: "output" }, { kind: "ended", epoch: 1, ends: [] }])
+    for (const message of [
+      null,
+      "ended",
+      { kind: "ended" },
+      { kind: "started", epoch: 1 },
+      { kind: "output" },
+      { kind: "ended", epoch: 1, ends: [] },
+    ])
       parentPort.postMessage(message);
   },
   closesPort: () => void parentPort.close(),
@@ -170,6 +177,11 @@ export const writing = {
   flood: () => {
     const line = `${"y".repeat(1023)}\n`;
     for (let i = 0; i < 40_000; i++) process.stdout.write(line);
+    process.stdout.write("the end\n");
+  },
+  gigabyte: () => {
+    const line = `${"y".repeat(1023)}\n`;
+    for (let i = 0; i < 1_000_000; i++) process.stdout.write(line);
     process.stdout.write("the end\n");
   },
   atOnce: () => process.stdout.write(`${"z".repeat(20_000_000)}\nthe end\n`),
