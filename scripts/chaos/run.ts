@@ -17,6 +17,7 @@ import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { soakSuite } from "./soak-suite.ts";
+import { userCodeSuite } from "./user-code-suite.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -25,6 +26,7 @@ const suites: Readonly<Record<string, ChaosSuite>> = {
   kills: killStudies,
   "kill-table": killTable,
   soak: soakSuite,
+  "user-code": userCodeSuite,
 };
 
 /** They run where they are named. */
