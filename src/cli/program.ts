@@ -16,6 +16,7 @@ import {
   trialsCommand,
   type TrialsFlags,
 } from "./read-commands.ts";
+import { plainLines } from "../report/plain-text.ts";
 import { reporterNames } from "./reporter.ts";
 import { runCommand, type RunFlags } from "./run-command.ts";
 
@@ -43,7 +44,7 @@ export function program(onExitCode: (code: number) => void): Command {
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", epilogue)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(usageText(text)) })
+    .configureOutput({ outputError: (text, write) => write(plainLines(usageText(text))) })
     .showHelpAfterError("See `hpo --help`.");
   addRun(root, onExitCode);
   reading(root, "list", "list the studies of a database").action((flags: ReadFlags) => listCommand(flags));

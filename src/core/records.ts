@@ -181,6 +181,9 @@ export interface OutcomeRecord {
   readonly endedAt: string;
 }
 
+/** What decisions about later trials need of an outcome. */
+export type KnownOutcome = Omit<OutcomeRecord, "incident" | "endedAt">;
+
 /** The model of a trial, fitted to all rows. */
 export interface ModelRecord {
   readonly trial: number;

@@ -1,9 +1,10 @@
 import type { WorkRows } from "../core/evaluation.ts";
 import type { Task } from "../core/executor.ts";
-import type { TrialRecord } from "../core/records.ts";
+import type { KnownOutcome, TrialRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
+import { knownOutcome } from "./known-outcome.ts";
 import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { StudyRunOptions } from "./study-run-options.ts";
 import { type TaskEnd, TaskRunner } from "./task-runner.ts";
@@ -18,7 +19,7 @@ const tasksAhead = 256;
  * and stored outcomes; time only decides how much of it is done when the run is stopped.
  */
 export class StudyRun {
-  readonly #options: StudyRunOptions;
+  readonly #options: Omit<StudyRunOptions, "saved">;
   readonly #runner: TaskRunner;
   readonly #groups = new Map<number, OpenGroup>();
   readonly #queue: GroupQueue;
@@ -28,9 +29,9 @@ export class StudyRun {
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
 
-  constructor(options: StudyRunOptions) {
+  constructor({ saved, ...options }: StudyRunOptions) {
     this.#options = options;
-    const { saved, executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
+    const { executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
     this.#starts = trialStarts(now);
     this.#logs = trialLogs(saved.logLengths);
@@ -90,7 +91,7 @@ export class StudyRun {
   /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
   async work(): Promise<"complete" | "stopped"> {
     try {
-      for (const note of idleSlots(this.#options)) this.#options.meter.notes.add(note);
+      for (const note of idleSlots(this.#options)) this.#options.meter.note(note);
       // Threads start while the first trials are proposed and planned.
       if (!this.#stopping) this.#options.executor.warm(this.#queue.trialsLeft());
       for (;;) {
@@ -148,7 +149,7 @@ export class StudyRun {
       const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);
       const group = openGroup(seed, work);
       this.#groups.set(seed.group, group);
-      for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
+      for (const note of work.notes ?? []) this.#options.meter.note(note);
       // What was known before any task, such as trials whose model could not be made.
       if (work.opening.outcomes.length > 0) {
         const stored = this.#store(group, work.opening, 0);
@@ -224,11 +225,12 @@ export class StudyRun {
       this.#logs.forget(trial);
     }
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
-    for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
+    const known = rows.outcomes.map(knownOutcome);
+    for (const outcome of known) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
     // What its model is made of goes with the group.
     const ended = finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
     await this.#options.commit({ ...rows, started: this.#starts.take(), ...ended }, workSeconds);
-    this.#count(group, rows);
+    this.#count(group, known);
   }
 
   #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
@@ -261,10 +263,11 @@ export class StudyRun {
     if (this.#groups.delete(group.number)) group.work.close();
   }
 
-  #count(group: OpenGroup, rows: WorkRows): void {
+  #count(group: OpenGroup, known: readonly KnownOutcome[]): void {
     const { meter, outcomes } = this.#options;
-    for (const outcome of rows.outcomes) {
+    for (const outcome of known) {
       outcomes.set(outcome.trial, outcome);
+      this.#starts.forget(outcome.trial);
       meter.trialFinished(outcome, group.trials.get(outcome.trial)?.params ?? {});
     }
     this.#changed();

@@ -12,8 +12,10 @@ import type { FromProcess, PassedOn, ProcessData, SlotData } from "./slot-messag
 const lookEvery = 50;
 
 function serve({ slot, outputLength, memoryMegabytes, taskBytes }: ProcessData): void {
-  const parent = outbox(process);
   process.on("disconnect", endGroup);
+  // It may have gone while this program was read: nothing tells that a second time.
+  if (!process.connected) endGroup();
+  const parent = outbox(process);
   process.on("uncaughtException", endGroup);
   // Who ends the coordinator may tell its children, too; they are the coordinator's to end, once what runs is stored.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Incident, SharedValue } from "../core/executor.ts";
 import { copiedMessage } from "./copied-message.ts";
 import { incident, incidentOf } from "./incident.ts";
-import { frameReader, messageFrames, type Outbox, outbox } from "./message-frames.ts";
+import { type Frame, frameReader, messageFrames, type Outbox, outbox } from "./message-frames.ts";
 import { heapIsFull, type HostExit, isFromSlot, type SlotHost, type SlotHostEvents } from "./slot-host.ts";
 import type { Epoch, FromProcess, ProcessData, ToSlot } from "./slot-messages.ts";
 
@@ -47,7 +47,7 @@ export class SlotProcess implements SlotHost {
     this.busy(false);
     const read = frameReader();
     this.#child.on("message", (frame: FromProcess) => this.#receive(frame, read));
-    const words = [this.#child.stdout, this.#child.stderr].map((stream) => this.#listen(stream as Socket));
+    const words = [this.#child.stdout, this.#child.stderr].map((stream) => this.#listen(stream as Socket | undefined));
     this.#gone = this.#ending(words);
   }
 
@@ -111,7 +111,7 @@ export class SlotProcess implements SlotHost {
     if (frame.frame === "exit") this.#told = frame;
     else if (frame.frame === "memory") this.#told = { why: tooMuch(frame.bytes, this.#data.taskBytes ?? 0), fault: true, rest: frame.rest };
     else {
-      const message = read(frame)?.message;
+      const message = this.#opened(frame, read);
       if (this.#muted || !isFromSlot(message)) return;
       if (message.kind !== "ended") return this.#events.onMessage(message);
       // What was written before the end has come by then, on whatever road.
@@ -122,8 +122,22 @@ export class SlotProcess implements SlotHost {
     }
   }
 
+  /** The message that is whole with this frame, if any. A task's own code can send what is none. */
+  #opened(frame: Frame, read: ReturnType<typeof frameReader>): unknown {
+    try {
+      return read(frame)?.message;
+    } catch (cause) {
+      const message = `The slot's process sent what can't be read: ${incidentOf(cause).message}`;
+      this.#told ??= { why: incident("crash", message), fault: true };
+      this.#kill();
+      return undefined;
+    }
+  }
+
   /** What is written beside the thread: by native code, by processes that a task starts, by V8 when it dies. */
-  async #listen(stream: Socket): Promise<void> {
+  async #listen(stream: Socket | undefined): Promise<void> {
+    // Where the system is out of files there is none, and no process.
+    if (stream === undefined) return;
     const decoder = new TextDecoder();
     stream.unref();
     stream.on("data", (chunk: Buffer) => {
@@ -143,6 +157,8 @@ export class SlotProcess implements SlotHost {
   /** Resolves when it has ended, and tells it. */
   async #ending(words: readonly Promise<void>[]): Promise<void> {
     const disconnected = new Promise((resolve) => this.#child.once("disconnect", resolve));
+    // Where a task closed the channel, the process can't be heard, and would not see this one's end.
+    void disconnected.then(() => this.#kill());
     const exited = new Promise<Ending>((resolve, reject) => {
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
       this.#child.on("error", (error) => {

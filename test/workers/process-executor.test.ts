@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Executor } from "#hpo/core/executor";
@@ -7,7 +8,7 @@ import { growTo, sharedMemory } from "#hpo/core/shared-memory";
 import { type ProcessExecutorOptions, processExecutor } from "#hpo/workers/process-executor";
 import { noMarks, processMark } from "../chaos/marked-processes.ts";
 import { describeExecutorContract } from "../contract/executor-contract.ts";
-import { incidentIn, runUntilMessage, testTask, valueIn } from "./test-task.ts";
+import { incidentIn, newGate, testTask, valueIn } from "./test-task.ts";
 
 describeExecutorContract("processes", (settings) => processExecutor(settings), {
   skips: { "shares memory": "needs memory that is shared with the task" },
@@ -19,11 +20,12 @@ function make(options: Partial<ProcessExecutorOptions> = {}): Executor {
   return executor;
 }
 
-/** Whether a process lives; one that only waits to be counted does not. */
+/** Whether a process ends; one that only waits for somebody to count it has. */
 async function ended(pid: number): Promise<boolean> {
   for (let left = 600; left > 0; left--) {
     try {
       process.kill(pid, 0);
+      if (existsSync("/proc/self/stat") && /\) Z/.test(readFileSync(`/proc/${pid}/stat`, "latin1"))) return true;
     } catch {
       return true;
     }
@@ -84,13 +86,29 @@ describe("processExecutor", () => {
     expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
   });
 
+  it("contains a task that breaks the connection, or sends what can't be read", async () => {
+    const executor = make({ onOutput: () => undefined });
+    for (const task of ["closesFiles", "forgesCopies"]) {
+      expect(incidentIn(await executor.run(testTask("breakers", task))).kind).toBe("crash");
+      expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
+    }
+  });
+
+  it("does not wait for processes that left the group and hold its pipes", async () => {
+    const executor = make();
+    const left = valueIn(await executor.run(testTask("breakers", "leavesGroup"))) as number;
+    await executor.close();
+    expect(() => process.kill(left, 0)).not.toThrow();
+    process.kill(left, "SIGKILL");
+  });
+
   it("ends what a task started together with its process", async () => {
     const executor = make();
     const left = valueIn(await executor.run(testTask("breakers", "leavesProcess"))) as number;
-    const dying = runUntilMessage(executor, testTask("breakers", "leavesProcessAndDies", { input: "SIGSEGV" }));
-    const orphan = (await dying.running) as number;
-    expect(incidentIn(await dying.result).kind).toBe("crash");
-    expect(await ended(orphan)).toBe(true);
+    const { gate: file } = newGate();
+    const input = { signal: "SIGSEGV", file };
+    expect(incidentIn(await executor.run(testTask("breakers", "leavesProcessAndDies", { input }))).kind).toBe("crash");
+    expect(await ended(Number(readFileSync(file, "utf8")))).toBe(true);
     expect(await ended(left)).toBe(true);
     const last = valueIn(await executor.run(testTask("breakers", "leavesProcess"))) as number;
     await executor.close();
@@ -161,6 +179,14 @@ describe("processExecutor", () => {
       expect(mark.living().length).toBeGreaterThanOrEqual(6);
       coordinator.kill("SIGKILL");
       expect(await mark.gone()).toEqual([]);
+    });
+
+    it("is seen by a process that has only begun to start", async () => {
+      const entry = fileURLToPath(new URL("../../dist/workers/process-entry.js", import.meta.url));
+      const data = { slot: 0, outputLength: 1, memoryMegabytes: null, taskBytes: null };
+      const child = fork(entry, [JSON.stringify(data)], { detached: true, serialization: "advanced", execArgv: [] });
+      child.disconnect();
+      expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
     });
 
     it("comes when no task runs", async () => {

@@ -12,6 +12,8 @@ import { guarded } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
 import { trialSteps } from "./trial-steps.ts";
+import { walLimit } from "./wal-limit.ts";
+import { writeTurns } from "./write-turns.ts";
 
 /**
  * The store in an SQLite file. `readonly: true` opens a file that is there, writes nothing to it and holds up no writer.
@@ -29,6 +31,8 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const steps = trialSteps(db);
   let writer: BatchWriter | undefined;
 
+  const turns = writeTurns(db);
+  const shortenLog = walLimit(db, location);
   const transaction = db.transaction((work: () => unknown) => work());
 
   /** One consistent picture; in WAL mode it waits for no writer. */
@@ -41,7 +45,12 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   function write<T>(work: () => T): T {
     if (!db.open) throw storeFailed(location, "was closed before; open the store again");
     if (readonly) throw storeFailed(location, "was opened for reading and can't be written; open it without readonly");
-    return guarded(location, () => transaction.immediate(work) as T);
+    guarded(location, turns.come);
+    try {
+      return guarded(location, () => transaction.immediate(() => (turns.begun(), work())) as T, turns.crowded);
+    } finally {
+      turns.ended();
+    }
   }
 
   const store: Store = {
@@ -84,6 +93,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         logs.write(id, study, batch);
         return checkpoints.write(id, study, batch) ? id : undefined;
       });
+      shortenLog();
       // Only now is it sure that their rows are gone.
       if (untidy !== undefined) read(() => checkpoints.tidy(untidy));
     },

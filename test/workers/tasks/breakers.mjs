@@ -1,7 +1,7 @@
 // Tasks that destroy the thread that they run in.
 import { execFileSync, spawn } from "node:child_process";
 import { pbkdf2Sync } from "node:crypto";
-import { existsSync, writeSync } from "node:fs";
+import { closeSync, existsSync, writeFileSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
 export const loop = (_input, { report }) => {
@@ -151,8 +151,9 @@ const leaked = [];
 export const leaks = (megabytes) => leaked.push(Buffer.alloc(megabytes * 2 ** 20, 1));
 /** Leaves a process behind. */
 export const leavesProcess = () => spawn("sleep", ["1000"], { stdio: "ignore" }).pid;
-export const leavesProcessAndDies = (signal, { report }) => {
-  report(leavesProcess());
+/** Writes that one's number to a file, since it dies before anybody can hear it. */
+export const leavesProcessAndDies = ({ signal, file }) => {
+  writeFileSync(file, String(leavesProcess()));
   process.kill(process.pid, signal);
   for (;;);
 };
@@ -169,3 +170,24 @@ export const nativeForever = (_input, { report }) => {
   report("waiting");
   execFileSync("sleep", ["1000"]);
 };
+/** Closes what the process talks by. */
+export const closesFiles = () => {
+  for (let file = 3; file < 40; file++) {
+    try {
+      closeSync(file);
+    } catch {
+      // There is none of that number.
+    }
+  }
+  for (;;);
+};
+/** Sends what no slot sends. */
+export const forgesCopies = (_input, { report }) => {
+  for (const copied of [{ payload: Uint8Array.of(1, 2, 3), stores: [] }, { payload: "none", stores: 7 }, 7, null]) {
+    parentPort.postMessage({ kind: "ended", copied });
+  }
+  report("true");
+  for (;;);
+};
+/** A process that leaves the group, and keeps what this one writes to. */
+export const leavesGroup = () => spawn("setsid", ["sleep", "4"], { stdio: "inherit" }).pid;
