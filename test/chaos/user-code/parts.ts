@@ -74,7 +74,7 @@ export function partsStudy(part: string, way: string): StudySpec {
     name: "own",
     options: {},
     traits: { adaptive: true, usesClock: false },
-    start: (context) => (part === "sampler" && way === "starts" ? misbehave() : uniform.start(context as never)),
+    start: (context) => (part === "sampler" && way === "starts" ? misbehave() : uniform.start(context)),
     absorb: (state, trial) => (part === "sampler" && way === "absorbs" && trial.number === 2 ? misbehave() : state),
     propose: (state, number, pending, rng) =>
       number < 3
