@@ -104,7 +104,7 @@ describe("a part of a user's own", () => {
 describe("a broken part in a study file", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "hpo-parts-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const file = fileURLToPath(new URL("user-code/parts-study.ts", import.meta.url));
+  const file = fileURLToPath(new URL("../fixtures/user-parts.ts", import.meta.url));
   const hpo = (part: string) =>
     spawnSync(
       process.execPath,

@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AttemptRecord, LogRecord } from "#hpo/core/records";
+import type { AttemptRecord } from "#hpo/core/records";
+import type { LogRecord } from "#hpo/core/task-log";
 import type { StudySnapshot, TrialSnapshot } from "#hpo/core/snapshot";
 import { openStore } from "#hpo/store/open-store";
 import { noMarks, processMark } from "../marked-processes.ts";
 
 const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
-const study = fileURLToPath(new URL("study.ts", import.meta.url));
+const study = fileURLToPath(new URL("../../fixtures/user-code.ts", import.meta.url));
 
 export interface WaysOptions {
   /** Trial n behaves as entry n says: "patching.push", or "well". */
