@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
 import { killTable } from "./kill-table.ts";
+import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -19,6 +20,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-table": killTable,
+  processes: breakProcesses,
 };
 
 try {

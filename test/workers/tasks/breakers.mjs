@@ -131,4 +131,4 @@ export const forgesCopies = (_input, { report }) => {
   for (;;);
 };
 /** A process that leaves the group, and keeps what this one writes to. */
-export const leavesGroup = () => spawn("setsid", ["sleep", "4"], { stdio: "inherit" }).pid;
+export const leavesGroup = () => spawn("sleep", ["4"], { stdio: "inherit", detached: true }).pid;
