@@ -1,3 +1,5 @@
+import type { TaskLog } from "./task-log.ts";
+
 /** A piece of work that a slot can do: `export` of `module` (an absolute URL) is a `TaskFunction`. */
 export interface Task {
   /** Unique among the tasks of a study, and stable over runs. */
@@ -47,15 +49,16 @@ export interface Incident {
   readonly stack: string | null;
 }
 
-export type TaskResult =
-  | { readonly ok: true; readonly value: unknown; readonly slot: number; readonly wallSeconds: number; readonly cpuSeconds: number | null }
-  | {
-      readonly ok: false;
-      readonly incident: Incident;
-      readonly slot: number;
-      readonly wallSeconds: number;
-      readonly cpuSeconds: number | null;
-    };
+export type TaskResult = TaskSpent & ({ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly incident: Incident });
+
+/** What an attempt took and left, whatever came of it. */
+export interface TaskSpent {
+  readonly slot: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number | null;
+  /** Left out where nothing was written, and by executors that share their streams with the program that runs them. */
+  readonly log?: TaskLog;
+}
 
 export interface RunOptions {
   /** Abort: a waiting task never starts; a running one is told, and cut off when it doesn't stop within the grace time. */

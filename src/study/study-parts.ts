@@ -5,7 +5,7 @@ import type { RunProgress } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { FoldSizes } from "./gain-rule.ts";
-import type { OutcomeOf } from "./proposer.ts";
+import type { OutcomeOf } from "./known-outcome.ts";
 import type { ModelParts } from "./study-model.ts";
 
 /** What a study is wired from; `study-wiring` picks the parts. */

@@ -2,7 +2,8 @@
  * The program of a slot's process. Tasks run in a thread; the main thread passes messages on, unread, and stays idle beside that, so that whatever the
  * thread does, it sees at once when its parent has ended or the memory has run out. Then it ends its process group: itself and what the task started.
  */
-import { Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { logRing, logRingMemory } from "./log-ring.ts";
 import { type Frame, messageFrames, outbox } from "./message-frames.ts";
 import { threadExit } from "./slot-host.ts";
 import type { FromProcess, PassedOn, ProcessData, SlotData } from "./slot-messages.ts";
@@ -20,18 +21,21 @@ function serve({ slot, outputLength, memoryMegabytes, taskBytes }: ProcessData):
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
   process.title = `hpo slot ${slot}`;
 
-  const workerData: SlotData = { slot, outputLength, apart: true };
+  const { port1: port, port2 } = new MessageChannel();
+  const ring = logRingMemory();
+  const workerData: SlotData = { slot, outputLength, apart: true, ring, port: port2 };
   // So that V8 collects before the limit of the whole is reached.
   const heap = memoryMegabytes ?? (taskBytes === null ? null : Math.max(16, Math.ceil(taskBytes / 2 ** 20)));
   const worker = new Worker(new URL("./slot-entry.js", import.meta.url), {
     name: `hpo slot ${slot}`,
     workerData,
+    transferList: [port2],
     stdout: true,
     stderr: true,
     execArgv: [],
     ...(heap === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
   });
-  const memory = memoryWatch(taskBytes, (bytes) => last({ frame: "memory", bytes }));
+  const memory = memoryWatch(taskBytes, (bytes) => last({ frame: "memory", bytes, rest: logRing(ring).rest() }));
   let error: { readonly value: unknown } | null = null;
 
   function last(message: FromProcess): void {
@@ -39,23 +43,26 @@ function serve({ slot, outputLength, memoryMegabytes, taskBytes }: ProcessData):
     parent.whenSent(endGroup);
   }
 
-  process.on("message", (frame: Frame) => worker.postMessage(frame));
-  worker.on("message", (message: unknown) => {
-    // A task's own code can post to the same port.
-    if (!isPassedOn(message)) return;
+  process.on("message", (frame: Frame) => port.postMessage(frame));
+  const passOn = (message: PassedOn): void => {
     if (message.kind === "started") memory.begin();
     const worn = message.kind === "ended" && memory.end();
     parent.send(messageFrames(message.kind, message.copied));
     if (worn) parent.whenSent(endGroup);
-  });
-  worker.on("messageerror", (value) => {
+  };
+  port.on("message", passOn);
+  port.on("messageerror", (value) => {
     error ??= { value };
     void worker.terminate();
   });
   worker.on("error", (value: unknown) => {
     error ??= { value };
   });
-  worker.on("exit", (code) => last({ frame: "exit", ...threadExit(code, error) }));
+  worker.on("exit", (code) => {
+    // Its last words may not have been read yet.
+    for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) passOn(left.message as PassedOn);
+    last({ frame: "exit", ...threadExit(code, error), rest: logRing(ring).rest() });
+  });
 }
 
 /** Tells when the process has grown by more than the limit since a task began. */
@@ -91,8 +98,4 @@ function endGroup(): void {
   }
 }
 
-function isPassedOn(message: unknown): message is PassedOn {
-  return typeof message === "object" && message !== null && (message as { copied?: unknown }).copied !== undefined;
-}
-
-serve(JSON.parse(process.argv[2] as string) as ProcessData);
+if (process.send !== undefined) serve(JSON.parse(process.argv[2] as string) as ProcessData);

@@ -109,7 +109,7 @@ export class SlotProcess implements SlotHost {
 
   #receive(frame: FromProcess, read: ReturnType<typeof frameReader>): void {
     if (frame.frame === "exit") this.#told = frame;
-    else if (frame.frame === "memory") this.#told = { why: tooMuch(frame.bytes, this.#data.taskBytes ?? 0), fault: true };
+    else if (frame.frame === "memory") this.#told = { why: tooMuch(frame.bytes, this.#data.taskBytes ?? 0), fault: true, rest: frame.rest };
     else {
       const message = this.#opened(frame, read);
       if (this.#muted || !isFromSlot(message)) return;
@@ -147,7 +147,7 @@ export class SlotProcess implements SlotHost {
       const kept = text.slice(0, this.#outputLeft);
       this.#outputLeft -= kept.length;
       const note = this.#outputLeft > 0 ? "" : `\n[what this task writes beyond ${this.#data.outputLength} characters is dropped]\n`;
-      this.#events.onMessage({ kind: "output", epoch: this.#epoch, index: 0, text: kept + note });
+      this.#events.onMessage({ kind: "output", epoch: this.#epoch, index: 0, text: kept, note });
     });
     // Its end is all that counts.
     stream.on("error", () => undefined);

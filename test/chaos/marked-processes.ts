@@ -15,8 +15,9 @@ export const noMarks: string | undefined = existsSync("/proc/self/environ")
   ? undefined
   : "needs Linux, whose /proc tells every process's environment";
 
-export function processMark(): ProcessMark {
-  const mark = `HPO_PROCESS_MARK=${randomUUID()}`;
+/** A mark of its own, or one that several commands share. */
+export function processMark(id: string = randomUUID()): ProcessMark {
+  const mark = `HPO_PROCESS_MARK=${id}`;
   const [name, value] = mark.split("=") as [string, string];
   function living(): string[] {
     return readdirSync("/proc").flatMap((pid) => {

@@ -1,8 +1,8 @@
 // Tasks that destroy the thread that they run in.
 import { execFileSync, spawn } from "node:child_process";
 import { pbkdf2Sync } from "node:crypto";
-import { closeSync, writeFileSync, writeSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
+import { closeSync, existsSync, writeFileSync, writeSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
 
 export const loop = (_input, { report }) => {
   report("looping");
@@ -40,7 +40,7 @@ export const unhandled = () => {
 };
 export const closesPort = () => {
   parentPort.close();
-  return new Promise(() => undefined);
+  return "still here";
 };
 
 /** Ends well, and leaves something behind that breaks the thread afterwards. */
@@ -72,6 +72,65 @@ export const sometimes = ({ way, value }) => {
   if (way === "loop") for (;;);
   if (way === "throws") throw new Error(`value ${value}`);
   return way === "hard" ? () => value : value;
+};
+
+/** What a task could reach of the connection of its slot. */
+export const ownPort = () => Object.keys(workerData).filter((name) => name === "port" || name === "ring");
+
+/** Ends well; what it left throws once the gate is open. */
+export const leavesThrowFor = ({ gate }) => {
+  setInterval(() => {
+    if (existsSync(gate)) throw new Error("left behind");
+  }, 1);
+  return "left";
+};
+
+let ran = 0;
+const changes = {
+  push: () => (Array.prototype.push = () => 0),
+  map: () => (Array.prototype.map = () => []),
+  iterator: () => (Array.prototype[Symbol.iterator] = () => ({ next: () => ({ done: true }) })),
+  then: () => (Promise.prototype.then = () => undefined),
+  floor: () => (Math.floor = () => 7),
+  now: () => (performance.now = () => Number.NaN),
+  Map: () => (globalThis.Map = class {}),
+  log: () => (console.log = () => undefined),
+  write: () => (process.stdout.write = () => true),
+  random: () => (Math.random = () => 0.5),
+};
+const change = (way) => {
+  ran++;
+  changes[way]();
+  return "changed";
+};
+export { change as changes };
+export const unchanged = () => {
+  ran++;
+  const list = [];
+  list.push(1);
+  return [Math.floor(list.length + 0.5) + (ran > 1 ? 2 : 0), ran === 1 ? "first in its thread" : "later"];
+};
+/** The 100th of them leaves what the others work with changed. */
+export const changesOnce = (value) => {
+  const result = Math.round(value);
+  if (value === 100) Math.round = () => -1;
+  return result;
+};
+
+export const speaks = (way) => {
+  console.log(`before ${way}`);
+  if (way === "throws") throw new Error("it broke");
+  if (way === "exit") process.exit(3);
+  if (way === "unhandled") return unhandled();
+  if (way === "heap") fillHeap();
+  if (way === "loop") for (;;);
+  return way;
+};
+export const floods = (way) => {
+  for (let i = 0; i < 1_000_000; i++) process.stdout.write(`line ${String(i).padStart(8, "0")}\n`);
+  if (way === "exit") process.exit(3);
+  if (way === "loop") for (;;);
+  return way;
 };
 
 // Tasks that take a whole process along, or go beyond it.

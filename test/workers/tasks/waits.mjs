@@ -32,3 +32,8 @@ export const deafForever = (_input, { report }) => {
   report("waiting");
   return new Promise(() => setInterval(() => undefined, 1000));
 };
+/** Never ends where the gate is shut when it begins. */
+export const gatedLoosely = ({ gate }, { report }) => {
+  report("waiting");
+  return existsSync(gate) ? "through" : new Promise(() => setInterval(() => undefined, 1000));
+};
