@@ -58,14 +58,14 @@ export async function breakProcesses({ seed, scale, say }: ChaosLimits): Promise
       const began = performance.now();
       await finish(whole, tally);
       const seconds = (performance.now() - began) / 1000;
-      const expected = databaseAnswers(databaseOf(whole), study.name).join("\n");
+      const expected = databaseAnswers(databaseOf(whole), study.name, { surplus: false }).join("\n");
       for (const isolation of ["process", "thread"] as const satisfies readonly Isolation[]) {
-        const repeats = Math.max(1, Math.round((study.breaks ? 6 : 10) * scale));
+        const repeats = Math.max(1, Math.round((study.breaks ? 12 : 10) * scale));
         for (let repeat = 0; repeat < repeats; repeat++) {
           const own = stream.fork(study.name, isolation, repeat);
           const run = disturbedRun(study, { folder: path.join(folder, `${study.name}-${isolation}-${repeat}`), isolation, own });
           await disturbed(run, { stream: own, seconds, tally });
-          const same = databaseAnswers(databaseOf(run), study.name).join("\n") === expected;
+          const same = databaseAnswers(databaseOf(run), study.name, { surplus: false }).join("\n") === expected;
           if (!same) tally.problems.push(`${study.name} on ${isolation}: run ${repeat} has other answers`);
           if (study.breaks) tally.broken += readdirSync(path.join(run.folder, "attempts")).length;
           say(
@@ -109,9 +109,11 @@ interface Disturbance {
   readonly tally: Tally;
 }
 
-/** Runs until it ends: up to three coordinators are killed on the way, and slots of those that follow. */
+/** Runs until it ends: up to three coordinators are killed on the way, or up to eight slots. */
 async function disturbed(run: BreakingRun, { stream, seconds, tally }: Disturbance): Promise<void> {
-  for (let kill = 0; kill < 3; kill++) {
+  // Deaths of slots cost attempts, of which only these studies have many.
+  const slots = run.ways.length > 0 && run.isolation === "process" && stream.uniform() < 0.5;
+  for (let kill = 0; kill < (slots ? 0 : 3); kill++) {
     const started = startBreaking(run);
     tally.runs++;
     const timer = setTimeout(started.kill, 1000 * stream.uniform() * 1.5 * seconds);
@@ -122,8 +124,7 @@ async function disturbed(run: BreakingRun, { stream, seconds, tally }: Disturban
     await nothingLeft(run, tally);
     if (code !== null) break;
   }
-  // Deaths of slots cost attempts, of which only these studies have many.
-  await finish(run, tally, run.ways.length > 0 && run.isolation === "process" ? stream : null);
+  await finish(run, tally, slots ? stream : null);
 }
 
 /** Runs to the end; with a stream, kills slots on the way. */
@@ -132,13 +133,14 @@ async function finish(run: BreakingRun, tally: Tally, stream: Stream | null = nu
   tally.runs++;
   let over = false;
   const ended = started.ended.finally(() => (over = true));
-  for (let kills = 0; stream !== null && kills < 8 && !over; kills++) {
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50 + 200 * stream.uniform()))]);
+  for (let kills = 0; stream !== null && kills < 8 && !over; ) {
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 100 + 400 * stream.uniform()))]);
     const slots = over ? [] : slotsOf(run.mark);
     const one = slots[stream.below(Math.max(1, slots.length))];
     if (one === undefined) continue;
     try {
       process.kill(one, "SIGKILL");
+      kills++;
       tally.slotKills++;
     } catch {
       // It has ended by itself.

@@ -70,7 +70,16 @@ export function startBreaking(run: BreakingRun): StartedRun {
   };
 }
 
-/** Files that a run left beside its database, without the database's own and the cache of bundles. */
+/** What belongs to a database. */
+const own = new Set(["study.sqlite", "study.sqlite-wal", "study.sqlite-shm", "study.sqlite.artefacts", "attempts", ".hpo"]);
+
+/** Files that a run left beside its database: checkpoints are named by their SHA-256, bundles by theirs, and nothing else stays. */
 export function filesLeft({ folder }: Pick<BreakingRun, "folder">): string[] {
-  return readdirSync(folder).filter((name) => !["study.sqlite", "study.sqlite-wal", "study.sqlite-shm", "attempts", ".hpo"].includes(name));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files.filter((file) => {
+    const [first = "", ...below] = file.split(path.sep);
+    if (!own.has(first)) return true;
+    const name = below.at(-1);
+    return name !== undefined && first !== "attempts" && /tmp|temp|part|~/i.test(name);
+  });
 }
