@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
+import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { soakSuite } from "./soak-suite.ts";
 import { userCodeSuite } from "./user-code-suite.ts";
@@ -25,6 +26,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 const suites: Readonly<Record<string, ChaosSuite>> = {
   kills: killStudies,
   "kill-table": killTable,
+  processes: breakProcesses,
   soak: soakSuite,
   "user-code": userCodeSuite,
 };

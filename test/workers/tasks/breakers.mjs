@@ -187,7 +187,7 @@ export const forgesCopies = (_input, { report }) => {
     parentPort.postMessage({ kind: "ended", copied });
   }
   report("true");
-  for (;;);
+  return "honest";
 };
 /** A process that leaves the group, and keeps what this one writes to. */
-export const leavesGroup = () => spawn("setsid", ["sleep", "4"], { stdio: "inherit" }).pid;
+export const leavesGroup = () => spawn("sleep", ["4"], { stdio: "inherit", detached: true }).pid;
