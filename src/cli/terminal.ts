@@ -1,3 +1,5 @@
+import { isatty } from "node:tty";
+
 /** Whether a stream gets colours: a terminal gets them unless NO_COLOR is set, anything else only with FORCE_COLOR. */
 export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   if (environment["NO_COLOR"] !== undefined && environment["NO_COLOR"] !== "") return false;
@@ -38,7 +40,12 @@ export function divertStdout(listener: (text: string) => void): () => void {
   };
 }
 
-/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more. */
+/** Whether a person's terminal is at one of the three streams: nohup, cron and services have none. */
+export function onTerminal(): boolean {
+  return isatty(0) || isatty(1) || isatty(2);
+}
+
+/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more, or a terminal that was closed. */
 export function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: Error) => {
@@ -47,7 +54,16 @@ export function tolerateClosedPipes(): void {
   }
 }
 
+/** Whether this process had a terminal that was closed. */
+export function lostTerminal(): boolean {
+  return [process.stdout, process.stderr].some((stream) => stream.isTTY && codeOf(stream.errored) === "EIO");
+}
+
 function isClosedPipe(error: Error): boolean {
-  const { code } = error as { readonly code?: string };
-  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+  const code = codeOf(error);
+  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF" || code === "EIO";
+}
+
+function codeOf(error: Error | null): string | undefined {
+  return (error as { readonly code?: string } | null)?.code;
 }
