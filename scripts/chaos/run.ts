@@ -13,6 +13,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
+import { killCommits } from "./kill-commits.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { breakProcesses } from "./processes-suite.ts";
@@ -25,6 +26,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   kills: killStudies,
+  "kill-commits": killCommits,
   "kill-table": killTable,
   processes: breakProcesses,
   soak: soakSuite,
