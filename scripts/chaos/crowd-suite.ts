@@ -11,7 +11,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { readStudy } from "hpo";
 import { crowd, type MemberEnd, type MemberKind } from "../../test/chaos/crowd.ts";
-import { olderDatabases, startEach, startOne, takeOverKilled, takeOverSuspended } from "../../test/chaos/takeovers.ts";
+import { olderDatabases, startEach, startOne, takeOverContainer, takeOverKilled, takeOverSuspended } from "../../test/chaos/takeovers.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 
 const kinds: readonly MemberKind[] = ["ask", "ask", "ask", "ask", "run", "run", "tpe", "svm"];
@@ -51,7 +51,9 @@ export async function crowdSuite({ scale, say }: ChaosLimits): Promise<ChaosResu
       takeovers += 2;
     }
     say(`${takeovers} takeovers`);
-    problems.push(...(await secondCommand(file())));
+    const container = await takeOverContainer(file());
+    if (container !== undefined) takeovers++;
+    problems.push(...(container ?? []), ...(await secondCommand(file())));
     return {
       counts: {
         "durable trials": starved.trials + alone.trials,
@@ -60,7 +62,11 @@ export async function crowdSuite({ scale, say }: ChaosLimits): Promise<ChaosResu
         starts,
         takeovers,
       },
-      figures: [starved.line, alone.line],
+      figures: [
+        starved.line,
+        alone.line,
+        ...(container === undefined ? ["no takeover from a container: unshare is not allowed here"] : []),
+      ],
       problems,
     };
   } finally {

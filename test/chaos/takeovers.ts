@@ -1,5 +1,6 @@
 // What happens between coordinators of one study, each as a list of what did not hold.
 import Database from "better-sqlite3";
+import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -88,6 +89,38 @@ export async function takeOverSuspended(database: string): Promise<string[]> {
   if (lost.code !== "STUDY_BUSY" || lost.message?.includes("is no longer this run's: it was silent for so long") !== true)
     problems.push(`the first was not told: ${told(lost)}`);
   if (JSON.stringify(readStudy("held", { database })) !== stored) problems.push("the first has written after it lost the study");
+  return problems;
+}
+
+/**
+ * A coordinator in another container, of whose processes nobody here sees anything, is killed: its study is free when it was silent for a minute, and not
+ * before. undefined where no container can be made.
+ */
+export async function takeOverContainer(database: string): Promise<string[] | undefined> {
+  const container = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
+  if (spawnSync(container[0] ?? "", [...container.slice(1), "true"]).status !== 0) return undefined;
+  const first = member({ kind: "hold", database, name: "held", seconds: 1000, inside: container });
+  await first.ready;
+  first.go();
+  await trialsStored(database, 3);
+  first.child.kill("SIGKILL");
+  await first.end.catch(() => undefined);
+  const problems: string[] = [];
+  const began = performance.now();
+  let tries = 0;
+  for (;;) {
+    const next = member({ kind: "hold", database, name: "held", seconds: 1 });
+    await next.ready;
+    next.go();
+    const end = await next.end;
+    if (end.state === "complete") break;
+    tries++;
+    if (end.code !== "STUDY_BUSY") return [`a coordinator beside a dead container was told ${told(end)}`];
+    if (performance.now() - began > 300_000) return ["nobody could take over within five minutes"];
+    await setTimeout(5000);
+  }
+  if (tries === 0) problems.push("the study of another container was taken at once");
+  if (performance.now() - began < 50_000) problems.push("the study of another container was taken before it was silent for a minute");
   return problems;
 }
 
