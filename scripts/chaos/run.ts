@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
 import { crowdSuite } from "./crowd-suite.ts";
+import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { limitsSuite } from "./limits-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
@@ -23,6 +24,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
+  kills: killStudies,
   "kill-table": killTable,
   crowd: crowdSuite,
   limits: limitsSuite,

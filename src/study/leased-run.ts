@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import type { Executor } from "../core/executor.ts";
 import { isoTimes } from "../core/iso-times.ts";
 import type { EstimateRecord, KnownOutcome, RunEnd, RunRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
@@ -117,6 +118,7 @@ export class LeasedRun {
       });
       notes = () => meter.notes;
       for (const note of this.#parts.audit?.() ?? []) meter.note(note);
+      for (const note of isolationNotes(executor, this.#options)) meter.note(note);
       this.#run = run;
       const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
@@ -204,6 +206,13 @@ export class LeasedRun {
       estimated && outcomes.size === ended ? undefined : evaluation.estimate?.(outcomes.values(), (trial) => proposer.placeOf(trial).first);
     return { run, meter, proposer, newEstimate };
   }
+}
+
+/** What people should know of where the trials run. */
+function isolationNotes({ name }: Executor, { trialMemory }: RunStudyOptions): string[] {
+  if (name !== "processes") return [];
+  const limit = trialMemory === undefined ? "" : `, in which a trial may take ${Math.round(trialMemory / 1e6)} MB`;
+  return [`each worker is a process of its own${limit}`];
 }
 
 /** Monotonic. */

@@ -5,6 +5,7 @@ import type { KnownOutcome, OutcomeBound, RunEnd, TrialRecord } from "../core/re
 import { repeatCounter } from "../core/repeat-counter.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
+import { ownMember } from "../core/own-member.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { earlierStudies } from "./earlier-studies.ts";
 import type { EndWatch } from "./end-rules.ts";
@@ -144,7 +145,7 @@ export class Proposer {
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
     const { constraints = [] } = this.#options;
-    const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
+    const judged = this.#options.objectives.map(({ metric }) => ownMember(outcome.values, metric));
     // A pruned trial has an estimate of every objective, or says nothing.
     const told = outcome.state === "complete" || (outcome.state === "pruned" && !judged.includes(undefined));
     const gradients = outcome.state === "complete" ? outcome.gradients : undefined;
@@ -155,7 +156,7 @@ export class Proposer {
       values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
       ...this.#rowsOf(outcome),
-      ...(gradients === undefined ? {} : { gradients: this.#options.objectives.map(({ metric }) => gradients[metric] ?? null) }),
+      ...(gradients === undefined ? {} : { gradients: this.#options.objectives.map(({ metric }) => ownMember(gradients, metric) ?? null) }),
       ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }

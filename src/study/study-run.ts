@@ -1,6 +1,6 @@
 import type { WorkRows } from "../core/evaluation.ts";
 import type { Task } from "../core/executor.ts";
-import type { AttemptRecord, KnownOutcome, TrialRecord } from "../core/records.ts";
+import type { KnownOutcome, TrialRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
@@ -8,6 +8,8 @@ import { knownOutcome } from "./known-outcome.ts";
 import { type OpenGroup, openGroup } from "./open-group.ts";
 import type { StudyRunOptions } from "./study-run-options.ts";
 import { type TaskEnd, TaskRunner } from "./task-runner.ts";
+import { type TrialLogs, trialLogs } from "./trial-logs.ts";
+import { type TrialStarts, trialStarts } from "./trial-starts.ts";
 
 /** Tasks for each slot that are handed out and have no rows: more would only take memory. */
 const tasksAhead = 256;
@@ -21,10 +23,8 @@ export class StudyRun {
   readonly #runner: TaskRunner;
   readonly #groups = new Map<number, OpenGroup>();
   readonly #queue: GroupQueue;
-  /** When the first task of a trial started; taken out once it is stored. */
-  readonly #startedAt = new Map<number, string>();
-  /** Without an outcome. */
-  readonly #started = new Set<number>();
+  readonly #starts: TrialStarts;
+  readonly #logs: TrialLogs;
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
@@ -33,19 +33,19 @@ export class StudyRun {
     this.#options = options;
     const { executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
+    this.#starts = trialStarts(now);
+    this.#logs = trialLogs(saved.logLengths);
     this.#runner = new TaskRunner({
       executor,
       retries,
       codeHash,
       earlier: saved.attempts,
+      logs: this.#logs,
       now,
       onStart: (task, trials, slot) => {
         for (const trial of trials) {
           // A part may serve trials that ended in an earlier run.
-          if (this.#started.has(trial) || options.outcomes.has(trial)) continue;
-          this.#started.add(trial);
-          this.#startedAt.set(trial, now());
-          meter.trialStarted(trial);
+          if (!options.outcomes.has(trial) && this.#starts.add(trial)) meter.trialStarted(trial);
         }
         meter.slotStarts(slot, task.label);
         this.#changed();
@@ -54,10 +54,10 @@ export class StudyRun {
         meter.slotEnds(slot);
         this.#changed();
       },
-      onAttempt: (attempt: AttemptRecord) => {
+      onAttempt: (attempt, logs) => {
         // Its next attempt waits for this.
         this.#working--;
-        const stored = options.commit({ attempts: [attempt] }, attempt.wallSeconds).finally(() => this.#working++);
+        const stored = options.commit({ attempts: [attempt], logs }, attempt.wallSeconds).finally(() => this.#working++);
         this.#wake();
         return stored;
       },
@@ -211,23 +211,25 @@ export class StudyRun {
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    const stored = this.#store(group, rows, end.kind === "value" ? end.result.wallSeconds : 0);
+    const stored =
+      end.kind === "value" ? this.#store(group, { ...rows, logs: end.logs }, end.result.wallSeconds) : this.#store(group, rows, 0);
     // There may be room for more trials, or nothing left to gather.
     this.#wake();
     return stored;
   }
 
   /** Makes rows durable, then counts them. */
-  async #store(group: OpenGroup, rows: WorkRows, workSeconds: number): Promise<void> {
-    for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
+  async #store(group: OpenGroup, rows: WorkRows & Pick<Batch, "logs">, workSeconds: number): Promise<void> {
+    for (const { trial } of rows.outcomes) {
+      group.unfinished.delete(trial);
+      this.#logs.forget(trial);
+    }
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
     const known = rows.outcomes.map(knownOutcome);
     for (const outcome of known) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
-    const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
-    this.#startedAt.clear();
     // What its model is made of goes with the group.
     const ended = finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
-    await this.#options.commit({ ...rows, started, ...ended }, workSeconds);
+    await this.#options.commit({ ...rows, started: this.#starts.take(), ...ended }, workSeconds);
     this.#count(group, known);
   }
 
@@ -265,7 +267,7 @@ export class StudyRun {
     const { meter, outcomes } = this.#options;
     for (const outcome of known) {
       outcomes.set(outcome.trial, outcome);
-      this.#started.delete(outcome.trial);
+      this.#starts.forget(outcome.trial);
       meter.trialFinished(outcome, group.trials.get(outcome.trial)?.params ?? {});
     }
     this.#changed();
