@@ -13,9 +13,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
+import { crowdSuite } from "./crowd-suite.ts";
 import { killCommits } from "./kill-commits.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
+import { limitsSuite } from "./limits-suite.ts";
 import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { soakSuite } from "./soak-suite.ts";
@@ -29,6 +31,8 @@ const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-commits": killCommits,
   "kill-table": killTable,
   processes: breakProcesses,
+  crowd: crowdSuite,
+  limits: limitsSuite,
   soak: soakSuite,
   "user-code": userCodeSuite,
 };
