@@ -73,8 +73,8 @@ export function optional(inner: OptionRule): OptionRule {
   return { must: inner.must, optional: true, accepts: (value) => value === undefined || inner.accepts(value) };
 }
 
-/** A value as a person would write it, at most 60 characters. */
-export function showValue(value: unknown): string {
+/** A value as a person would write it, in one line of at most 60 characters. */
+export function showValue(value: unknown, most: number = 60): string {
   let shown: string;
   if (typeof value === "string") shown = JSON.stringify(value);
   else if (typeof value === "function") shown = value.name === "" ? "a function" : `the function ${value.name}`;
@@ -87,7 +87,7 @@ export function showValue(value: unknown): string {
       shown = "an object";
     }
   } else shown = String(value);
-  return shown.length <= 60 ? shown : `${shown.slice(0, 57)}…`;
+  return shown.length <= most ? shown : `${shown.slice(0, most - 3)}…`;
 }
 
 /**

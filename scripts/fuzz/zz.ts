@@ -1,0 +1,12 @@
+import { targets } from "/tmp/wt/fuzz/test/fuzz/targets.ts";
+import { fuzzTarget } from "/tmp/wt/fuzz/test/fuzz/target.ts";
+const [name, cases, seed] = process.argv.slice(2);
+const t = targets.find((x) => x.name === name)!;
+const t0 = performance.now();
+const r = await fuzzTarget(t, { cases: Number(cases), seed: Number(seed ?? 1), say: console.error });
+console.log(r.cases, r.accepted, [...r.codes], r.sentences.size, "slowest", r.slowest, ((performance.now() - t0) / 1000).toFixed(1), "s", process.cpuUsage().user/1e6, process.resourceUsage().maxRSS/1024|0);
+const all = [...r.sentences].sort((a,b)=>b[1]-a[1]);
+if (process.env.V) for (const [k, v] of all) console.log(v, k);
+for (const x of t.refusals) if (!all.some(([k]) => k.includes(x))) console.log("NOT REACHED", x);
+for (const p of r.problems) console.log("PROBLEM", p);
+process.exit(0);
