@@ -11,6 +11,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
+import { fuzzReaders } from "./fuzz-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 
@@ -19,6 +20,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-table": killTable,
+  fuzz: fuzzReaders,
 };
 
 try {

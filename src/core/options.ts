@@ -90,6 +90,12 @@ export function showValue(value: unknown, most: number = 60): string {
   return shown.length <= most ? shown : `${shown.slice(0, most - 3)}…`;
 }
 
+/** A path within a sentence: as it is, but in one line and of at most 300 characters. */
+export function showPath(path: string): string {
+  const shown = JSON.stringify(path).slice(1, -1);
+  return shown.length <= 300 ? shown : `${shown.slice(0, 299)}…`;
+}
+
 /**
  * Checks `given` against declared options, before anything starts. Unknown names are told with the known ones.
  * @throws HpoError OPTION_INVALID: `where(): name must be …; got ….`
@@ -104,7 +110,7 @@ export function checkOptions(where: string, given: unknown, rules: Readonly<Reco
   const values = given as Record<string, unknown>;
   for (const name of Object.keys(values)) {
     if (!Object.hasOwn(rules, name)) {
-      throw new HpoError("OPTION_INVALID", `${where}(): there is no option ${name}; the options are ${list(names)}.`, {
+      throw new HpoError("OPTION_INVALID", `${where}(): there is no option ${showPath(name)}; the options are ${list(names)}.`, {
         data: { where, option: name },
       });
     }

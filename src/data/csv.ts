@@ -194,7 +194,8 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
         buffer[i] = cell(fields[field] as string, i, place, field);
       }
       store?.append(buffer);
-      if (store !== undefined && store.rows > mostRows) throw dataError(source, {}, `a data set must fit into 4 GiB; ${store.rows} rows of ${featureFields.length} features do not.`);
+      if (store !== undefined && store.rows > mostRows)
+        throw dataError(source, {}, `a data set must fit into 4 GiB; ${store.rows} rows of ${featureFields.length} features do not.`);
       for (const { field, collector } of collectors.values()) {
         const text = fields[field] as string;
         collector.add(missing.has(text) || missing.has(text.trim()) ? undefined : text, () => place(field));

@@ -4,7 +4,7 @@ import path from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { HpoError } from "../core/hpo-error.ts";
-import { showValue } from "../core/options.ts";
+import { showPath } from "../core/options.ts";
 import { dataError, rowSource } from "./data-source.ts";
 
 /** A file of data: how the person wrote it, who reads it, and where it lies. */
@@ -71,7 +71,7 @@ async function firstRawBytes(file: DataFile, count: number): Promise<Uint8Array>
     const found = await stat(file.path);
     if (!found.isFile() && !found.isDirectory()) {
       // A pipe may never be written to, and a device never ends.
-      throw dataError(rowSource(file.reader, file.file), {}, `it must be a file; ${shownPath(file)} is a pipe, a socket or a device.`);
+      throw dataError(rowSource(file.reader, file.file), {}, `it must be a file; ${showPath(file.path)} is a pipe, a socket or a device.`);
     }
     const handle = await open(file.path, "r");
     try {
@@ -85,11 +85,6 @@ async function firstRawBytes(file: DataFile, count: number): Promise<Uint8Array>
   }
 }
 
-/** As it is written, in one line. */
-function shownPath(file: DataFile): string {
-  return showValue(file.path, 300).slice(1, -1);
-}
-
 function fileError(file: DataFile, cause: unknown, bytesRead: number): unknown {
   if (cause instanceof HpoError) return cause;
   const code = (cause as NodeJS.ErrnoException).code ?? "";
@@ -97,13 +92,13 @@ function fileError(file: DataFile, cause: unknown, bytesRead: number): unknown {
   if (code === "ENOENT" || code === "ENOTDIR") {
     return new HpoError(
       "DATA_NOT_FOUND",
-      `${file.reader}(): the data file must exist; there is no ${shownPath(file)}. Paths are relative to the study file's folder.`,
+      `${file.reader}(): the data file must exist; there is no ${showPath(file.path)}. Paths are relative to the study file's folder.`,
       { data: { reader: file.reader, file: file.file, path: file.path }, cause },
     );
   }
-  if (code === "EISDIR") return dataError(source, {}, `it must be a file; ${shownPath(file)} is a folder.`, cause);
+  if (code === "EISDIR") return dataError(source, {}, `it must be a file; ${showPath(file.path)} is a folder.`, cause);
   if (code === "EACCES" || code === "EPERM") {
-    return dataError(source, {}, `it must be readable; there is no permission to read ${shownPath(file)}.`, cause);
+    return dataError(source, {}, `it must be readable; there is no permission to read ${showPath(file.path)}.`, cause);
   }
   if (code === "Z_BUF_ERROR") {
     return dataError(

@@ -46,7 +46,9 @@ const matrixRule: OptionRule = {
   must: "a list of rows, a Float32Array or a Float64Array",
   optional: false,
   accepts: (value) =>
-    value instanceof Float32Array || value instanceof Float64Array || (Array.isArray(value) && Array.from(value as unknown[]).every((row) => Array.isArray(row))),
+    value instanceof Float32Array ||
+    value instanceof Float64Array ||
+    (Array.isArray(value) && Array.from(value as unknown[]).every((row) => Array.isArray(row))),
 };
 const nothing: OptionRule = { must: "null", optional: false, accepts: (value) => value === null };
 

@@ -101,7 +101,8 @@ function lineParser(source: LineSource, features: SparseRows, labels: ValueColle
       for (let i = qid === undefined ? 1 : 2; i < tokens.length; i++)
         before = entry(source, features, { token: tokens[i] as string, before, line: number });
       features.endRow();
-      if (features.entries() > mostEntries) throw dataError(source, place, `there must be at most ${mostEntries} index:value pairs; got more.`);
+      if (features.entries() > mostEntries)
+        throw dataError(source, place, `there must be at most ${mostEntries} index:value pairs; got more.`);
     },
   };
 }

@@ -23,9 +23,17 @@ export function checkColumnCount(source: DataSource, count: number): void {
 /** `known`: how many there are before the next one. */
 export function checkTextCount(source: DataSource, place: () => Place, known: number): void {
   if (known < maximumTexts) return;
-  throw dataError(source, place(), `a column must hold at most ${maximumTexts} distinct texts; got more. Number them, or leave the column out.`);
+  throw dataError(
+    source,
+    place(),
+    `a column must hold at most ${maximumTexts} distinct texts; got more. Number them, or leave the column out.`,
+  );
 }
 
 export function lineTooLong(source: DataSource, line: number): HpoError {
-  return dataError(source, { line }, `a line must be at most ${longestLine / 2 ** 20} MiB long; got more. The file must be text with a line a row.`);
+  return dataError(
+    source,
+    { line },
+    `a line must be at most ${longestLine / 2 ** 20} MiB long; got more. The file must be text with a line a row.`,
+  );
 }

@@ -23,7 +23,25 @@ const pick = <T>(random: Rng, list: readonly T[]): T => list[random.below(list.l
 
 const npyTypes = ["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "b1"];
 /** A tiny file can claim to be as large as it likes. */
-const claims = ["2147483648", "4294967295, 4294967295", "9007199254740993", "1e9", "0x10", "-3", "-1, -6", "0", "0, 1000000000", "1.5", "3, 1e400", "", "a", "3;4", "None", "268435456, 4", "3L, 2L"];
+const claims = [
+  "2147483648",
+  "4294967295, 4294967295",
+  "9007199254740993",
+  "1e9",
+  "0x10",
+  "-3",
+  "-1, -6",
+  "0",
+  "0, 1000000000",
+  "1.5",
+  "3, 1e400",
+  "",
+  "a",
+  "3;4",
+  "None",
+  "268435456, 4",
+  "3L, 2L",
+];
 
 /** Bytes of values that are mostly small. */
 function itemBytes(random: Rng, type: string, count: number, little: boolean): Buffer {
@@ -32,8 +50,10 @@ function itemBytes(random: Rng, type: string, count: number, little: boolean): B
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < count; at++) {
     const value = random.below(random.below(40) === 0 ? 100 : 7);
-    if (type === "f4") view.setFloat32(at * 4, random.below(200) === 0 ? pick(random, [Number.NaN, Infinity, -0, 1e-40]) : value / 4, little);
-    else if (type === "f8") view.setFloat64(at * 8, random.below(200) === 0 ? pick(random, [Number.NaN, 1e300, -0, 1e-320]) : value / 3, little);
+    if (type === "f4")
+      view.setFloat32(at * 4, random.below(200) === 0 ? pick(random, [Number.NaN, Infinity, -0, 1e-40]) : value / 4, little);
+    else if (type === "f8")
+      view.setFloat64(at * 8, random.below(200) === 0 ? pick(random, [Number.NaN, 1e300, -0, 1e-320]) : value / 3, little);
     else if (type === "i8") view.setBigInt64(at * 8, random.below(100) === 0 ? 2n ** 62n + 1n : BigInt(value), little);
     else bytes[at * size + (little ? 0 : size - 1)] = value;
   }
@@ -45,11 +65,21 @@ function npyFile(random: Rng, shape: readonly number[], wrong: boolean): Buffer 
   const type = pick(random, npyTypes);
   const written = `${order}${type}`;
   const broken = wrong ? random.below(8) : -1;
-  const descr = broken === 0 ? pick(random, ["'<f2'", "'<c8'", "'|O'", "[('a', '<f4')]", "'<U3'", "''", "None", "\"<f4\""]) : `'${written}'`;
+  const descr = broken === 0 ? pick(random, ["'<f2'", "'<c8'", "'|O'", "[('a', '<f4')]", "'<U3'", "''", "None", '"<f4"']) : `'${written}'`;
   const sizes = broken === 1 ? pick(random, claims) : `${shape.join(", ")}${shape.length === 1 ? "," : ""}`;
   const fortran = broken === 2 ? pick(random, ["true", "1", ""]) : pick(random, ["False", "False", "True"]);
   let text = `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': (${sizes}), }`;
-  if (broken === 3) text = pick(random, ["", "{}", "[]", "{'descr': '<f4'}", text.slice(0, -9), text.replaceAll("'", '"'), `${text}${text}`, "(".repeat(300)]);
+  if (broken === 3)
+    text = pick(random, [
+      "",
+      "{}",
+      "[]",
+      "{'descr': '<f4'}",
+      text.slice(0, -9),
+      text.replaceAll("'", '"'),
+      `${text}${text}`,
+      "(".repeat(300),
+    ]);
   const padded = `${text}${" ".repeat(random.below(20))}\n`;
   const major = broken === 4 ? pick(random, [0, 4, 255]) : pick(random, [1, 1, 2, 3]);
   const size = Buffer.alloc(major === 1 ? 2 : 4);
@@ -57,19 +87,42 @@ function npyFile(random: Rng, shape: readonly number[], wrong: boolean): Buffer 
   if (broken === 6 && major !== 1) size.writeUInt32LE(pick(random, [4294967295, 2 ** 20 + 1, 2 ** 31]), 0);
   const count = shape.reduce((product, one) => product * one, 1);
   const items = itemBytes(random, type, count, order !== ">");
-  return Buffer.concat([Buffer.from("\u0093NUMPY", "latin1"), Buffer.of(major, broken === 7 ? 1 : 0), size, Buffer.from(padded, "latin1"), items]);
+  return Buffer.concat([
+    Buffer.from("\u0093NUMPY", "latin1"),
+    Buffer.of(major, broken === 7 ? 1 : 0),
+    size,
+    Buffer.from(padded, "latin1"),
+    items,
+  ]);
 }
 
 function idxFile(random: Rng, shape: readonly number[], wrong: boolean): Buffer {
-  const [code, type] = pick(random, [[8, "u1"], [8, "u1"], [9, "i1"], [11, "i2"], [12, "i4"], [13, "f4"], [14, "f8"]] as const);
+  const [code, type] = pick(random, [
+    [8, "u1"],
+    [8, "u1"],
+    [9, "i1"],
+    [11, "i2"],
+    [12, "i4"],
+    [13, "f4"],
+    [14, "f8"],
+  ] as const);
   const broken = wrong ? random.below(4) : -1;
   const head = Buffer.alloc(4 + 4 * shape.length);
   if (broken === 0) head[random.below(2)] = 1;
   head[2] = broken === 1 ? pick(random, [0, 7, 10, 255]) : code;
   head[3] = broken === 2 ? pick(random, [0, 1, 255, shape.length + 1]) : shape.length;
   shape.forEach((size, axis) => head.writeUInt32BE(size, 4 + 4 * axis));
-  if (broken === 3 && shape.length > 0) head.writeUInt32BE(pick(random, [0, 2 ** 31, 2 ** 32 - 1, 65536]), 4 + 4 * random.below(shape.length));
-  return Buffer.concat([head, itemBytes(random, type, shape.reduce((product, one) => product * one, 1), false)]);
+  if (broken === 3 && shape.length > 0)
+    head.writeUInt32BE(pick(random, [0, 2 ** 31, 2 ** 32 - 1, 65536]), 4 + 4 * random.below(shape.length));
+  return Buffer.concat([
+    head,
+    itemBytes(
+      random,
+      type,
+      shape.reduce((product, one) => product * one, 1),
+      false,
+    ),
+  ]);
 }
 
 const writers = { npy: npyFile, idx: idxFile } as const;
@@ -78,26 +131,48 @@ const recipes = { npy, idx } as const;
 type Format = keyof typeof writers;
 
 function arrayCase(format: Format, seed: number, [odd, change]: [ArrayCase["odd"], ByteChange]): ArrayCase {
-  const random = rng(seed, format);
+  const random = rng(seed);
   const rows = 1 + random.below(6) + (random.below(50) === 0 ? 3000 : 0);
-  const shape = pick(random, [[rows, 1 + random.below(5)], [rows, 1 + random.below(5)], [rows, 2, 3], [rows, 1, 2, 1]]);
+  const shape = pick(random, [
+    [rows, 1 + random.below(5)],
+    [rows, 1 + random.below(5)],
+    [rows, 2, 3],
+    [rows, 1, 2, 1],
+  ]);
   const wrong = random.below(3) === 0;
   const odder = random.below(30) === 0 ? pick(random, [[], [rows], [0, 3], [rows, 0], Array.from({ length: 12 }, () => 1)]) : shape;
   const width = shape.slice(1).reduce((product, one) => product * one, 1);
-  const classes = pick(random, [["a", "b"], ["0", "1", "2"], ["1", "2.0", "02"]]);
+  const classes = pick(random, [
+    ["a", "b"],
+    ["0", "1", "2"],
+    ["1", "2.0", "02"],
+  ]);
   const kind = pick(random, [undefined, "class", "number"] as const);
   const task = pick(random, ["classification", "regression"] as const);
   const numeric = kind === "number" || (kind === undefined && task === "regression");
   const count = random.below(30) === 0 ? rows + 1 : rows;
-  const target = random.below(3) === 0 ? null : Array.from({ length: count }, (_, row) => (numeric ? String(random.below(50) / 4) : (classes[row % 2] as string)));
+  const target =
+    random.below(3) === 0
+      ? null
+      : Array.from({ length: count }, (_, row) => (numeric ? String(random.below(50) / 4) : (classes[row % 2] as string)));
   const options = {
     features: `x.${format}`,
     target: target === null ? null : kind === undefined ? "y.csv" : { file: "y.csv", kind },
-    ...(random.below(5) === 0 ? { columns: Array.from({ length: random.below(20) === 0 ? 1 : width }, (_, at) => `c${random.below(30) === 0 ? 0 : at}`) } : {}),
+    ...(random.below(5) === 0
+      ? { columns: Array.from({ length: random.below(20) === 0 ? 1 : width }, (_, at) => `c${random.below(30) === 0 ? 0 : at}`) }
+      : {}),
     ...(random.below(3) === 0 ? { precision: pick(random, ["f32", "f64"] as const) } : {}),
     ...(random.below(4) === 0 ? { scale: pick(random, ["none", "min-max"] as const) } : {}),
   } satisfies ArrayOptions;
-  return { features: writers[format](random, odder, wrong), change, options, target, targetFile: Buffer.from(`y\n${(target ?? []).join("\n")}\n`), task, odd };
+  return {
+    features: writers[format](random, odder, wrong),
+    change,
+    options,
+    target,
+    targetFile: Buffer.from(`y\n${(target ?? []).join("\n")}\n`),
+    task,
+    odd,
+  };
 }
 
 /** What the recipe must give; null where it must refuse. */
@@ -135,7 +210,15 @@ function arrayTarget(format: Format, refusals: readonly string[]): FuzzTarget<Ar
   return {
     name: format,
     leastAccepted: 0.2,
-    refusals: [...refusals, "bytes of values", "at least two dimensions", "which do not", "one value for each of", "the gzip stream must be", "there is no option"],
+    refusals: [
+      ...refusals,
+      "bytes of values",
+      "at least two dimensions",
+      "which do not",
+      "one value for each of",
+      "the gzip stream must be",
+      "there is no option",
+    ],
     fromCorpus: (features) => ({
       features,
       change: ["none", 0, 0],
@@ -160,7 +243,8 @@ function arrayTarget(format: Format, refusals: readonly string[]): FuzzTarget<Ar
       const file = changedBytes(features, change);
       writeCase(`x.${format}`, file);
       writeCase("y.csv", targetFile);
-      const recipe = (): ReturnType<typeof npy> => recipes[format](odd === null ? options : ({ ...options, [odd[0]]: odd[1] } as ArrayOptions));
+      const recipe = (): ReturnType<typeof npy> =>
+        recipes[format](odd === null ? options : ({ ...options, [odd[0]]: odd[1] } as ArrayOptions));
       const judged = odd === null && !(change[0] !== "gzip" && file[0] === 0x1f && file[1] === 0x8b);
       const plain = judged ? plainOf(readers[format](change[0] === "gzip" ? features : file), given) : null;
       try {

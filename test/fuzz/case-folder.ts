@@ -25,7 +25,18 @@ export function writeCase(name: string, content: string | Uint8Array): string {
 
 /** What is done to bytes before they are read. */
 export type ByteChange = readonly [
-  kind: "none" | "gzip" | "gzip twice" | "gzip cut" | "gzip flipped" | "gzip and rubbish" | "cut" | "flipped" | "put in" | "doubled" | "nul",
+  kind:
+    | "none"
+    | "gzip"
+    | "gzip twice"
+    | "gzip cut"
+    | "gzip flipped"
+    | "gzip and rubbish"
+    | "cut"
+    | "flipped"
+    | "put in"
+    | "doubled"
+    | "nul",
   place: number,
   value: number,
 ];

@@ -22,18 +22,51 @@ const pick = <T>(random: Rng, list: readonly T[]): T => list[random.below(list.l
 
 const numbers = ["0", "1", "-1", "2.5", "1e3", "-0", " 7 ", "1e-320", "3.4e38", "00012", ".5", "5.", "+4", "0.1", "123456789", "1E-3"];
 const huge = ["1e39", "1e309", "-1e400", "Infinity", "NaN", "0x1f", "1_0", "1,5", "--1", "1e", "∞", "١"];
-const texts = ["a", "b", "NA", "?", "", " ", "é", "a b", 'say ""so""', "x,y", "l1\nl2", "l1\r\nl2", "\ufeff", "\ufffd", "01", "1.0", "__proto__", "\t", "a\rb"];
-const dates = ["2024-05-31", "2024-02-29", "2023-02-29", "2024-05-31T14:30:00Z", "2024-05-31 24:00", "2024-13-01", "2024-05-31T10:00:00.5+02:00", "0000-01-01"];
+const texts = [
+  "a",
+  "b",
+  "NA",
+  "?",
+  "",
+  " ",
+  "é",
+  "a b",
+  'say ""so""',
+  "x,y",
+  "l1\nl2",
+  "l1\r\nl2",
+  "\ufeff",
+  "\ufffd",
+  "01",
+  "1.0",
+  "__proto__",
+  "\t",
+  "a\rb",
+];
+const dates = [
+  "2024-05-31",
+  "2024-02-29",
+  "2023-02-29",
+  "2024-05-31T14:30:00Z",
+  "2024-05-31 24:00",
+  "2024-13-01",
+  "2024-05-31T10:00:00.5+02:00",
+  "0000-01-01",
+];
 const names = ["y", "a", "b", "c", "d", "w", "g", "f", "t", "é", "a b", "__proto__", "0", " x", "toString"];
 /** By which fields lines are cut, quoted, joined, and what goes wrong in a file. */
 const breaks = [",", ";", "\n", "\r", '"', '""', "\ufeff", "\0", ",,", "\n\n", '"\n', "x", "\u2028"];
 
 /** A table, mostly sound: the role of a column decides what stands in it. */
 function csvCase(seed: number, [odd, change, copies]: [CsvCase["odd"], ByteChange, number]): CsvCase {
-  const random = rng(seed, "csv");
+  const random = rng(seed);
   const delimiter = pick(random, [",", ",", ",", ";", "\t", "|", " ", "é"]);
   const width = 2 + random.below(5);
-  const header = names.map((name) => ({ name, key: random.uniform() })).sort((a, b) => a.key - b.key).slice(0, width).map(({ name }) => name);
+  const header = names
+    .map((name) => ({ name, key: random.uniform() }))
+    .sort((a, b) => a.key - b.key)
+    .slice(0, width)
+    .map(({ name }) => name);
   if (!header.includes("y") && random.below(40) > 0) header[random.below(width)] = "y";
   const has = (name: string): boolean => header.includes(name) && random.below(2) === 0;
   const kind = pick(random, [undefined, "class", "number"] as const);
@@ -56,7 +89,13 @@ function csvCase(seed: number, [odd, change, copies]: [CsvCase["odd"], ByteChang
   // How often something goes wrong in a cell; mostly never.
   const spoilt = pick(random, [0, 0, 0, 0, 0, 0, 0, 60, 12]);
   const wrong = (): boolean => spoilt > 0 && random.below(spoilt) === 0;
-  const classes = pick(random, [["a", "b"], ["1", "2.0", "02"], ["x", "y", "z z"], ["0", "1"], ["a", "b", "é"]]);
+  const classes = pick(random, [
+    ["a", "b"],
+    ["1", "2.0", "02"],
+    ["x", "y", "z z"],
+    ["0", "1"],
+    ["a", "b", "é"],
+  ]);
   const dated = random.below(2) === 0;
   const sound = (name: string, row: number): string => {
     if (name === "y" && (kind === "number" || (kind === undefined && task === "regression"))) return pick(random, numbers);
@@ -90,7 +129,10 @@ const cases: fc.Arbitrary<CsvCase> = fc
     fc.noShrink(fc.integer()),
     fc.oneof(
       { weight: 20, arbitrary: fc.constant(null) },
-      fc.tuple(fc.constantFrom("target", "missing", "delimiter", "scale", "precision", "weight", "time", "coordinates", "ignore", "x"), oddValue),
+      fc.tuple(
+        fc.constantFrom("target", "missing", "delimiter", "scale", "precision", "weight", "time", "coordinates", "ignore", "x"),
+        oddValue,
+      ),
     ),
     byteChange,
     fc.oneof({ weight: 300, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 4000, max: 9000 }) }),
@@ -104,42 +146,35 @@ function repeated(text: Uint8Array, copies: number): Uint8Array {
   return Buffer.from(`${header}\n${`${lines.join("\n")}\n`.repeat(copies)}`.slice(0, 700_000), "latin1");
 }
 
-async function read({ text, options, task, change, odd, copies }: CsvCase): Promise<void> {
-  const file = changedBytes(repeated(text, copies), change);
+/** What the plain reader makes of a file; UTF-16 is told by its byte order mark. */
+function plainOf(bytes: Uint8Array, { options, task }: CsvCase): ReturnType<typeof plainData> {
+  const wide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return plainData(Buffer.from(bytes).toString(wide ? "utf16le" : "utf8"), options, task);
+}
+
+/** Reads a case; what is taken must be what the plain reader makes of it, and what is refused it must refuse too. */
+async function read(given: CsvCase): Promise<void> {
+  const { text, options, task, change, odd, copies } = given;
+  const whole = repeated(text, copies);
+  const file = changedBytes(whole, change);
   writeCase("case.csv", file);
-  const data = await csv("case.csv", odd === null ? options : ({ ...options, [odd[0]]: odd[1] } as CsvOptions)).load({
-    folder: caseFolder(),
-    task,
-  });
   // A stream that is broken somewhere says nothing of its own; an odd option says something else.
-  if (odd === null && !change[0].startsWith("gzip ")) checkData(data, plainOf(change[0] === "gzip" ? repeated(text, copies) : file, options, task));
-  data.memory.buffer.slice(0, 0);
-}
-
-function plainOf(bytes: Uint8Array, options: CsvOptions, task: CsvCase["task"]): ReturnType<typeof plainData> {
-  return plainData(Buffer.from(bytes).toString("utf8"), options, task);
-}
-
-/** Reads a case, and where it is refused asks the plain reader whether it had to be. */
-async function judged(given: CsvCase): Promise<void> {
+  const judged = odd === null && (change[0] === "gzip" || !(file[0] === 0x1f && file[1] === 0x8b));
+  const plain = judged ? plainOf(change[0] === "gzip" ? whole : file, given) : null;
   try {
-    await read(given);
+    const recipe = csv("case.csv", odd === null ? options : ({ ...options, [odd[0]]: odd[1] } as CsvOptions));
+    const data = await recipe.load({ folder: caseFolder(), task });
+    if (judged) checkData(data, plain);
   } catch (error) {
-    const { odd, change, text, copies, options, task } = given;
-    if (error instanceof WrongAnswer || odd !== null || change[0].startsWith("gzip ")) throw error;
-    const bytes = change[0] === "gzip" ? repeated(text, copies) : changedBytes(repeated(text, copies), change);
-    // A file that only looks gzipped is read as such.
-    if ((error as Error).name === "HpoError" && !(bytes[0] === 0x1f && bytes[1] === 0x8b) && plainOf(bytes, options, task) !== null) {
-      throw new WrongAnswer(`was refused, and the plain reader takes it: ${(error as Error).message}`);
-    }
-    throw error;
+    if (plain === null || error instanceof WrongAnswer || (error as Error).name !== "HpoError") throw error;
+    throw new WrongAnswer(`was refused, and the plain reader takes it: ${(error as Error).message}`);
   }
 }
 
 export const csvTarget: FuzzTarget<CsvCase> = {
   name: "csv",
   cases,
-  read: judged,
+  read,
   fromCorpus: (text) => ({ text, options: { target: "y" }, task: "classification", change: ["none", 0, 0], odd: null, copies: 1 }),
   leastAccepted: 0.2,
   refusals: [

@@ -61,7 +61,6 @@ export const metrics: readonly (() => Call)[] = [
   () => call(hpo.accuracy),
   () => call(hpo.balancedAccuracy),
   () => call(hpo.cohenKappa, { weights: "linear" }),
-  () => call(hpo.confusionMatrix, { value: hpo.accuracy() }),
   () => call(hpo.f1, { average: "macro" }),
   () => call(hpo.logLoss),
   () => call(hpo.rocAuc, { average: "macro" }),

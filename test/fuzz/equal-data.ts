@@ -15,7 +15,12 @@ export function checkData(data: Dataset, plain: PlainData | null): void {
     same("levels", column.kind === "category" ? column.levels : null, plain.columns[at]?.levels ?? null);
     const there = plain.features.map((row) => !Number.isNaN(row[at]));
     same("missing", column.missing, there.filter((one) => !one).length);
-    if (column.mask !== null) same("the mask", Array.from(column.mask), there.map((one) => (one ? 0 : 1)));
+    if (column.mask !== null)
+      same(
+        "the mask",
+        Array.from(column.mask),
+        there.map((one) => (one ? 0 : 1)),
+      );
   });
   plain.features.forEach((row, at) => same(`row ${at}`, Array.from(values.subarray(at * stride, at * stride + width)), row));
   const [target] = data.targets;

@@ -18,11 +18,35 @@ interface LibsvmCase {
 const pick = <T>(random: Rng, list: readonly T[]): T => list[random.below(list.length)] as T;
 
 const values = ["1", "0", "-1", "0.5", "1e-3", "+2", "3.4e38", "1e-320", ".5", "7."];
-const oddTokens = ["1e39:1", "1:1e309", "3:1e39", "0:1", "-1:1", "1:", ":1", "x:1", "1:x", "4294967295:1", "2147483649:1", "2000000:1", "1:NaN", "1:0x10", "1 :2", "::", "1:1:1", "#", "qid:1", "1.5:2", "9".repeat(400) + ":1", "0001:1", "é"];
+const oddTokens = [
+  "1e39:1",
+  "1:1e309",
+  "3:1e39",
+  "0:1",
+  "-1:1",
+  "1:",
+  ":1",
+  "x:1",
+  "1:x",
+  "4294967295:1",
+  "2147483649:1",
+  "2000000:1",
+  "1:NaN",
+  "1:0x10",
+  "1 :2",
+  "::",
+  "1:1:1",
+  "#",
+  "qid:1",
+  "1.5:2",
+  "9".repeat(400) + ":1",
+  "0001:1",
+  "é",
+];
 const oddLabels = ["NaN", "+1", "-1", "1e400", "a", "1,2", "", "0x1", "Infinity", "00", "-0", "1.0"];
 
 function libsvmCase(seed: number, [odd, change]: [LibsvmCase["odd"], ByteChange]): LibsvmCase {
-  const random = rng(seed, "libsvm");
+  const random = rng(seed);
   const task = pick(random, ["classification", "regression"] as const);
   const options = {
     ...(random.below(3) === 0 ? { kind: pick(random, ["class", "number"] as const) } : {}),
@@ -53,7 +77,10 @@ function libsvmCase(seed: number, [odd, change]: [LibsvmCase["odd"], ByteChange]
 
 /** What a file says, line by line; null where it must be refused. */
 function plainOf(bytes: Uint8Array, { options, task }: LibsvmCase): PlainData | null {
-  const lines = Buffer.from(bytes).toString("latin1").replace(/^\u00ef\u00bb\u00bf/u, "").split("\n");
+  const lines = Buffer.from(bytes)
+    .toString("latin1")
+    .replace(/^\u00ef\u00bb\u00bf/u, "")
+    .split("\n");
   const rows: { label: string; qid: string | undefined; entries: Map<number, number> }[] = [];
   for (const line of lines) {
     const [label, ...tokens] = (line.split("#")[0] as string).split(/[ \t\r]+/u).filter((token) => token !== "");
@@ -73,9 +100,13 @@ function plainOf(bytes: Uint8Array, { options, task }: LibsvmCase): PlainData | 
   const largest = Math.max(0, ...rows.flatMap(({ entries }) => [...entries.keys()]));
   const width = options.width ?? largest;
   const grouped = rows[0]?.qid !== undefined;
-  if (rows.length === 0 || width === 0 || width < largest || width > 2 ** 20 || rows.some(({ qid }) => (qid !== undefined) !== grouped)) return null;
+  if (rows.length === 0 || width === 0 || width < largest || width > 2 ** 20 || rows.some(({ qid }) => (qid !== undefined) !== grouped))
+    return null;
   const kind = options.kind ?? (task === "classification" ? "class" : "number");
-  const target = plainTarget(rows.map(({ label }) => label), kind);
+  const target = plainTarget(
+    rows.map(({ label }) => label),
+    kind,
+  );
   const group = grouped ? plainGroup(rows.map(({ qid }) => qid)) : null;
   if (target === null || (grouped && group === null)) return null;
   const single = options.precision !== "f64";

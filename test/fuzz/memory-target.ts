@@ -18,7 +18,7 @@ const pick = <T>(random: Rng, list: readonly T[]): T => list[random.below(list.l
 type Cell = number | string | boolean | null;
 
 function memoryCase(seed: number, replaced: readonly (readonly [option: string, place: number, value: unknown])[]): MemoryCase {
-  const random = rng(seed, "memory");
+  const random = rng(seed);
   const [rows, width] = [2 + random.below(6), 1 + random.below(4)];
   const categories = Array.from({ length: width }, (_, at) => `x${at + 1}`).filter(() => random.below(4) === 0);
   const typed = categories.length === 0 && random.below(3) === 0;
@@ -30,7 +30,9 @@ function memoryCase(seed: number, replaced: readonly (readonly [option: string, 
   const list = Array.from({ length: rows }, () => Array.from({ length: width }, (_, column) => cell(column)));
   const flat = list.flat().map((value) => (value === null ? Number.NaN : Number(value)));
   const texts = random.below(2) === 0;
-  const target: Cell[] = Array.from({ length: rows }, (_, row) => (texts ? pick(random, [["a", "b"][row % 2] as string, "c"]) : row % 2 === 0 ? 0 : 1 + random.below(3)));
+  const target: Cell[] = Array.from({ length: rows }, (_, row) =>
+    texts ? pick(random, [["a", "b"][row % 2] as string, "c"]) : row % 2 === 0 ? 0 : 1 + random.below(3),
+  );
   const options = {
     name: pick(random, ["data", "é", "__proto__"]),
     features: typed ? (random.below(2) === 0 ? Float64Array.from(flat) : Float32Array.from(flat)) : list,
@@ -56,7 +58,11 @@ function memoryCase(seed: number, replaced: readonly (readonly [option: string, 
       else old[at] = value;
     } else options[name] = value;
   }
-  return { options: options as unknown as InMemoryOptions, task: pick(random, ["classification", "regression"] as const), sound: replaced.length === 0 };
+  return {
+    options: options as unknown as InMemoryOptions,
+    task: pick(random, ["classification", "regression"] as const),
+    sound: replaced.length === 0,
+  };
 }
 
 /** By the plainest road; only for cases in which nothing was replaced. */
@@ -64,7 +70,9 @@ function plainOf({ options, task }: MemoryCase): Parameters<typeof checkData>[1]
   const { features, width = 0, categories = [], scale = "none", precision = "f32" } = options;
   const rows: readonly (readonly Cell[])[] = Array.isArray(features)
     ? (features as Cell[][])
-    : Array.from({ length: features.length / width }, (_, row) => Array.from((features as Float64Array).subarray(row * width, (row + 1) * width)));
+    : Array.from({ length: features.length / width }, (_, row) =>
+        Array.from((features as Float64Array).subarray(row * width, (row + 1) * width)),
+      );
   const single = precision === "f32";
   const columns = (rows[0] as readonly Cell[]).map((_, at) => {
     const name = `x${at + 1}`;
@@ -78,7 +86,8 @@ function plainOf({ options, task }: MemoryCase): Parameters<typeof checkData>[1]
     const scaled = scale === "min-max" ? plainScaled(values) : values;
     return { name, levels: null, values: scaled.map((value) => (single ? Math.fround(value) : value)) };
   });
-  const list = (values: unknown): (number | string)[] | null => (values === null || values === undefined ? null : Array.from(values as number[]));
+  const list = (values: unknown): (number | string)[] | null =>
+    values === null || values === undefined ? null : Array.from(values as number[]);
   const target = list(options.target);
   const kind = options.kind ?? (typeof target?.[0] === "string" || task === "classification" ? "class" : "number");
   return {
@@ -92,7 +101,23 @@ function plainOf({ options, task }: MemoryCase): Parameters<typeof checkData>[1]
   };
 }
 
-const optionNames = ["name", "features", "width", "columns", "categories", "target", "kind", "weight", "group", "fold", "time", "coordinates", "scale", "precision", "x"];
+const optionNames = [
+  "name",
+  "features",
+  "width",
+  "columns",
+  "categories",
+  "target",
+  "kind",
+  "weight",
+  "group",
+  "fold",
+  "time",
+  "coordinates",
+  "scale",
+  "precision",
+  "x",
+];
 
 export const memoryTarget: FuzzTarget<MemoryCase> = {
   name: "inMemory",
@@ -118,7 +143,14 @@ export const memoryTarget: FuzzTarget<MemoryCase> = {
   cases: fc
     .tuple(
       fc.noShrink(fc.integer()),
-      fc.array(fc.tuple(fc.constantFrom(...optionNames), fc.noShrink(fc.nat()), fc.oneof(oddValue, fc.constantFrom<unknown>(null, Number.NaN, Infinity, -1, 0.5, "a", 3))), { maxLength: 2 }),
+      fc.array(
+        fc.tuple(
+          fc.constantFrom(...optionNames),
+          fc.noShrink(fc.nat()),
+          fc.oneof(oddValue, fc.constantFrom<unknown>(null, Number.NaN, Infinity, -1, 0.5, "a", 3)),
+        ),
+        { maxLength: 2 },
+      ),
     )
     .map(([seed, replaced]) => memoryCase(seed, replaced)),
   async read(given) {

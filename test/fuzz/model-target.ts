@@ -15,7 +15,11 @@ interface ModelCase {
 const rows = 24;
 const cells = Array.from({ length: rows }, (_, row) => [row % 7, (row * 5) % 11, row % 3, ((row * row) % 13) / 4]);
 const sum = ([x = 0, y = 0]: readonly number[]): number => x + y;
-const classes = hpo.inMemory({ name: "classes", features: cells, target: cells.map((row) => (sum(row) > 8 ? "a" : sum(row) > 4 ? "b" : "c")) });
+const classes = hpo.inMemory({
+  name: "classes",
+  features: cells,
+  target: cells.map((row) => (sum(row) > 8 ? "a" : sum(row) > 4 ? "b" : "c")),
+});
 const numbers = hpo.inMemory({ name: "numbers", features: cells, target: cells.map(sum) });
 const mixed = hpo.inMemory({
   name: "mixed",
@@ -28,7 +32,15 @@ type Data = ReturnType<typeof hpo.inMemory>;
 
 async function saved(data: Data, model: () => hpo.Estimator): Promise<string> {
   const metrics: Record<string, hpo.Metric> = data === numbers ? { mse: hpo.mse() } : { accuracy: hpo.accuracy() };
-  const spec = hpo.defineStudy({ name: "m", space: { x: hpo.choice([1, 2]) }, trials: 1, data, model, cv: hpo.kFold({ folds: 2 }), metrics });
+  const spec = hpo.defineStudy({
+    name: "m",
+    space: { x: hpo.choice([1, 2]) },
+    trials: 1,
+    data,
+    model,
+    cv: hpo.kFold({ folds: 2 }),
+    metrics,
+  });
   const study = await hpo.openStudy(spec, { database: ":memory:" });
   try {
     await study.run({ workers: 1 });
@@ -97,9 +109,13 @@ export const modelTarget: FuzzTarget<ModelCase> = {
     const model = loadModel(JSON.parse(changed) as Json);
     try {
       if (changed === text && JSON.stringify(model.toJSON()) !== text) throw new WrongAnswer("toJSON() of what was loaded is another");
-      const set = { data: await data.load({ folder: "/", task: data === numbers ? "regression" : "classification" }), rows: Uint32Array.of(0, 5, 23) };
+      const set = {
+        data: await data.load({ folder: "/", task: data === numbers ? "regression" : "classification" }),
+        rows: Uint32Array.of(0, 5, 23),
+      };
       const answers = model.predict(set);
-      if (answers.length !== 3 || Array.from(answers).some((one) => Number.isNaN(one))) throw new WrongAnswer(`predicts ${answers.join(", ")}`);
+      if (answers.length !== 3 || Array.from(answers).some((one) => Number.isNaN(one)))
+        throw new WrongAnswer(`predicts ${answers.join(", ")}`);
     } catch (error) {
       // A model that was changed may have other columns than the data: it says so.
       if (changed === text || !(error instanceof HpoError)) throw error;

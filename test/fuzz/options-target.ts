@@ -58,7 +58,7 @@ interface Declared {
 }
 
 function declared({ seed, changes }: OptionsCase): Declared {
-  const random = rng(seed, "options");
+  const random = rng(seed);
   const left = [...changes];
   /** The next change, now and then, for this part. */
   const change = (): readonly [number, unknown] | undefined => (left.length > 0 && random.below(6) === 0 ? left.pop() : undefined);

@@ -58,7 +58,10 @@ export function plainNumber(text: string): number {
 }
 
 /** Levels of a column in canonical order, and a code a row; −1 where missing. */
-export function plainLevels(texts: readonly (string | undefined)[]): { readonly levels: readonly string[]; readonly codes: readonly number[] } {
+export function plainLevels(texts: readonly (string | undefined)[]): {
+  readonly levels: readonly string[];
+  readonly codes: readonly number[];
+} {
   const there = texts.filter((text) => text !== undefined);
   const numeric = there.every((text) => Number.isFinite(plainNumber(text)));
   const written = texts.map((text) => (text === undefined ? undefined : numeric ? String(plainNumber(text) + 0) : text));
@@ -90,7 +93,8 @@ export function plainData(text: string, options: CsvOptions, task: "classificati
   const told = (cell: string): string | undefined => (missing.has(cell) || missing.has(cell.trim()) ? undefined : cell);
   const column = (name: string): (string | undefined)[] => rows.map((row) => told(row[names.indexOf(name)] as string));
   const target = typeof options.target === "string" ? { column: options.target } : options.target;
-  const kind = target === null ? "class" : ("kind" in target ? target.kind : undefined) ?? (task === "classification" ? "class" : "number");
+  const kind =
+    target === null ? "class" : (("kind" in target ? target.kind : undefined) ?? (task === "classification" ? "class" : "number"));
   const named = [target?.column, options.weight, options.group, options.fold, options.time] as (string | undefined)[];
   const used = [...named.filter((name) => name !== undefined), ...(options.ignore ?? [])];
   const categories = options.categories ?? [];
@@ -100,7 +104,8 @@ export function plainData(text: string, options: CsvOptions, task: "classificati
 
   const columns = left.map((name) => {
     const cells = column(name);
-    if (!categories.includes(name)) return { name, levels: null, values: cells.map((cell) => (cell === undefined ? Number.NaN : plainNumber(cell))), cells };
+    if (!categories.includes(name))
+      return { name, levels: null, values: cells.map((cell) => (cell === undefined ? Number.NaN : plainNumber(cell))), cells };
     const { levels, codes } = plainLevels(cells);
     return { name, levels, values: codes.map((code) => (code < 0 ? Number.NaN : code)), cells };
   });

@@ -107,7 +107,7 @@ export interface FuzzResult extends FuzzTally {
   readonly problems: readonly string[];
 }
 
-const blockCases = 500;
+const blockCases = 200;
 const mostProblems = 12;
 
 /** Many cases in blocks, each of a seed of its own: a finding ends its block, and the others go on. */
@@ -123,18 +123,29 @@ export async function fuzzTarget<Case>(target: FuzzTarget<Case>, { cases, seed, 
       await runCase(target, given, tally);
     };
     const numRuns = Math.min(blockCases, cases - tally.cases);
-    const found = await fc.check(fc.asyncProperty(target.cases, one), { seed: ofBlock, numRuns, interruptAfterTimeLimit: 600_000 });
+    const found = await fc.check(fc.asyncProperty(target.cases, one), { seed: ofBlock, numRuns, endOnFailure: true });
     if (found.failed && found.counterexample !== null) {
       const error = found.errorInstance instanceof Error ? found.errorInstance.message : String(found.errorInstance);
       const kind = sentenceKind(error);
-      if (!problems.has(kind)) problems.set(kind, `${target.name}, block ${ofBlock}: ${error}\n  case ${shown(found.counterexample[0])}`);
+      if (!problems.has(kind)) {
+        const problem = `${target.name}, block ${ofBlock}: ${error}\n  case ${shown(found.counterexample[0])}`;
+        problems.set(kind, problem);
+        say?.(problem);
+      }
     }
-    if (block % 20 === 19) say?.(`  ${target.name}: ${tally.cases} of ${cases} cases, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    if (block % 20 === 19)
+      say?.(`  ${target.name}: ${tally.cases} of ${cases} cases, ${((performance.now() - start) / 1000).toFixed(0)} s`);
   }
   return { ...tally, problems: [...problems.values()] };
 }
 
 function shown(given: unknown): string {
-  const text = fc.stringify(given);
+  let text: string;
+  try {
+    text = fc.stringify(given);
+  } catch {
+    // A value nested thousands deep.
+    return "that can't be shown";
+  }
   return text.length > 1500 ? `${text.slice(0, 1500)}…` : text;
 }
