@@ -49,7 +49,7 @@ describe("readers of data", () => {
     ["1e9", /the shape in the npy header must be integers of at least 0; got "1e9"/],
     ["-2, -3", /must be integers of at least 0/],
     ["0x2, 3", /must be integers of at least 0/],
-    ["0, 1000000000", /at most 1048576 feature columns; got 1000000000/],
+    ["6, 0, 1000000000", /there must be 0 bytes of values .* got 24\. The file is longer/],
     ["1000000000, 1", /there must be 4000000000 bytes of values .* got 24\. The file is cut off/],
   ])("refuse an npy file that claims the shape (%s), before any memory is taken", async (shape, message) => {
     const before = process.memoryUsage().arrayBuffers;

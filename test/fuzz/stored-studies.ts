@@ -13,7 +13,8 @@ const data = hpo.inMemory({
   features: cells,
   target: cells.map(([x = 0, y = 0]) => (x + y > 8 ? "a" : x > 3 ? "b" : "c")),
 });
-const cv = hpo.stratifiedKFold({ folds: 2 });
+// As many folds as a study needs to keep the model of its best trial.
+const cv = hpo.kFold({ folds: 8 });
 
 /** Studies of every kind of row: shared solves, predictions, a kept model, an estimate, steps, gradients, checkpoints, failures, an earlier study. */
 export const specs: readonly hpo.StudySpec[] = [

@@ -47,9 +47,10 @@ describe("a database with a damaged column", () => {
   it("says so for a model, and for predictions that fit no rows", async () => {
     const model = await changedBy("UPDATE models SET json = '{'");
     expect(said(() => readModel("table", { database: model }))).toMatch(/is damaged \(the model of trial \d can't be read\)/);
-    const shorter = await changedBy("UPDATE predictions SET predicted = x'0100' || x'00ffff'");
+    // One value, as a DEFLATE stream of one stored block.
+    const shorter = await changedBy("UPDATE predictions SET predicted = x'010100feff07'");
     const store = openStore(shorter, { readonly: true });
-    expect(said(() => store.predictions("table", 0))).toMatch(/is damaged \((the predictions of trial 0 can't be read|.*)\)/);
+    expect(said(() => store.predictions("table", 0))).toMatch(/is damaged \(the predictions of trial 0 can't be read\)/);
     store.close();
   });
 
