@@ -2,7 +2,6 @@ import type { Database } from "better-sqlite3";
 import type { StoredCheckpoint } from "../../core/checkpoint.ts";
 import type { Batch } from "../../core/store.ts";
 import { checkpointAddress } from "../checkpoint-bytes.ts";
-import { damaged } from "../stored-shapes.ts";
 import { rowExists, rowMissing } from "../store-failure.ts";
 import { checkpointFiles } from "./checkpoint-files.ts";
 import { sqliteCode } from "./sqlite-failure.ts";
@@ -47,8 +46,6 @@ export function checkpointTable(db: Database, location: string): CheckpointTable
       const row = one.get(study, trial);
       if (row === undefined) return undefined;
       const [sha256, size] = row;
-      // It names a file, and what names it may come from anywhere.
-      if (!/^[0-9a-f]{64}$/.test(sha256)) throw damaged(`the checkpoint of trial ${trial}`);
       return { trial, sha256, size, content: files.file(study, sha256) };
     },
     write(study, name, { checkpoints = [], droppedCheckpoints = [] }) {
