@@ -26,7 +26,6 @@ export const historyTarget: FuzzTarget<HistoryCase> = {
     "must have a complete trial within the space",
     "is damaged",
     "is not a database",
-    "does not exist",
     "assume must be",
     "study must be",
   ],

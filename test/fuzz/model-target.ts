@@ -66,6 +66,7 @@ async function everyModel(): Promise<readonly { readonly text: string; readonly 
     [classes, () => hpo.pipeline(hpo.robustScale(), hpo.varianceThreshold(), linear())],
     [classes, () => hpo.pipeline(hpo.selectKBest({ k: 2 }), hpo.subsample(), linear())],
     [classes, () => hpo.pipeline(hpo.oversample(), linear())],
+    [mixed, () => hpo.tunedThreshold(hpo.pipeline(hpo.impute(), hpo.ordinal(), linear()), { metric: hpo.accuracy(), cv: hpo.kFold({ folds: 2 }) })],
     [classes, () => hpo.pipeline(hpo.smote({ neighbours: 1 }), linear())],
   ];
   const texts = [];
