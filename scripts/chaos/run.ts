@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
 import { crowdSuite } from "./crowd-suite.ts";
 import { killCommits } from "./kill-commits.ts";
+import { fuzzReaders } from "./fuzz-suite.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { limitsSuite } from "./limits-suite.ts";
@@ -33,6 +34,7 @@ const suites: Readonly<Record<string, ChaosSuite>> = {
   processes: breakProcesses,
   crowd: crowdSuite,
   limits: limitsSuite,
+  fuzz: fuzzReaders,
   soak: soakSuite,
   "user-code": userCodeSuite,
 };

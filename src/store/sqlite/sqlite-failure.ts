@@ -35,6 +35,12 @@ export function guarded<T>(location: string, work: () => T, onBusy?: () => void)
   }
 }
 
+/** A compressed column that zlib can't read, or that would take more than it may. */
+function isBrokenStream(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" && (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE");
+}
+
 function failure(location: string, error: unknown): HpoError {
   const code = sqliteCode(error);
   return storeFailed(location, sentence(code, error), error);
@@ -47,7 +53,7 @@ function sentence(code: string, error: unknown): string {
     return `can't grow, since the disk is full; free some space and run the same command again, all that was stored is kept`;
   if (code.startsWith("SQLITE_READONLY")) return `can't be written; give this user the right to write the file and its folder`;
   if (code.startsWith("SQLITE_IOERR")) return `can't be read or written (${code}); check the disk and run the same command again`;
-  if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB" || error instanceof SyntaxError)
-    return `is damaged (${message}); restore it from a copy or name another with --db`;
+  if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB" || error instanceof SyntaxError || isBrokenStream(error))
+    return `is damaged (${message.replace(/\s+/g, " ").slice(0, 200)}); restore it from a copy or name another with --db`;
   return `refused a row or a question (${message}); nothing of it was stored`;
 }

@@ -13,7 +13,7 @@ import type {
 import type { Gradient } from "../../core/space.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedNumbers, storedParams, storedPlain, storedTexts } from "../stored-shapes.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
 import { gradientReader } from "./gradient-reader.ts";
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
@@ -149,25 +149,28 @@ export function studyReader(db: Database): StudyReader {
       const values = outcomeValues(study);
       const incidents = new Map(incidentRows.all(study).map(([trial, ...columns]) => [trial, readIncident(columns)]));
       const trials: StoredTrial[] = [];
-      // Row by row: a hundred thousand rows at once would outlive the young generation.
-      for (const row of trialRows.iterate(study)) {
-        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt] = row;
-        const record = {
-          number,
-          group,
-          params: storedJson<never>(params),
-          by,
-          why,
-          ...readParent(parent),
-          budget: readNumberOrNull(budget),
-          note,
-          proposedAt,
-        };
-        const outcome =
-          state === null ? null : { trial: number, state, values: values.of(number), incident: incidents.get(number) ?? null, endedAt };
-        trials.push({ record, startedAt, outcome });
+      try {
+        // Row by row: a hundred thousand rows at once would outlive the young generation.
+        for (const row of trialRows.iterate(study)) {
+          const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt] = row;
+          const record = {
+            number,
+            group,
+            params: storedParams(params, number),
+            by,
+            why,
+            ...readParent(parent),
+            budget: readNumberOrNull(budget),
+            note,
+            proposedAt,
+          };
+          const outcome =
+            state === null ? null : { trial: number, state, values: values.of(number), incident: incidents.get(number) ?? null, endedAt };
+          trials.push({ record, startedAt, outcome });
+        }
+      } finally {
+        values.close();
       }
-      values.close();
       return trials;
     },
 
@@ -201,8 +204,8 @@ export function studyReader(db: Database): StudyReader {
         label,
         wallSeconds,
         cpuSeconds,
-        counts: storedJson<Record<string, number>>(counts),
-        warnings: storedJson<string[]>(warnings),
+        counts: storedNumbers(counts, "the counts of shared work"),
+        warnings: storedTexts(warnings, "the warnings of shared work"),
         trials: uses.get(work) ?? [],
       }));
     },
@@ -232,8 +235,8 @@ export function studyReader(db: Database): StudyReader {
         wallSeconds,
         workers,
         codeHash,
-        environment: storedJson<RunRecord["environment"]>(environment),
-        notes: storedJson<string[]>(notes),
+        environment: storedPlain(environment, "the environment of a run"),
+        notes: storedTexts(notes, "the notes of a run"),
       })),
 
     evaluations(study, trial) {
