@@ -31,7 +31,8 @@ export async function keepBundle(folder: string, text: string): Promise<string> 
   }
   const draft = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await writeFile(draft, text, { flag: "wx" });
+    // It is code that we run, and its text may hold what nobody else may read.
+    await writeFile(draft, text, { flag: "wx", mode: 0o600 });
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
@@ -48,6 +49,7 @@ async function refuseForeignFolder(folder: string): Promise<void> {
   for (const place of [path.dirname(folder), folder]) {
     const status = await lstat(place);
     if (!status.isDirectory() || (uid >= 0 && status.uid !== uid)) throw new Error(`${place} belongs to another user`);
+    if (uid >= 0 && (status.mode & 0o022) !== 0) throw new Error(`${place} can be written by other users`);
   }
 }
 

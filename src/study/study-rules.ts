@@ -34,9 +34,13 @@ const modelRules = {
   data: shaped('data such as csv("data.csv.gz", { target: "y" })', (value) => "load" in value),
   model: callable('a function from parameters to an estimator, such as ({ C }) => svm({ kernel: "rbf", C })'),
   cv: shaped("a splitter such as stratifiedKFold({ folds: 10 })", (value) => "split" in value && "count" in value),
-  metrics: shaped("an object of metrics such as { accuracy: accuracy() }", (value) => {
+  metrics: shaped('an object of metrics such as { accuracy: accuracy() }, none of them called "__proto__"', (value) => {
     const metrics = Object.values(value);
-    return metrics.length > 0 && metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric);
+    return (
+      metrics.length > 0 &&
+      !Object.hasOwn(value, "__proto__") &&
+      metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric)
+    );
   }),
   select: optional(oneOf(["best", "simplest-within-one-se"])),
   // What it holds is checked against the space.
@@ -54,9 +58,13 @@ const objectiveRules = {
   checkpointBytes: optional(integer(1, 2 ** 32)),
   pruner: optional(shaped("a pruner such as median() or hyperband({ maxSteps: 81 })", (value) => "verdict" in value)),
   metrics: optional(
-    shaped('an object of directions such as { loss: "minimize" }', (value) => {
+    shaped('an object of directions such as { loss: "minimize" }, none of them called "__proto__"', (value) => {
       const directions = Object.values(value);
-      return directions.length > 0 && directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction));
+      return (
+        directions.length > 0 &&
+        !Object.hasOwn(value, "__proto__") &&
+        directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction))
+      );
     }),
   ),
 };

@@ -1,4 +1,5 @@
 import type { EvaluationRecord, OutcomeRecord } from "../core/records.ts";
+import { withoutSecrets } from "../core/without-secrets.ts";
 
 /** The evaluation of a trial whose value was told: its seconds are those from ask to tell. */
 export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, startedAt: string, wallSeconds: number): EvaluationRecord {
@@ -21,6 +22,7 @@ export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, starte
 
 /** The end of a trial that was told an error. */
 export function toldFailure(trial: number, error: Error, endedAt: string): OutcomeRecord {
-  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
+  const stack = error.stack === undefined ? null : withoutSecrets(error.stack);
+  const incident = { kind: "error", message: withoutSecrets(error.message), code: null, stack } as const;
   return { trial, state: "failed", values: {}, incident, endedAt };
 }
