@@ -13,12 +13,14 @@ import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
+import { securitySuite } from "./security-suite.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-table": killTable,
+  security: securitySuite,
 };
 
 try {

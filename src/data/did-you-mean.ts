@@ -1,8 +1,13 @@
-/** "; did you mean x?" for the known name nearest to a mistyped one, else empty. O(names × length²). */
+/** No person mistypes a longer name, and a stranger's may have a million letters. */
+const longest = 200;
+
+/** "; did you mean x?" for the known name nearest to a mistyped one, else empty. O(names × length²), at most 200 letters. */
 export function didYouMean(name: string, known: readonly string[]): string {
+  if (name.length > longest) return "";
   let best: string | undefined;
   let least = Math.ceil(name.length / 3) + 1;
   for (const candidate of known) {
+    if (candidate.length > longest) continue;
     const edits = candidate.toLowerCase() === name.toLowerCase() ? 0 : distance(name, candidate);
     if (edits < least) {
       least = edits;
