@@ -99,7 +99,8 @@ describe("a text of twenty thousand letters", () => {
           ? Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), length16, Buffer.from(header)])
           : Buffer.from(`a,b\n1,${text}\n`);
       writeFileSync(file, bytes);
-      const recipe = reader === "csv" ? csv(file, { target: "b" }) : reader === "npy" ? npy({ features: file }) : libsvm(file);
+      const recipe =
+        reader === "csv" ? csv(file, { target: "b" }) : reader === "npy" ? npy({ features: file, target: null }) : libsvm(file);
       const end = await recipe.load(context as never).catch((error: unknown) => error);
       if (end instanceof Error) expect(end).toBeInstanceOf(HpoError);
       rmSync(file);
