@@ -21,6 +21,7 @@ import { killTable } from "./kill-table.ts";
 import { limitsSuite } from "./limits-suite.ts";
 import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
+import { securitySuite } from "./security-suite.ts";
 import { soakSuite } from "./soak-suite.ts";
 import { userCodeSuite } from "./user-code-suite.ts";
 
@@ -37,6 +38,7 @@ const suites: Readonly<Record<string, ChaosSuite>> = {
   fuzz: fuzzReaders,
   soak: soakSuite,
   "user-code": userCodeSuite,
+  security: securitySuite,
 };
 
 /** They run where they are named. */
