@@ -1,3 +1,5 @@
+import { HpoError } from "../core/hpo-error.ts";
+
 /** Whether a stream gets colours: a terminal gets them unless NO_COLOR is set, anything else only with FORCE_COLOR. */
 export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   if (environment["NO_COLOR"] !== undefined && environment["NO_COLOR"] !== "") return false;
@@ -17,7 +19,7 @@ export function textLayout(): { readonly width: number; readonly colour: boolean
 /** Writes data and waits until it has left, so that a pipe gets all of it before the process ends. */
 export function printData(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error == null || isClosedPipe(error) ? resolve() : reject(error)));
+    process.stdout.write(text, (error) => (error == null || isClosedPipe(error) ? resolve() : reject(outputFailed("stdout", error))));
   });
 }
 
@@ -38,13 +40,25 @@ export function divertStdout(listener: (text: string) => void): () => void {
   };
 }
 
-/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more. */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: Error) => {
-      if (!isClosedPipe(error)) throw error;
-    });
-  }
+/**
+ * A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more, or whose disk is full: a run goes on without it.
+ * What else keeps the result from stdout is told by `failed`.
+ */
+export function tolerateClosedPipes(failed: (error: HpoError) => void): void {
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: Error) => {
+    if (!isClosedPipe(error)) failed(outputFailed("stdout", error));
+  });
+}
+
+/** `place` could not take what was written to it. */
+export function outputFailed(place: string, cause: Error): HpoError {
+  const { code } = cause as { readonly code?: string };
+  const cure = code === "ENOSPC" || code === "EDQUOT" ? "its disk is full: free some space, or write it elsewhere" : "write it elsewhere";
+  return new HpoError("OUTPUT_FAILED", `The result can't be written to ${place} (${cause.message}); ${cure}. All that is stored is kept.`, {
+    data: { place },
+    cause,
+  });
 }
 
 function isClosedPipe(error: Error): boolean {

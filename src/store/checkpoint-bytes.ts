@@ -10,7 +10,7 @@ export function checkpointAddress(bytes: Uint8Array): string {
 
 /**
  * The bytes of a checkpoint, over a buffer of their own, as they were stored. Needs no store, so that a slot reads them itself.
- * @throws HpoError CHECKPOINT_LOST where the file is missing, can't be read, or holds other bytes.
+ * @throws HpoError CHECKPOINT_LOST where the file is missing or holds other bytes, CHECKPOINT_UNREADABLE where the disk does not give it.
  */
 export function checkpointBytes({ trial, sha256, size, content }: StoredCheckpoint): Uint8Array {
   if (typeof content !== "string") return new Uint8Array(content);
@@ -20,8 +20,14 @@ export function checkpointBytes({ trial, sha256, size, content }: StoredCheckpoi
     // Node takes the bytes of a small file from a buffer that others use too; a large one is not copied.
     bytes = read.length === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw lost(trial, code === "ENOENT" ? `its file ${content} is missing` : `its file ${content} can't be read (${String(code)})`, cause);
+    const code = String((cause as NodeJS.ErrnoException).code);
+    if (code === "ENOENT" || code === "ENOTDIR") throw lost(trial, `its file ${content} is missing`, cause);
+    if (code === "EISDIR") throw lost(trial, `its file ${content} is a folder`, cause);
+    throw new HpoError(
+      "CHECKPOINT_UNREADABLE",
+      `The checkpoint of trial ${trial} can't be read from ${content} (${code}); check the disk and the rights of the file, and run the same command again.`,
+      { data: { trial, file: content }, cause },
+    );
   }
   if (bytes.length !== size) throw lost(trial, `its file ${content} must have ${size} bytes; it has ${bytes.length}`);
   if (checkpointAddress(bytes) !== sha256) throw lost(trial, `its file ${content} is damaged (it has another SHA-256)`);

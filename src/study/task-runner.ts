@@ -1,4 +1,5 @@
 import type { Executor, Incident, Task, TaskResult } from "../core/executor.ts";
+import { HpoError } from "../core/hpo-error.ts";
 import type { AttemptRecord } from "../core/records.ts";
 
 export interface TaskRunnerOptions {
@@ -91,6 +92,8 @@ export class TaskRunner {
       if (startedSlot !== undefined) onEnd(startedSlot);
       if (result.ok) return { kind: "value", result };
       if (result.incident.kind === "aborted") return { kind: "cut" };
+      // The disk's fault, not the task's: a trial must not fail for good of what passes.
+      if (result.incident.code === "CHECKPOINT_UNREADABLE") throw new HpoError("CHECKPOINT_UNREADABLE", result.incident.message);
       incidents.push(result.incident);
       await onAttempt({
         task: task.key,

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { storeFailed } from "../store-failure.ts";
+import { syncFolder, writeWhole } from "./durable-files.ts";
 
 /**
  * The checkpoints of a database as files, each named by the SHA-256 of its bytes: DATABASE.artefacts/STUDY/SHA256. A folder a study, since only
@@ -34,7 +35,12 @@ export function checkpointFiles(database: string): CheckpointFiles {
         syncFolder(folder);
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
-        const cure = code === "ENOSPC" ? "free some space" : "make it one that can be written";
+        const cure =
+          code === "ENOSPC" || code === "EDQUOT"
+            ? "free some space"
+            : code === "EIO"
+              ? "check the disk"
+              : "make it one that can be written";
         throw storeFailed(
           database,
           `can't keep a checkpoint in ${folder} (${String(code)}); ${cure} and run the same command again`,
@@ -49,30 +55,6 @@ export function checkpointFiles(database: string): CheckpointFiles {
     },
     remove: (study) => discard(folderOf(study)),
   };
-}
-
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const draft = `${file}.tmp`;
-  const open = openSync(draft, "w", 0o600);
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(open, bytes, written);
-    fsyncSync(open);
-  } finally {
-    closeSync(open);
-  }
-  renameSync(draft, file);
-}
-
-/** So that names of new files outlive a power cut. */
-function syncFolder(folder: string): void {
-  // Windows opens no folders, and needs none of this.
-  if (process.platform === "win32") return;
-  const open = openSync(folder, "r");
-  try {
-    fsyncSync(open);
-  } finally {
-    closeSync(open);
-  }
 }
 
 function discard(file: string): void {

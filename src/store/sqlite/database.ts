@@ -1,10 +1,12 @@
 import Database from "better-sqlite3";
-import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { HpoError } from "../../core/hpo-error.ts";
-import { applicationId, migrations } from "./migrations.ts";
-import { guarded, isBusy, sqliteCode } from "./sqlite-failure.ts";
+import { diskTrouble } from "./disk-trouble.ts";
+import { syncFolder } from "./durable-files.ts";
+import { migrations, applicationId } from "./migrations.ts";
+import { damaged, guarded, isBusy, isDamage, sqliteCode } from "./sqlite-failure.ts";
+import { stillDatabase } from "./still-database.ts";
 
 /** An open database file of ours, at the newest schema. */
 interface OpenDatabase {
@@ -18,7 +20,7 @@ const busyTimeoutMs = 5_000;
 /** Opens a database for writing; makes its folder (0700), the file (0600) and the tables where they are missing. */
 export function openForWriting(file: string): OpenDatabase {
   makeFile(file);
-  const db = connect(file, false);
+  const db = connect(file, false, file);
   try {
     prepareFile(db, file);
   } catch (error) {
@@ -34,26 +36,21 @@ export function openForReading(file: string): OpenDatabase {
   try {
     return openReader(file, file, () => undefined);
   } catch (error) {
-    if (!(error instanceof HpoError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(sqliteCode(error.cause))) throw error;
+    if (!(error instanceof HpoError) || !/^SQLITE_(CANTOPEN|READONLY|FULL|IOERR_SHM)/.test(sqliteCode(error.cause))) throw error;
   }
-  // Even a reader of a database in WAL mode makes a file beside it, which a folder that can't be written forbids:
-  // nobody writes there, so a copy says the same.
-  const folder = mkdtempSync(path.join(tmpdir(), "hpo-"));
-  const copy = path.join(folder, "copy.sqlite");
-  const dispose = (): void => rmSync(folder, { recursive: true, force: true });
+  // Even a reader of a database in WAL mode makes a file beside it, which a folder that can't be written, or a full disk, forbids.
+  const still = stillDatabase(file);
   try {
-    copyFileSync(file, copy);
-    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
-    return openReader(copy, file, dispose);
+    return openReader(still.content, file, still.dispose);
   } catch (error) {
-    dispose();
-    throw error instanceof HpoError ? error : invalid(file, "can't be read; give this user the right to read it", error);
+    still.dispose();
+    throw error;
   }
 }
 
-/** `file` is what is opened, `name` what it is called. */
-function openReader(file: string, name: string, dispose: () => void): OpenDatabase {
-  const db = connect(file, true, name);
+/** `content` is what is opened, a path or bytes; `name` is what it is called. */
+function openReader(content: string | Buffer, name: string, dispose: () => void): OpenDatabase {
+  const db = connect(content, true, name);
   try {
     const version = schemaVersion(db, name);
     if (version === 0) throw invalid(name, "is empty; run a study first, or name another database with --db");
@@ -79,9 +76,12 @@ function makeFile(file: string): void {
   try {
     makeFolder(folder);
     // SQLite gives the files beside it the same rights.
-    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+    if (existsSync(file)) return;
+    closeSync(openSync(file, "a", 0o600));
+    syncFolder(folder);
   } catch (error) {
-    throw invalid(file, "can't be made; name a database in a folder that can be written with --db", error);
+    const why = (error as NodeJS.ErrnoException).code === "ENOSPC" ? ", since the disk is full; free some space, or" : ";";
+    throw invalid(file, `can't be made${why} name a database in a folder that can be written with --db`, error);
   }
 }
 
@@ -91,15 +91,27 @@ function makeFolder(folder: string): void {
   makeFolder(path.dirname(folder));
   try {
     mkdirSync(folder, { mode: 0o700 });
+    // Else a power cut could take the folder, with all that is durable in it.
+    syncFolder(path.dirname(folder));
   } catch (error) {
     // Another process may have made it meanwhile.
     if (!existsSync(folder)) throw error;
   }
 }
 
-function connect(file: string, readonly: boolean, name: string = file): Database.Database {
-  if (statSync(file).isDirectory()) throw invalid(name, "is a folder; name a file with --db");
-  return atBorder(name, () => new Database(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs }));
+function connect(content: string | Buffer, readonly: boolean, name: string): Database.Database {
+  if (content === name) refuseOddFile(name);
+  const options = { readonly, timeout: busyTimeoutMs };
+  return atBorder(name, () =>
+    typeof content === "string" ? new Database(content, { ...options, fileMustExist: true }) : new Database(content, options),
+  );
+}
+
+/** Opening a pipe would wait for its writer for ever. */
+function refuseOddFile(file: string): void {
+  const status = statSync(file);
+  if (status.isFile()) return;
+  throw invalid(file, `is ${status.isDirectory() ? "a folder" : "a device, a pipe or a socket"}; name a file with --db`);
 }
 
 /** Checks whose file it is before a byte of it is changed. */
@@ -156,19 +168,29 @@ function atBorder<T>(file: string, work: () => T): T {
     } catch (error) {
       const code = sqliteCode(error);
       if (code === "SQLITE_NOTADB") throw invalid(file, "is not a database; name another file with --db", error);
-      if (code.startsWith("SQLITE_CORRUPT")) throw invalid(file, "is damaged; restore it from a copy, or name another with --db", error);
+      if (isDamage(error)) throw invalid(file, damaged(file), error);
       if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(code)) {
-        throw invalid(file, "can't be opened; give this user the right to use the file and its folder, or name another with --db", error);
+        const trouble = diskTrouble(file);
+        throw invalid(
+          file,
+          trouble ?? "can't be opened; give this user the right to use the file and its folder, or name another with --db",
+          error,
+        );
       }
       throw error;
     }
   });
 }
 
-/** Leaves one small file. What can't be tidied up now stays in the log, which the next process reads. */
+/**
+ * Leaves one small file. What can't be tidied up now, also since the disk is full or fails, stays in the log: it is durable there, the next process
+ * reads it, and the next writer tidies up or says why it can't.
+ */
 function closeWriter(db: Database.Database, file: string): void {
   try {
     guarded(file, () => tidy(db));
+  } catch (error) {
+    if (!/^SQLITE_(FULL|IOERR)/.test(sqliteCode((error as HpoError).cause))) throw error;
   } finally {
     db.close();
   }

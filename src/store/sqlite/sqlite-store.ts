@@ -1,5 +1,7 @@
 import path from "node:path";
 import type { Store } from "../../core/store.ts";
+import type { HpoError } from "../../core/hpo-error.ts";
+import { giveUpLease } from "../given-up-leases.ts";
 import { storeFailed } from "../store-failure.ts";
 import { openAttempts } from "../open-attempts.ts";
 import { studyPicture } from "../study-picture.ts";
@@ -7,7 +9,7 @@ import { batchWriter, type BatchWriter } from "./batch-writer.ts";
 import { checkpointTable } from "./checkpoint-table.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { leaseTable } from "./lease-table.ts";
-import { guarded } from "./sqlite-failure.ts";
+import { guarded, sqliteCode } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
 
@@ -70,7 +72,15 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       read(() => checkpoints.tidy(id));
     },
     renew: (study, holderId) => write(() => leases.renew(catalog.find(study), study, holderId)),
-    release: (study, holderId) => write(() => leases.release(catalog.find(study), holderId)),
+    release(study, holderId) {
+      try {
+        write(() => leases.release(catalog.find(study), holderId));
+      } catch (error) {
+        if (!/^SQLITE_/.test(sqliteCode((error as HpoError).cause))) throw error;
+        // All that was told is durable, and others see the lease end with this process.
+        giveUpLease(holderId);
+      }
+    },
     commit(study, holderId, batch) {
       const untidy = write(() => {
         const id = catalog.find(study);
