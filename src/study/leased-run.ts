@@ -17,6 +17,7 @@ import { studyMeter } from "./study-meter.ts";
 import type { RunStudyOptions, StudyParts } from "./study-parts.ts";
 import { looksBack, studyProposer } from "./study-proposer.ts";
 import { StudyRun, type StudyRunOptions } from "./study-run.ts";
+import { wholeHistory } from "./whole-history.ts";
 
 /** One run of a study, under its lease: from taking the lease until it is given back. */
 export class LeasedRun {
@@ -152,7 +153,7 @@ export class LeasedRun {
     readonly newEstimate: () => EstimateRecord | undefined;
   } {
     const { spec, store, codeHash, trials } = this.#parts;
-    const saved = store.load(spec.name);
+    const saved = wholeHistory(store, spec.name);
     const outcomes = new Map<number, OutcomeRecord>();
     const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
     const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds, rowsAfter: this.#parts.rowsAfter }, outcomeOf);

@@ -30,18 +30,18 @@ export function openForWriting(file: string): OpenDatabase {
   return { db, close: () => closeWriter(db, file) };
 }
 
-/** Opens a database for reading: nothing is written to it, and no writer is held up. */
-export function openForReading(file: string): OpenDatabase {
+/** Opens a database for reading: nothing is written to it, and no writer is held up. `schema`: whether an older one will do. */
+export function openForReading(file: string, schema: "newest" | "any" = "newest"): OpenDatabase {
   if (!existsSync(file)) throw invalid(file, "does not exist; run a study first, or name another database with --db");
   try {
-    return openReader(file, file, () => undefined);
+    return openReader(file, { name: file, schema, dispose: () => undefined });
   } catch (error) {
     if (!(error instanceof HpoError) || !/^SQLITE_(CANTOPEN|READONLY|FULL|IOERR_SHM)/.test(sqliteCode(error.cause))) throw error;
   }
   // Even a reader of a database in WAL mode makes a file beside it, which a folder that can't be written, or a full disk, forbids.
   const still = stillDatabase(file);
   try {
-    return openReader(still.content, file, still.dispose);
+    return openReader(still.content, { name: file, schema, dispose: still.dispose });
   } catch (error) {
     still.dispose();
     throw error;
@@ -49,12 +49,16 @@ export function openForReading(file: string): OpenDatabase {
 }
 
 /** `content` is what is opened, a path or bytes; `name` is what it is called. */
-function openReader(content: string | Buffer, name: string, dispose: () => void): OpenDatabase {
-  const db = connect(content, true, name);
+function openReader(
+  content: string | Buffer,
+  { name, schema, dispose }: { readonly name: string; readonly schema: "newest" | "any"; readonly dispose: () => void },
+): OpenDatabase {
+  // A copy may have to be rolled back before it can be read.
+  const db = connect(content, content === name || typeof content !== "string", name);
   try {
     const version = schemaVersion(db, name);
     if (version === 0) throw invalid(name, "is empty; run a study first, or name another database with --db");
-    if (version < migrations.length) {
+    if (version < migrations.length && schema === "newest") {
       throw invalid(name, `has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}`);
     }
     db.pragma("query_only = ON");
@@ -72,6 +76,7 @@ function openReader(content: string | Buffer, name: string, dispose: () => void)
 }
 
 function makeFile(file: string): void {
+  refuseLogAlone(file);
   const folder = path.dirname(file);
   try {
     makeFolder(folder);
@@ -83,6 +88,16 @@ function makeFile(file: string): void {
     const why = (error as NodeJS.ErrnoException).code === "ENOSPC" ? ", since the disk is full; free some space, or" : ";";
     throw invalid(file, `can't be made${why} name a database in a folder that can be written with --db`, error);
   }
+}
+
+/** SQLite would remove the log that it finds beside a new file, and with it all that was not yet in the file that is gone. */
+function refuseLogAlone(file: string): void {
+  const size = (name: string): number => (existsSync(name) ? statSync(name).size : 0);
+  if (size(file) > 0 || size(`${file}-wal`) === 0) return;
+  throw invalid(
+    file,
+    `is ${existsSync(file) ? "empty" : "missing"}, but its log ${path.basename(file)}-wal is there and may hold results; bring the file back beside it, or move the log away to begin anew`,
+  );
 }
 
 /** Step by step: Node's own recursive mkdir never returns for some folders that can't be made (below /proc). */

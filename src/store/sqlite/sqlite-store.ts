@@ -1,6 +1,7 @@
+import type { Database } from "better-sqlite3";
 import path from "node:path";
 import type { Store } from "../../core/store.ts";
-import type { HpoError } from "../../core/hpo-error.ts";
+import { HpoError } from "../../core/hpo-error.ts";
 import { giveUpLease } from "../given-up-leases.ts";
 import { storeFailed } from "../store-failure.ts";
 import { openAttempts } from "../open-attempts.ts";
@@ -9,7 +10,7 @@ import { batchWriter, type BatchWriter } from "./batch-writer.ts";
 import { checkpointTable } from "./checkpoint-table.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { leaseTable } from "./lease-table.ts";
-import { guarded, sqliteCode } from "./sqlite-failure.ts";
+import { damaged, guarded, sqliteCode } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
 
@@ -21,10 +22,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const location = path.resolve(file);
   const readonly = options.readonly ?? false;
   const { db, close } = readonly ? openForReading(location) : openForWriting(location);
-  const catalog = studyCatalog(db, location);
-  const leases = leaseTable(db);
-  const reader = studyReader(db);
-  const checkpoints = checkpointTable(db, location);
+  const { catalog, leases, reader, checkpoints } = prepared(db, location, readonly ? close : () => db.close());
   let writer: BatchWriter | undefined;
 
   const transaction = db.transaction((work: () => unknown) => work());
@@ -141,4 +139,20 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
     },
   };
   return Object.freeze(store);
+}
+
+/** What reads and writes its tables. Closes a database that has others than its schema says. */
+function prepared(db: Database, location: string, close: () => void) {
+  try {
+    return {
+      catalog: studyCatalog(db, location),
+      leases: leaseTable(db),
+      reader: studyReader(db),
+      checkpoints: checkpointTable(db, location),
+    };
+  } catch (cause) {
+    close();
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new HpoError("STORE_INVALID", `The database ${location} ${damaged(location, message)}.`, { data: { database: location }, cause });
+  }
 }
