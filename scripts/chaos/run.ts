@@ -12,13 +12,17 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
 import { killTable } from "./kill-table.ts";
+import { powerLoss } from "./power-loss-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
+import { storageFaults } from "./storage-suite.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-table": killTable,
+  storage: storageFaults,
+  "power-loss": powerLoss,
 };
 
 try {
