@@ -31,4 +31,6 @@ try {
   exitCode = isOutput && outputTold ? exitCodes.failed : tell(error);
   outputTold ||= isOutput;
 }
-process.exitCode ??= exitCode;
+// What a study's code left open in this process (a timer, a server) must not keep it.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
+process.exit(process.exitCode ?? exitCode);

@@ -19,6 +19,7 @@ import Database from "better-sqlite3";
 import { openStudy } from "hpo";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { examineDatabase } from "#hpo/store/sqlite/doctor/examine-database";
+import { exportDatabase } from "#hpo/store/sqlite/doctor/export-database";
 import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
 import { main } from "../cli/command.ts";
 import { databaseAnswers } from "../study-answers.ts";
@@ -173,6 +174,22 @@ describe("hpo doctor", () => {
     );
     await expect(run(target)).rejects.toThrow(/has no trial 2 and has later ones, so it can be read and not be continued/);
   }, 60_000);
+});
+
+describe("an export", () => {
+  it.each([1, 4, 8])("of a database of schema %i holds every row of every table, in the newest schema", (version) => {
+    const source = path.join(folder, `schema-${version}.sqlite`);
+    copyFileSync(fileURLToPath(new URL(`../store/fixtures/schema-${version}.sqlite`, import.meta.url)), source);
+    expect(findingsOf(source)).toEqual([
+      expect.stringMatching(/^note \(other\): It has the older schema \d; any run of a study on it brings it to schema/),
+    ]);
+    const target = path.join(folder, `exported-${version}.sqlite`);
+    expect(exportDatabase(source, target)).toMatchObject({ lost: 0, studies: [{ trials: 3, of: 3 }] });
+    const [saved, migrated] = [databaseRows(target), path.join(folder, `migrated-${version}.sqlite`)];
+    copyFileSync(source, migrated);
+    sqliteStore(migrated).close();
+    expect(saved).toEqual(databaseRows(migrated));
+  });
 });
 
 describe("a file that is no database of hpo's", () => {

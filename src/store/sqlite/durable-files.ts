@@ -4,8 +4,10 @@ import path from "node:path";
 /** Writes a file whole or not at all, and on the disk before it returns; its name is so after `syncFolder`. */
 export function writeWhole(file: string, bytes: Uint8Array): void {
   const draft = `${file}.tmp`;
+  // A draft that is there was left by a killed process, or is a link that somebody else laid: neither is written into.
+  rmSync(draft, { force: true });
   try {
-    const open = openSync(draft, "w", 0o600);
+    const open = openSync(draft, "wx", 0o600);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(open, bytes, written);
       fsyncSync(open);

@@ -39,6 +39,8 @@ const tables = [
   "shared_bytes",
   "attempts",
   "attempt_trials",
+  "logs",
+  "log_trials",
   "environments",
   "runs",
   "models",
