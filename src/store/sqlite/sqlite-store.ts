@@ -85,7 +85,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       try {
         write(() => leases.release(catalog.find(study), holderId));
       } catch (error) {
-        if (!/^SQLITE_/.test(sqliteCode((error as HpoError).cause))) throw error;
+        if (sqliteCode((error as HpoError).cause) === "") throw error;
         // All that was told is durable, and others see the lease end with this process.
         giveUpLease(holderId);
       }
