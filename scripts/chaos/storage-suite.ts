@@ -10,7 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { openStudy } from "hpo";
 import { damages, type DamageTally, damageTally, judgeDamage } from "../../test/chaos/damaged-database.ts";
-import { faultKinds, sweepFaults } from "../../test/chaos/disk-sweep.ts";
+import { type FaultKind, faultKinds, sweepFaults } from "../../test/chaos/disk-sweep.ts";
 import { failingDisk } from "../../test/chaos/failing-disk.ts";
 import { databaseAnswers } from "../../test/study-answers.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
@@ -28,22 +28,17 @@ export async function storageFaults({ seed, scale, say }: ChaosLimits): Promise<
   const total = { faults: 0, ended: 0, borne: 0 };
   try {
     for (const study of studies) {
-      for (const [index, kind] of faultKinds.entries()) {
-        // Spread evenly, begun elsewhere for each kind.
-        const pick = (calls: number): number[] => {
-          const step = 1 / scale;
-          return Array.from({ length: Math.floor(calls * scale) }, (_, i) =>
-            Math.min(calls, 1 + Math.floor((i + ((seed + index) % 7) / 7) * step)),
-          );
-        };
-        const result = await sweepFaults({ study, disk, kinds: [kind], pick });
-        for (const key of ["faults", "ended", "borne"] as const) total[key] += result[key];
-        for (const sentence of result.sentences) sentences.add(sentence);
-        problems.push(...result.problems);
-        say(
-          `  ${study}, ${kind.about}: ${result.faults} faults, ${result.ended} ended a run, ${result.borne} borne, ${result.problems.length} problems`,
-        );
-      }
+      // Spread evenly, begun elsewhere for each kind; two of each at least.
+      const pick = (calls: number, kind: FaultKind): number[] => {
+        const count = Math.min(calls, Math.max(2, Math.floor(calls * scale)));
+        const begin = ((seed + faultKinds.indexOf(kind)) % 7) / 7;
+        return Array.from({ length: count }, (_, i) => Math.min(calls, 1 + Math.floor(((i + begin) * calls) / count)));
+      };
+      const result = await sweepFaults({ study, disk, pick });
+      for (const key of ["faults", "ended", "borne"] as const) total[key] += result[key];
+      for (const sentence of result.sentences) sentences.add(sentence);
+      problems.push(...result.problems);
+      say(`  ${study}: ${result.faults} faults, ${result.ended} ended a run, ${result.borne} borne, ${result.problems.length} problems`);
     }
   } finally {
     disk.remove();

@@ -2,6 +2,7 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { exitCodes } from "./exit-code.ts";
 import { failure } from "./failure.ts";
+import { processEnd } from "./process-end.ts";
 import { program } from "./program.ts";
 import { tolerateClosedPipes } from "./terminal.ts";
 
@@ -18,6 +19,7 @@ tolerateClosedPipes((error) => {
   if (!outputTold) process.exitCode = tell(error);
   outputTold = true;
 });
+const end = processEnd();
 // What no part of the engine has caught: nothing stored is lost, so the process may end.
 process.on("uncaughtException", (error) => process.exit(tell(error)));
 let exitCode: number = exitCodes.fine;
@@ -31,6 +33,4 @@ try {
   exitCode = isOutput && outputTold ? exitCodes.failed : tell(error);
   outputTold ||= isOutput;
 }
-// What a study's code left open in this process (a timer, a server) must not keep it.
-for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
-process.exit(process.exitCode ?? exitCode);
+await end(outputTold && exitCode === exitCodes.fine ? exitCodes.failed : exitCode);

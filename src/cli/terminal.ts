@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { HpoError } from "../core/hpo-error.ts";
 import { terminalText } from "../report/plain-text.ts";
 
@@ -64,7 +65,23 @@ export function outputFailed(place: string, cause: Error): HpoError {
   });
 }
 
+/** Whether a person's terminal is at one of the three streams: nohup, cron and services have none. */
+export function onTerminal(): boolean {
+  return isatty(0) || isatty(1) || isatty(2);
+}
+
+/** Whether this process had a terminal that was closed. */
+export function lostTerminal(): boolean {
+  return [process.stdout, process.stderr].some((stream) => stream.isTTY && codeOf(stream.errored) === "EIO");
+}
+
 function isClosedPipe(error: Error): boolean {
-  const { code } = error as { readonly code?: string };
-  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+  const code = codeOf(error);
+  // A terminal that was closed says what a failing disk says.
+  const closed = code === "EIO" && (process.stdout.isTTY || process.stderr.isTTY);
+  return closed || code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+}
+
+function codeOf(error: Error | null): string | undefined {
+  return (error as { readonly code?: string } | null)?.code;
 }
