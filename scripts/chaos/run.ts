@@ -18,6 +18,7 @@ import { killTable } from "./kill-table.ts";
 import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { soakSuite } from "./soak-suite.ts";
+import { userCodeSuite } from "./user-code-suite.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -27,6 +28,7 @@ const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-table": killTable,
   processes: breakProcesses,
   soak: soakSuite,
+  "user-code": userCodeSuite,
 };
 
 /** They run where they are named. */
