@@ -13,8 +13,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
+import { crowdSuite } from "./crowd-suite.ts";
+import { killCommits } from "./kill-commits.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
+import { limitsSuite } from "./limits-suite.ts";
+import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { soakSuite } from "./soak-suite.ts";
 import { userCodeSuite } from "./user-code-suite.ts";
@@ -24,7 +28,11 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   kills: killStudies,
+  "kill-commits": killCommits,
   "kill-table": killTable,
+  processes: breakProcesses,
+  crowd: crowdSuite,
+  limits: limitsSuite,
   soak: soakSuite,
   "user-code": userCodeSuite,
 };

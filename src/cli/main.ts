@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCodes } from "./exit-code.ts";
 import { failure } from "./failure.ts";
+import { processEnd } from "./process-end.ts";
 import { program } from "./program.ts";
 import { tolerateClosedPipes } from "./terminal.ts";
 
@@ -12,6 +13,7 @@ function tell(error: unknown): number {
 }
 
 tolerateClosedPipes();
+const end = processEnd();
 // What no part of the engine has caught: nothing stored is lost, so the process may end.
 process.on("uncaughtException", (error) => process.exit(tell(error)));
 let exitCode: number = exitCodes.fine;
@@ -23,6 +25,4 @@ try {
 } catch (error) {
   exitCode = tell(error);
 }
-// What a study's code left open in this process (a timer, a server) must not keep it.
-for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
-process.exit(exitCode);
+await end(exitCode);

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { terminalText } from "../report/plain-text.ts";
 
 /** Whether a stream gets colours: a terminal gets them unless NO_COLOR is set, anything else only with FORCE_COLOR. */
@@ -42,7 +43,12 @@ export function divertStdout(listener: (text: string) => void): () => void {
   };
 }
 
-/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more. */
+/** Whether a person's terminal is at one of the three streams: nohup, cron and services have none. */
+export function onTerminal(): boolean {
+  return isatty(0) || isatty(1) || isatty(2);
+}
+
+/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more, or a terminal that was closed. */
 export function tolerateClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: Error) => {
@@ -51,7 +57,16 @@ export function tolerateClosedPipes(): void {
   }
 }
 
+/** Whether this process had a terminal that was closed. */
+export function lostTerminal(): boolean {
+  return [process.stdout, process.stderr].some((stream) => stream.isTTY && codeOf(stream.errored) === "EIO");
+}
+
 function isClosedPipe(error: Error): boolean {
-  const { code } = error as { readonly code?: string };
-  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+  const code = codeOf(error);
+  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF" || code === "EIO";
+}
+
+function codeOf(error: Error | null): string | undefined {
+  return (error as { readonly code?: string } | null)?.code;
 }
