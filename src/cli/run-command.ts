@@ -99,9 +99,12 @@ async function runStudy(
     view.end(null);
     throw error;
   } finally {
-    await study?.close();
-    restoreStdout();
-    listener?.close();
+    try {
+      await study?.close();
+    } finally {
+      restoreStdout();
+      listener?.close();
+    }
   }
 }
 
