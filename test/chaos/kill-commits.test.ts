@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseAnswers } from "../study-answers.ts";
-import { kindNames } from "./any-kind.ts";
+import { kindNames } from "../fixtures/any-kind.ts";
 import { killAtCommits, type StateEnd } from "./commit-states.ts";
 import { commitStudies, fixtureFile, killAtEachCommit } from "./kill-commits.ts";
 import { drive } from "./kill-run.ts";
@@ -50,7 +50,7 @@ describe("a coordinator killed at store commits", () => {
   it("loses nothing in studies of any kind, does no work twice and leaves nothing behind", async () => {
     // One learns from a study that must be in its database: `npm run chaos` has it.
     const kinds = kindNames.filter((kind) => !kind.includes("earlier study"));
-    const file = fileURLToPath(new URL("any-kind.ts", import.meta.url));
+    const file = fileURLToPath(new URL("../fixtures/any-kind.ts", import.meta.url));
     const jobs = kinds.map((kind) => ({ kind, file, threads: false, every: 3 }));
     const ends = await killAtCommits(room("kinds"), jobs);
     expect(told(ends)).toEqual([]);

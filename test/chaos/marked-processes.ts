@@ -1,36 +1,45 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** In the environment of all that a run starts, and of what those start. */
-export const markName = "HPO_KILL_MARK";
+/** Finds what a command left behind: every process that it started, and those that these started, inherit the mark. */
+export interface ProcessMark {
+  readonly environment: Readonly<Record<string, string>>;
+  /** What of it lives, as "PID COMMAND"; zombies, which only wait for somebody to count them, do not. */
+  living(): string[];
+  /** Resolves when nothing of it lives; after 30 s with what does. */
+  gone(): Promise<string[]>;
+}
 
-/** "pid command" of each process with this mark; zombies, which are over, have no environment. Linux only: elsewhere none. */
-function markedProcesses(mark: string): string[] {
-  let entries: string[];
-  try {
-    entries = readdirSync("/proc");
-  } catch {
-    return [];
-  }
-  return entries
-    .filter((name) => /^\d+$/u.test(name))
-    .flatMap((pid) => {
+/** Why marks can't be read here; undefined where they can. */
+export const noMarks: string | undefined = existsSync("/proc/self/environ")
+  ? undefined
+  : "needs Linux, whose /proc tells every process's environment";
+
+/** A mark of its own, or one that several commands share. */
+export function processMark(id: string = randomUUID()): ProcessMark {
+  const mark = `HPO_PROCESS_MARK=${id}`;
+  const [name, value] = mark.split("=") as [string, string];
+  function living(): string[] {
+    return readdirSync("/proc").flatMap((pid) => {
+      if (!/^\d+$/.test(pid)) return [];
       try {
-        if (!readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(`${markName}=${mark}`)) return [];
-        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim()}`];
+        if (!readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark)) return [];
+        const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1];
+        return state === "Z" || state === "X"
+          ? []
+          : [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim()}`];
       } catch {
-        // It has ended meanwhile, or is another user's.
+        // It has ended, or is somebody else's.
         return [];
       }
     });
-}
-
-/** What still runs when all has had the time to see that its parent is gone: half a minute, which a busy machine may need. */
-export async function leftProcesses(mark: string): Promise<string[]> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    const left = markedProcesses(mark);
-    if (left.length === 0 || performance.now() > deadline) return left;
-    await sleep(50);
   }
+  return {
+    environment: { [name]: value },
+    living,
+    async gone() {
+      for (let left = 600; left > 0 && living().length > 0; left--) await new Promise((resolve) => setTimeout(resolve, 50));
+      return living();
+    },
+  };
 }
