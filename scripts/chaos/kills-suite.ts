@@ -121,7 +121,7 @@ function scenarioOf(
     manner: manner === "ask" && foldKinds.has(kind) ? "inline" : manner,
     // Folds of a race that were begun too many are stored, too.
     workers: kind === "racing" ? 1 : 1 + (turn % 2),
-    isolation: turn % 3 === 1 ? "process" : "thread",
+    isolation: (turn + number) % 3 === 1 ? "process" : "thread",
     mark: randomUUID(),
     seed: learns ? earlier : version === undefined ? undefined : older(version),
     seeded: learns ? "earlier study" : version === undefined ? "new database" : `schema ${version}`,
