@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { kindNames } from "../../test/chaos/any-kind.ts";
+import { kindNames } from "../../test/fixtures/any-kind.ts";
 import { killInstants } from "../../test/chaos/kill-instants.ts";
 import { killAndResume, type Scenario, type Stage, undisturbed, type Undisturbed } from "../../test/chaos/kill-scenario.ts";
 import type { Manner } from "../../test/chaos/killed-command.ts";

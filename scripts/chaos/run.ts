@@ -17,8 +17,10 @@ import { crowdSuite } from "./crowd-suite.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
 import { limitsSuite } from "./limits-suite.ts";
+import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { soakSuite } from "./soak-suite.ts";
+import { userCodeSuite } from "./user-code-suite.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -28,7 +30,9 @@ const suites: Readonly<Record<string, ChaosSuite>> = {
   "kill-table": killTable,
   crowd: crowdSuite,
   limits: limitsSuite,
+  processes: breakProcesses,
   soak: soakSuite,
+  "user-code": userCodeSuite,
 };
 
 /** They run where they are named. */

@@ -1,8 +1,8 @@
 import type { Incident } from "./executor.ts";
 import type { Json } from "./json.ts";
+import type { NestedRecord } from "./nested-record.ts";
 import type { ReportedSteps } from "./pruner.ts";
 import type { Gradient, Params, ParamValue } from "./space.ts";
-import type { TaskLog } from "./task-log.ts";
 
 /** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
 
@@ -210,50 +210,6 @@ export interface EstimateRecord {
   readonly nested?: NestedRecord;
 }
 
-/** A nested cross-validation: what searches of the same declaration chose without the rows that then judged it. */
-export interface NestedRecord {
-  /** The splitters, as declared. */
-  readonly declared: Json;
-  /** For people: "5-fold". */
-  readonly outer: string;
-  readonly inner: string;
-  /** In the order of the outer folds. */
-  readonly folds: readonly NestedFoldRecord[];
-  /** By metric. */
-  readonly values: Readonly<Record<string, NestedEstimate>>;
-}
-
-export interface NestedFoldRecord {
-  /** The search, a study of its own. */
-  readonly study: string;
-  /** The trial that it chose, and how many were complete; null where none was. */
-  readonly trial: number | null;
-  readonly candidates: number;
-  readonly params: Params;
-  /** The first objective's value that it was chosen by. */
-  readonly chosenBy: number | null;
-  /** By metric, on the rows that the search never saw; null where one is not defined, and where the fit failed. */
-  readonly values: Readonly<Record<string, number | null>>;
-  readonly testRows: number;
-}
-
-/** The numbers of a metric that nested cross-validation has; null with the reason `why` where there is none. */
-export interface NestedEstimate {
-  /** The mean over all tested rows; of a metric that is no mean over rows, over the outer folds. */
-  readonly value: number | null;
-  /** Of that, rows (or groups; else outer folds) taken for independent of each other. */
-  readonly standardError: number | null;
-  /** `value` ± 1.96 standard errors. */
-  readonly plainLow: number | null;
-  readonly plainHigh: number | null;
-  /** How many times the standard error is too small, since folds share their training rows (Bates, Hastie and Tibshirani). */
-  readonly inflation: number | null;
-  /** The 95 % interval: `value` ± 1.96 standard errors, inflated where that is known. */
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly why: string | null;
-}
-
 /** One try of one task. Stored when it failed, so that a resume does not try it more often than `retries`. */
 export interface AttemptRecord {
   readonly task: string;
@@ -263,17 +219,6 @@ export interface AttemptRecord {
   readonly wallSeconds: number;
   readonly codeHash: string;
   readonly endedAt: string;
-}
-
-/** What one attempt of a task wrote, kept with what came of the attempt. One that is run again by a later process takes the place of the first. */
-export interface LogRecord extends TaskLog {
-  readonly task: string;
-  /** For people: "trial 3 · fold 2". */
-  readonly label: string;
-  /** Counted from 1, with those that failed. */
-  readonly attempt: number;
-  /** Trials that the task works for. */
-  readonly trials: readonly number[];
 }
 
 /** What ended a run. */

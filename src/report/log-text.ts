@@ -1,9 +1,10 @@
-import type { LogRecord } from "../core/records.ts";
+import type { LogRecord } from "../core/task-log.ts";
 import { plainText } from "./plain-text.ts";
 
 /** Colours and other styles. */
-const styles = /\u001b\[[\d;]*m/g;
-const endOfStyle = "\u001b[0m";
+const escape = "\u001b";
+const styles = new RegExp(`${escape}\\[[\\d;]*m`, "g");
+const endOfStyle = `${escape}[0m`;
 
 /** A line that a task wrote, for a terminal that shows other things, too: styles end with it, and anything else that would act is written out. */
 export function harmlessLine(line: string): string {

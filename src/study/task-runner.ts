@@ -1,5 +1,6 @@
 import type { Executor, Incident, Task, TaskResult } from "../core/executor.ts";
-import type { AttemptRecord, LogRecord } from "../core/records.ts";
+import type { AttemptRecord } from "../core/records.ts";
+import type { LogRecord } from "../core/task-log.ts";
 import type { TrialLogs } from "./trial-logs.ts";
 
 export interface TaskRunnerOptions {

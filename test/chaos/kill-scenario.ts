@@ -86,7 +86,7 @@ export async function killAndResume(scenario: Scenario, instants: readonly Insta
 
 function prepare({ folder, seed }: Scenario): void {
   mkdirSync(placed.temporary(folder), { recursive: true });
-  cpSync(path.join(here, "any-kind.ts"), placed.study(folder));
+  cpSync(path.join(here, "../fixtures/any-kind.ts"), placed.study(folder));
   if (seed !== undefined) cpSync(seed, placed.database(folder));
 }
 
