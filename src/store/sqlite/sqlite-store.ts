@@ -82,7 +82,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         read(() => checkpoints.tidy(id));
       } catch (error) {
         // What failed at the last sync may be in the log all the same.
-        giveUpLease(holder.id);
+        if (sqliteCode((error as HpoError).cause) !== "") giveUpLease(holder.id);
         throw error;
       }
     },
