@@ -153,7 +153,14 @@ function databaseOption(): Option {
 
 /** The parser's words in the form of all others: "hpo: unknown option '--foo' …". */
 function usageText(text: string): string {
-  return text.replace(/^error: /, "hpo: ").replace(/\n\(Did you mean (.*)\?\)/, " (did you mean $1?)");
+  return shortened(text)
+    .replace(/^error: /, "hpo: ")
+    .replace(/\n\(Did you mean (.*)\?\)/, " (did you mean $1?)");
+}
+
+/** Words of a command line that nobody would read to their end are cut, and none of them begins another line. */
+function shortened(text: string): string {
+  return text.replace(/[^\s']{61,}/gu, (word) => `${word.slice(0, 57)}…`).replace(/(?<='[^'\n]*)\n(?=[^'\n]*')/gu, "\\n");
 }
 
 function packageVersion(): string {

@@ -10,6 +10,7 @@ import { applicationId, migrations } from "./migrations.ts";
 import { foreignObject } from "./own-schema.ts";
 import { damaged, guarded, isBusy, isDamage, sqliteCode } from "./sqlite-failure.ts";
 import { stillDatabase } from "./still-database.ts";
+import { showPath } from "../../core/options.ts";
 
 /** An open database file of ours, at the newest schema. */
 interface OpenDatabase {
@@ -182,7 +183,7 @@ function schemaVersion(db: Database.Database, file: string): number {
     if (version > migrations.length) {
       throw new HpoError(
         "STORE_NEWER",
-        `The database ${file} has schema ${version}, made by a newer hpo; this one knows schema ${migrations.length}: update hpo, or name another database with --db.`,
+        `The database ${showPath(file)} has schema ${version}, made by a newer hpo; this one knows schema ${migrations.length}: update hpo, or name another database with --db.`,
         { data: { database: file, version, known: migrations.length } },
       );
     }
@@ -247,5 +248,5 @@ function tidy(db: Database.Database): void {
 }
 
 function invalid(file: string, sentence: string, cause?: unknown): HpoError {
-  return new HpoError("STORE_INVALID", `The database ${file} ${sentence}.`, { data: { database: file }, cause });
+  return new HpoError("STORE_INVALID", `The database ${showPath(file)} ${sentence}.`, { data: { database: file }, cause });
 }

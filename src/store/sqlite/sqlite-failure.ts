@@ -36,14 +36,22 @@ export function guarded<T>(location: string, work: () => T, onBusy?: () => void)
   }
 }
 
+/** A compressed column that zlib can't read, or that would take more than it may. */
+function isBrokenStream(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" && (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE");
+}
+
 function failure(location: string, error: unknown): HpoError {
   const code = sqliteCode(error);
   return storeFailed(location, sentence(code, error, location), error);
 }
 
-/** A page that makes no sense, or that the disk can't read (SQLite calls both malformed), or a text in it that is no JSON. */
+/** A page that makes no sense, or that the disk can't read (SQLite calls both malformed), a text in it that is no JSON, or bytes that can't be unpacked. */
 export function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB|IOERR_CORRUPTFS|IOERR_DATA)/.test(sqliteCode(error)) || error instanceof SyntaxError;
+  return (
+    /^SQLITE_(CORRUPT|NOTADB|IOERR_CORRUPTFS|IOERR_DATA)/.test(sqliteCode(error)) || error instanceof SyntaxError || isBrokenStream(error)
+  );
 }
 
 /** The end of a sentence. */
@@ -56,7 +64,7 @@ function sentence(code: string, error: unknown, location: string): string {
   if (isBusy(error)) return `has been locked by another program for a minute; end the program that holds it and run the same command again`;
   if (code === "SQLITE_FULL")
     return `can't grow, since the disk is full; free some space and run the same command again, all that was stored is kept`;
-  if (isDamage(error)) return damaged(location, message);
+  if (isDamage(error)) return damaged(location, message.replace(/\s+/g, " ").slice(0, 200));
   if (/^SQLITE_(READONLY|CANTOPEN|IOERR)/.test(code)) {
     const trouble = diskTrouble(location);
     if (trouble !== undefined) return trouble;

@@ -13,7 +13,7 @@ import type {
 import type { Gradient } from "../../core/space.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedNumbers, storedParams, storedPlain, storedTexts } from "../stored-shapes.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
 import { eachRow } from "./each-row.ts";
 import { gradientReader } from "./gradient-reader.ts";
@@ -155,7 +155,7 @@ export function studyReader(db: Database): StudyReader {
           const record = {
             number,
             group,
-            params: storedJson<never>(params),
+            params: storedParams(params, number),
             by,
             why,
             ...readParent(parent),
@@ -204,8 +204,8 @@ export function studyReader(db: Database): StudyReader {
         label,
         wallSeconds,
         cpuSeconds,
-        counts: storedJson<Record<string, number>>(counts),
-        warnings: storedJson<string[]>(warnings),
+        counts: storedNumbers(counts, "the counts of shared work"),
+        warnings: storedTexts(warnings, "the warnings of shared work"),
         trials: uses.get(work) ?? [],
       }));
     },
@@ -235,8 +235,8 @@ export function studyReader(db: Database): StudyReader {
         wallSeconds,
         workers,
         codeHash,
-        environment: storedJson<RunRecord["environment"]>(environment),
-        notes: storedJson<string[]>(notes),
+        environment: storedPlain(environment, "the environment of a run"),
+        notes: storedTexts(notes, "the notes of a run"),
       })),
 
     evaluations(study, trial) {
