@@ -2,7 +2,8 @@ import fc from "fast-check";
 import * as hpo from "hpo";
 import { HpoError, type Json, loadModel } from "hpo";
 import { oddJson } from "./odd-values.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 import { asJson, changedTree, treeChange, type TreeChange } from "./tree-changes.ts";
 
 interface ModelCase {
@@ -66,7 +67,11 @@ async function everyModel(): Promise<readonly { readonly text: string; readonly 
     [classes, () => hpo.pipeline(hpo.robustScale(), hpo.varianceThreshold(), linear())],
     [classes, () => hpo.pipeline(hpo.selectKBest({ k: 2 }), hpo.subsample(), linear())],
     [classes, () => hpo.pipeline(hpo.oversample(), linear())],
-    [mixed, () => hpo.tunedThreshold(hpo.pipeline(hpo.impute(), hpo.ordinal(), linear()), { metric: hpo.accuracy(), cv: hpo.kFold({ folds: 2 }) })],
+    [
+      mixed,
+      () =>
+        hpo.tunedThreshold(hpo.pipeline(hpo.impute(), hpo.ordinal(), linear()), { metric: hpo.accuracy(), cv: hpo.kFold({ folds: 2 }) }),
+    ],
     [classes, () => hpo.pipeline(hpo.smote({ neighbours: 1 }), linear())],
   ];
   const texts = [];
