@@ -35,9 +35,9 @@ const modelRules = {
   data: dataRule,
   model: callable('a function from parameters to an estimator, such as ({ C }) => svm({ kernel: "rbf", C })'),
   cv: splitterRule(10),
-  metrics: shaped("an object of metrics such as { accuracy: accuracy() }", (value) => {
+  metrics: shaped('an object of metrics such as { accuracy: accuracy() }, none of them called "__proto__"', (value) => {
     const metrics = Object.values(value);
-    return metrics.length > 0 && metrics.every((metric) => metricRule.accepts(metric));
+    return metrics.length > 0 && !Object.hasOwn(value, "__proto__") && metrics.every((metric) => metricRule.accepts(metric));
   }),
   select: optional(oneOf(["best", "simplest-within-one-se"])),
   // What it holds is checked against the space.
@@ -55,9 +55,13 @@ const objectiveRules = {
   checkpointBytes: optional(integer(1, 2 ** 32)),
   pruner: optional(prunerRule),
   metrics: optional(
-    shaped('an object of directions such as { loss: "minimize" }', (value) => {
+    shaped('an object of directions such as { loss: "minimize" }, none of them called "__proto__"', (value) => {
       const directions = Object.values(value);
-      return directions.length > 0 && directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction));
+      return (
+        directions.length > 0 &&
+        !Object.hasOwn(value, "__proto__") &&
+        directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction))
+      );
     }),
   ),
 };
