@@ -1,5 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
+import type { WASI as WasiClass } from "node:wasi";
 import type { Worker } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lostTerminal } from "./terminal.ts";
@@ -42,7 +43,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 
 /** WASI's own exit is the only one of Node's that waits for no thread. */
 function exitWithoutThreads(exitCode: number): void {
-  const { WASI }: typeof import("node:wasi") = createRequire(import.meta.url)("node:wasi");
+  const { WASI } = createRequire(import.meta.url)("node:wasi") as { readonly WASI: typeof WasiClass };
   const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: new (size: { initial: number }) => object } }).WebAssembly;
   const system = new WASI({ version: "preview1", returnOnExit: false });
   system.initialize({ exports: { memory: new Memory({ initial: 1 }) } });
