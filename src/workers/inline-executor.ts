@@ -15,7 +15,9 @@ export interface InlineExecutorOptions {
 
 /**
  * Runs tasks in this thread, one at a time. Input, shared values and results are passed by reference, so they may hold
- * functions. What only a thread of its own could contain is not contained: an endless loop, a crash, a full heap.
+ * functions. What only a thread of its own could contain is not contained: an endless loop, a crash, a full heap, globals
+ * that a task changes. What a task writes goes where the program's own goes, and no log of it comes with the result: other
+ * code of the program may write at the same time.
  *
  * A time limit or an abort reaches a task only while it awaits something: its signal is aborted, and after the grace
  * time its result is given without it; what it goes on to do runs beside the next task. A task that never awaits runs

@@ -33,6 +33,10 @@ export interface ThreadExecutorOptions {
  * includes importing the module, and not the queue; then the task's signal is aborted and, after the grace time, its
  * thread ended, whatever loop it is in. `wallSeconds` and `cpuSeconds` are the function's own.
  *
+ * A result has the first and the last of what the task wrote. A thread that dies charges its task only where no earlier task
+ * can be the cause, else the task is tried again in a new one; a task that leaves functions changed that the engine works with
+ * ends the thread, and tasks of its batch are run again, each alone.
+ *
  * A value that was complete before the task learnt of an abort is kept; after that the result is "aborted", whatever
  * the task returns. What a task throws, posts or breaks costs that attempt alone, with three limits of threads: native
  * code that crashes takes the process along, so does one allocation beyond the heap's limit, and a native call is only
