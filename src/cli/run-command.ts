@@ -1,3 +1,4 @@
+import { HpoError } from "../core/hpo-error.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { accuracyTable } from "../report/accuracy-table.ts";
 import { jsonText } from "../report/plain-text.ts";
@@ -34,6 +35,10 @@ export interface RunFlags {
 
 /** `hpo run FILE`: starts or continues a study, prints its result, and says how it ended as the exit code. */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+  if (flags.isolation === "thread" && flags.trialMemory !== undefined) {
+    const why = "since nobody can tell whose memory in one process is whose";
+    throw new HpoError("USAGE", `--isolation must be process where --trial-memory is given, ${why}; got thread. Leave it out.`);
+  }
   ignoreHangUps();
   const view = reporter(
     flags.reporter ?? defaultReporter(process.stderr, process.env),
@@ -94,9 +99,12 @@ async function runStudy(
     view.end(null);
     throw error;
   } finally {
-    await study?.close();
-    restoreStdout();
-    listener?.close();
+    try {
+      await study?.close();
+    } finally {
+      restoreStdout();
+      listener?.close();
+    }
   }
 }
 

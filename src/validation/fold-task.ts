@@ -60,7 +60,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
       wallSeconds: (predictedAt - start) / 1000,
     };
   } finally {
-    model.dispose();
+    if (typeof model?.dispose === "function") model.dispose();
   }
 }
 
