@@ -56,12 +56,12 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
       reference = undisturbed({ ...scenario, folder: `${scenario.folder}-undisturbed`, mark: randomUUID() });
       references.set(key, reference);
     }
-    const expected = await reference;
-    const work = [...expected.begun.values()].reduce((sum, count) => sum + count, 0);
-    const instants = killInstants(seed * 100_003 + number, { wallMs: expected.wallMs, work });
     const told = `run ${number} (${scenario.kind}, ${scenario.manner}, ${scenario.workers} workers, each a ${scenario.isolation}, ${seeded})`;
-    const worker = unretried.has(scenario.kind) ? undefined : { count: 1 + (number % Math.max(1, work)), ms: number % 5 };
     try {
+      const expected = await reference;
+      const work = [...expected.begun.values()].reduce((sum, count) => sum + count, 0);
+      const instants = killInstants(seed * 100_003 + number, { wallMs: expected.wallMs, work });
+      const worker = unretried.has(scenario.kind) ? undefined : { count: 1 + (number % Math.max(1, work)), ms: number % 5 };
       const ended = await killAndResume(scenario, { instants, worker }, expected);
       for (const stage of ended.kills) stages[stage]++;
       workersKilled += ended.workersKilled;

@@ -1,8 +1,8 @@
 import { subscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
-import type { WASI as WasiClass } from "node:wasi";
-import type { Worker } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
+import type * as wasi from "node:wasi";
+import type { Worker } from "node:worker_threads";
 import { lostTerminal } from "./terminal.ts";
 
 /** Ends this process with an exit code, once all that was written has left; also where a thread, or what a study file left open, would hold it up. */
@@ -43,7 +43,8 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 
 /** WASI's own exit is the only one of Node's that waits for no thread. */
 function exitWithoutThreads(exitCode: number): void {
-  const { WASI } = createRequire(import.meta.url)("node:wasi") as { readonly WASI: typeof WasiClass };
+  // Required, and only here: Node warns of it as experimental when it is imported.
+  const { WASI } = createRequire(import.meta.url)("node:wasi") as typeof wasi;
   const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: new (size: { initial: number }) => object } }).WebAssembly;
   const system = new WASI({ version: "preview1", returnOnExit: false });
   system.initialize({ exports: { memory: new Memory({ initial: 1 }) } });
