@@ -74,14 +74,15 @@ export async function flatCommand(trials: number): Promise<Pick<FlatFigures, "tr
     const child = spawn(process.execPath, [command, "run", study, ...options], { stdio: ["ignore", "ignore", "pipe"] });
     const taken: { readonly done: number; readonly rss: number; readonly files: number }[] = [];
     createInterface(child.stderr).on("line", (line) => {
-      const { progress } = JSON.parse(line) as { readonly progress?: { readonly done: number } };
-      if (progress === undefined || child.pid === undefined) return;
+      const { event, done } = JSON.parse(line) as { readonly event: string; readonly done: number };
+      if (event !== "progress" || child.pid === undefined) return;
       const held = heldBy(child.pid);
-      if (held !== undefined) taken.push({ done: progress.done, ...held });
+      if (held !== undefined) taken.push({ done, ...held });
     });
     const code = await new Promise((resolve) => child.on("close", resolve));
     if (code !== 0) throw new Error(`hpo run ended with ${String(code)}`);
     const half = taken.filter(({ done }) => done >= trials / 2);
+    if (half.length < 3) throw new Error(`hpo run was looked at ${half.length} times in its second half; run more trials`);
     return {
       trials,
       residentBytes: slope(half.map(({ done, rss }) => [done, rss])),

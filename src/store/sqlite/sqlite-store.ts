@@ -10,7 +10,7 @@ import { batchWriter, type BatchWriter } from "./batch-writer.ts";
 import { checkpointTable } from "./checkpoint-table.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { leaseTable } from "./lease-table.ts";
-import { damaged, guarded, sqliteCode } from "./sqlite-failure.ts";
+import { damaged, guarded, isBusy, sqliteCode } from "./sqlite-failure.ts";
 import { logTable } from "./log-table.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
@@ -26,7 +26,9 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const location = path.resolve(file);
   const readonly = options.readonly ?? false;
   const { db, close } = readonly ? openForReading(location) : openForWriting(location);
-  const { catalog, leases, reader, checkpoints, logs, steps } = prepared(db, location, readonly ? close : () => db.close());
+  const { catalog, leases, reader, checkpoints, logs, steps } = guarded(location, () =>
+    prepared(db, location, readonly ? close : () => db.close()),
+  );
   let writer: BatchWriter | undefined;
 
   const turns = writeTurns(db);
@@ -175,6 +177,8 @@ function prepared(db: Database, location: string, close: () => void) {
       steps: trialSteps(db),
     };
   } catch (cause) {
+    // The schema is read under a lock.
+    if (isBusy(cause)) throw cause;
     close();
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new HpoError("STORE_INVALID", `The database ${location} ${damaged(location, message)}.`, { data: { database: location }, cause });
