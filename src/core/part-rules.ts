@@ -22,14 +22,17 @@ export const samplerRule: OptionRule = part(
   ({ traits }) => isType((traits as { readonly adaptive: unknown }).adaptive, "boolean"),
 );
 
-export const splitterRule: OptionRule = part("a splitter such as stratifiedKFold({ folds: 10 })", {
-  name: "string",
-  label: "string",
-  options: "object",
-  needs: "list",
-  count: "function",
-  split: "function",
-});
+/** `folds`: of the example. */
+export function splitterRule(folds: number): OptionRule {
+  return part(`a splitter such as stratifiedKFold({ folds: ${folds} })`, {
+    name: "string",
+    label: "string",
+    options: "object",
+    needs: "list",
+    count: "function",
+    split: "function",
+  });
+}
 
 export const prunerRule: OptionRule = part("a pruner such as median() or hyperband({ maxSteps: 81 })", {
   name: "string",

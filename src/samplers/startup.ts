@@ -13,7 +13,10 @@ interface StartupState {
  * has absorbed them all. Where `first` ends before, `then` takes over at once. `by` and `why` are those of the sampler at work.
  */
 export function startup(trials: number, first: Sampler = sobol(), then: Sampler): Sampler {
-  checkOptions("startup", { trials, first, then }, { trials: integer(1), first: samplerRule, then: samplerRule });
+  checkOptions("startup", { trials }, { trials: integer(1) });
+  const check = (name: string, sampler: unknown): void => checkOptions("startup", { [name]: sampler }, { [name]: samplerRule });
+  check("first", first);
+  check("then", then);
   const state = (value: unknown): StartupState => value as StartupState;
   const absorb = (sampler: Sampler, inner: unknown, trial: FinishedTrial): unknown =>
     sampler.traits.adaptive ? sampler.absorb(inner, trial) : inner;

@@ -16,7 +16,7 @@ export interface RepeatedOptions {
  * @throws HpoError OPTION_INVALID for a splitter that gives the same splits every time.
  */
 export function repeated(splitter: Splitter, options: RepeatedOptions): Splitter {
-  checkOptions("repeated", { splitter, ...options }, { splitter: splitterRule, repeats: integer(2) });
+  checkOptions("repeated", { splitter, ...options }, { splitter: splitterRule(5), repeats: integer(2) });
   const { repeats } = options;
   if (splitter.random === false) {
     throw new HpoError(

@@ -34,7 +34,7 @@ const modelRules = {
   ...commonRules,
   data: dataRule,
   model: callable('a function from parameters to an estimator, such as ({ C }) => svm({ kernel: "rbf", C })'),
-  cv: splitterRule,
+  cv: splitterRule(10),
   metrics: shaped('an object of metrics such as { accuracy: accuracy() }, none of them called "__proto__"', (value) => {
     const metrics = Object.values(value);
     return metrics.length > 0 && !Object.hasOwn(value, "__proto__") && metrics.every((metric) => metricRule.accepts(metric));

@@ -114,11 +114,9 @@ describe("inMemory()", () => {
   });
 
   it("refuses the gaps of sparse lists, which would take the value of the row before", async () => {
-    const row: number[] = [1, 2];
-    delete row[1];
+    const row = Object.assign(new Array<number>(2), { 0: 1 });
     expect(await told({ features: [[1, 2], row] })).toMatch(/row 2, column "x2": the value must be a number/);
-    const rows: number[][] = [[1], [2]];
-    delete rows[0];
+    const rows = Object.assign(new Array<number[]>(2), { 1: [2] });
     expect(() => inMemory(options({ features: rows }))).toThrow(/features must be/);
   });
 });

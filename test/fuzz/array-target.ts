@@ -6,7 +6,8 @@ import { checkData } from "./equal-data.ts";
 import { oddValue } from "./odd-values.ts";
 import { type PlainArray, plainIdx, plainNpy } from "./plain-arrays.ts";
 import { type PlainData, plainScaled, plainTarget } from "./plain-csv.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface ArrayCase {
   readonly features: Uint8Array;
@@ -243,8 +244,7 @@ function arrayTarget(format: Format, refusals: readonly string[]): FuzzTarget<Ar
       const file = changedBytes(features, change);
       writeCase(`x.${format}`, file);
       writeCase("y.csv", targetFile);
-      const recipe = (): ReturnType<typeof npy> =>
-        recipes[format](odd === null ? options : ({ ...options, [odd[0]]: odd[1] } as ArrayOptions));
+      const recipe = (): ReturnType<typeof npy> => recipes[format](odd === null ? options : { ...options, [odd[0]]: odd[1] });
       const judged = odd === null && !(change[0] !== "gzip" && file[0] === 0x1f && file[1] === 0x8b);
       const plain = judged ? plainOf(readers[format](change[0] === "gzip" ? features : file), given) : null;
       try {

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { failure } from "#hpo/cli/failure";
 import { program } from "#hpo/cli/program";
 import type { Refusal } from "./target.ts";
-import { WrongAnswer } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface Captured {
   readonly exitCode: number;

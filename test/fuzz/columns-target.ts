@@ -4,7 +4,8 @@ import * as hpo from "hpo";
 import { captured, checkReport } from "./captured-command.ts";
 import { caseFolder } from "./case-folder.ts";
 import { type ColumnChange, columnChange, databaseName, specs, storedStudies, writeChanged } from "./stored-studies.ts";
-import { type FuzzTarget, type Refusal, WrongAnswer } from "./target.ts";
+import type { FuzzTarget, Refusal } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface ColumnsCase {
   readonly changes: readonly ColumnChange[];

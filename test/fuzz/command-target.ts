@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { captured, checkReport } from "./captured-command.ts";
 import { caseFolder } from "./case-folder.ts";
 import { databaseName, storedStudies, writeChanged } from "./stored-studies.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface CommandCase {
   readonly args: readonly string[];

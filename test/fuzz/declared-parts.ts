@@ -23,7 +23,7 @@ export const splitters: readonly (() => Call)[] = [
   () => call(hpo.leaveOneOut),
   () => call(hpo.leaveOneGroupOut),
   () => call(hpo.predefined, { folds: 2, label: "mine" }),
-  () => call(hpo.repeated, hpo.kFold({ folds: 2, shuffle: true } as never), { repeats: 2 }),
+  () => call(hpo.repeated, hpo.kFold({ folds: 2, shuffle: true }), { repeats: 2 }),
 ];
 
 export const samplers: readonly (() => Call)[] = [

@@ -1,6 +1,6 @@
 import type { Dataset } from "hpo";
 import type { PlainData } from "./plain-csv.ts";
-import { WrongAnswer } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 /** Throws where a data set is not what the plain reader makes of the same file; `plain` is null where it must be refused. */
 export function checkData(data: Dataset, plain: PlainData | null): void {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { caseFolder } from "./case-folder.ts";
 import { oddValue } from "./odd-values.ts";
 import { type ColumnChange, columnChange, databaseName, specs, storedStudies, writeChanged, writeDatabase } from "./stored-studies.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface HistoryCase {
   readonly changes: readonly ColumnChange[];

@@ -5,7 +5,8 @@ import { byteChange, type ByteChange, caseFolder, changedBytes, writeCase } from
 import { checkData } from "./equal-data.ts";
 import { oddValue } from "./odd-values.ts";
 import { type PlainData, plainGroup, plainNumber, plainScaled, plainTarget } from "./plain-csv.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface LibsvmCase {
   readonly text: Uint8Array;
@@ -165,7 +166,7 @@ export const libsvmTarget: FuzzTarget<LibsvmCase> = {
     const judged = odd === null && !(change[0] !== "gzip" && file[0] === 0x1f && file[1] === 0x8b);
     const plain = judged ? plainOf(change[0] === "gzip" ? text : file, given) : null;
     try {
-      const recipe = libsvm("case.svm", odd === null ? options : ({ ...options, [odd[0]]: odd[1] } as LibsvmOptions));
+      const recipe = libsvm("case.svm", odd === null ? options : { ...options, [odd[0]]: odd[1] });
       const data = await recipe.load({ folder: caseFolder(), task });
       if (judged) checkData(data, plain);
     } catch (error) {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import * as hpo from "hpo";
 import { HpoError, type Json, loadModel } from "hpo";
 import { oddJson } from "./odd-values.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 import { asJson, changedTree, treeChange, type TreeChange } from "./tree-changes.ts";
 
 interface ModelCase {

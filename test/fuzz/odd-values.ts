@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 const cyclic: Record<string, unknown> = {};
 cyclic["self"] = cyclic;
@@ -16,7 +17,7 @@ const makers: readonly (() => unknown)[] = [
   () => Symbol("odd"),
   () => () => 1,
   () => async () => 1,
-  () => class Odd {},
+  () => WrongAnswer,
   () => [],
   () => [undefined],
   () => [null],

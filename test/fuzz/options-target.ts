@@ -3,7 +3,8 @@ import * as hpo from "hpo";
 import { type Rng, rng } from "#hpo/math/rng";
 import { type Call, estimators, metrics, parameters, pruners, samplers, splitters, transformers } from "./declared-parts.ts";
 import { oddValue } from "./odd-values.ts";
-import { type FuzzTarget, WrongAnswer } from "./target.ts";
+import type { FuzzTarget } from "./target.ts";
+import { WrongAnswer } from "./wrong-answer.ts";
 
 interface OptionsCase {
   readonly seed: number;

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import fc from "fast-check";
 import { HpoError } from "hpo";
+import { WrongAnswer } from "./wrong-answer.ts";
 import { sentenceKind, sentenceProblem } from "./sentence.ts";
 
 /** Something that reads what others wrote. */
@@ -71,11 +72,6 @@ function otherClass(error: unknown): Error {
   if (error instanceof WrongAnswer) return error;
   const { name, message, stack } = error instanceof Error ? error : { name: typeof error, message: String(error), stack: "" };
   return new Error(`${name} in place of an HpoError: ${message.slice(0, 300)}\n${stack?.split("\n").slice(1, 5).join("\n")}`);
-}
-
-/** A reader took a case and gave another answer than the plain reference. */
-export class WrongAnswer extends Error {
-  override readonly name = "WrongAnswer";
 }
 
 function count(counts: Map<string, number>, key: string): void {

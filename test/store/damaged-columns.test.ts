@@ -40,7 +40,10 @@ describe("a database with a damaged column", () => {
   ])("says what can't be read: %s", async (sql, value, what) => {
     const database = await changedBy(sql, value);
     expect(said(() => readStudy("table", { database }))).toMatch(
-      new RegExp(`^The database .* is damaged(, or its disk can't be read)? \\(${what}.*can't be read\\); (.hpo doctor|restore it from a copy)`, "u"),
+      new RegExp(
+        `^The database .* is damaged(, or its disk can't be read)? \\(${what}.*can't be read\\); (.hpo doctor|restore it from a copy)`,
+        "u",
+      ),
     );
   });
 
@@ -50,7 +53,9 @@ describe("a database with a damaged column", () => {
     // One value, as a DEFLATE stream of one stored block.
     const shorter = await changedBy("UPDATE predictions SET predicted = x'010100feff07'");
     const store = openStore(shorter, { readonly: true });
-    expect(said(() => store.predictions("table", 0))).toMatch(/is damaged, or its disk can't be read \(the predictions of trial 0 can't be read\)/);
+    expect(said(() => store.predictions("table", 0))).toMatch(
+      /is damaged, or its disk can't be read \(the predictions of trial 0 can't be read\)/,
+    );
     store.close();
   });
 

@@ -22,7 +22,7 @@ export function refuseNested(where: string, definition: object): void {
 export function nestedOption(where: string, definition: object): StudySpec["nested"] {
   const { nested, cv, objectives = [], warmStart } = definition as NestedDefinition;
   if (nested === undefined || cv === undefined) return null;
-  checkOptions(`${where}(): nested`, nested, { outer: splitterRule, inner: optional(splitterRule) });
+  checkOptions(`${where}(): nested`, nested, { outer: splitterRule(5), inner: optional(splitterRule(5)) });
   const { outer, inner = cv } = nested;
   if (objectives.length > 1) {
     throw refused(
