@@ -38,7 +38,7 @@ export function guarded<T>(location: string, work: () => T, onBusy?: () => void)
 
 /** A compressed column that zlib can't read, or that would take more than it may. */
 function isBrokenStream(error: unknown): boolean {
-  const { code } = error as { readonly code?: unknown };
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   return typeof code === "string" && (code.startsWith("Z_") || code === "ERR_BUFFER_TOO_LARGE");
 }
 
