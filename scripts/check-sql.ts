@@ -9,6 +9,7 @@ const constants: Readonly<Record<string, readonly string[]>> = {
   // Tables are named where `insert` is called, in the file, by a constant text.
   "src/store/sqlite/batch-writer.ts": ["${table}", '${Array.from({ length: columns }, () => "?").join(", ")}'],
   "src/store/sqlite/database.ts": ["${applicationId}", "${migrations.length}"],
+  "src/store/sqlite/wal-limit.ts": ["${patienceMs}"],
   // Hands on what it is called with: the calls are looked at.
   "src/store/sqlite/driver.ts": ["${source}"],
 };

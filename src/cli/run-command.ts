@@ -1,3 +1,4 @@
+import { HpoError } from "../core/hpo-error.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { accuracyTable } from "../report/accuracy-table.ts";
 import { jsonText } from "../report/plain-text.ts";
@@ -17,6 +18,9 @@ export interface RunFlags {
   readonly workers?: number;
   /** Bytes. */
   readonly memory?: number;
+  readonly isolation?: "thread" | "process";
+  /** Bytes. */
+  readonly trialMemory?: number;
   readonly trials?: number;
   readonly timeBudget?: number;
   readonly seed?: number;
@@ -30,6 +34,10 @@ export interface RunFlags {
 
 /** `hpo run FILE`: starts or continues a study, prints its result, and says how it ended as the exit code. */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+  if (flags.isolation === "thread" && flags.trialMemory !== undefined) {
+    const why = "since nobody can tell whose memory in one process is whose";
+    throw new HpoError("USAGE", `--isolation must be process where --trial-memory is given, ${why}; got thread. Leave it out.`);
+  }
   const view = reporter(
     flags.reporter ?? defaultReporter(process.stderr, process.env),
     process.stderr,
@@ -76,6 +84,8 @@ async function runStudy(
     const snapshot = await study.run({
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
       ...(flags.memory === undefined ? {} : { memory: flags.memory }),
+      ...(flags.isolation === undefined ? {} : { isolation: flags.isolation }),
+      ...(flags.trialMemory === undefined ? {} : { trialMemory: flags.trialMemory }),
       signal: abort.signal,
       onProgress: (progress) => view.update(progress),
       progressIntervalMs: view.intervalMs,

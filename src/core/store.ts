@@ -1,5 +1,6 @@
 import type { CheckpointRecord, StoredCheckpoint } from "./checkpoint.ts";
 import type { EarlierRecord } from "./earlier-study.ts";
+import type { ReportedSteps } from "./pruner.ts";
 import type {
   AttemptRecord,
   EstimateRecord,
@@ -13,6 +14,7 @@ import type {
   StudyHeader,
   TrialRecord,
 } from "./records.ts";
+import type { LogRecord } from "./task-log.ts";
 import type { StudySnapshot, StudySummary } from "./snapshot.ts";
 
 /** Rows that become durable together or not at all. */
@@ -21,6 +23,8 @@ export interface Batch {
   /** Trials whose first task started, with the time. The first start stays. */
   readonly started?: readonly { readonly trial: number; readonly at: string }[];
   readonly attempts?: readonly AttemptRecord[];
+  /** A second one of a task and attempt takes the place of the first: work that is not durable is run again by each process. */
+  readonly logs?: readonly LogRecord[];
   readonly shared?: readonly SharedWorkRecord[];
   /** Shared work, of this batch too, whose bytes are no longer needed; the rows stay, and one without bytes is no error. */
   readonly dropped?: readonly SharedWorkKey[];
@@ -56,6 +60,8 @@ export interface SavedStudy {
   readonly parts: readonly { readonly group: number; readonly key: string; readonly bytes: Uint8Array }[];
   /** Attempts used so far, by task key, of trials without an outcome. */
   readonly attempts: ReadonlyMap<string, readonly AttemptRecord[]>;
+  /** Characters of logs kept so far, by the first trial of each log, of trials without an outcome. */
+  readonly logLengths: ReadonlyMap<number, number>;
 }
 
 /** Who coordinates a study. */
@@ -94,6 +100,10 @@ export interface Store {
   evaluations(study: string, trial: number): readonly EvaluationRecord[];
   /** Out-of-fold predictions of one trial, by repeat and fold. */
   predictions(study: string, trial: number): readonly PredictionRecord[];
+  /** What the objective of one trial reported on its way; null where that is nothing. */
+  steps(study: string, trial: number): ReportedSteps | null;
+  /** What the tasks of one trial wrote, in the order in which that was first stored. */
+  logs(study: string, trial: number): readonly LogRecord[];
   /** Where the checkpoint of a trial is; undefined where none is kept. */
   checkpoint(study: string, trial: number): StoredCheckpoint | undefined;
   /** The model that the study keeps. */

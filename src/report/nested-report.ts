@@ -1,4 +1,4 @@
-import type { NestedRecord } from "../core/records.ts";
+import type { NestedRecord } from "../core/nested-record.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { ownMember } from "../core/own-member.ts";
 import { mainMetric, unitOf } from "./best-trial.ts";

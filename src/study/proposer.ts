@@ -1,7 +1,7 @@
 import type { EarlierRecord } from "../core/earlier-study.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
+import type { KnownOutcome, OutcomeBound, RunEnd, TrialRecord } from "../core/records.ts";
 import { repeatCounter } from "../core/repeat-counter.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
@@ -9,6 +9,7 @@ import { ownMember } from "../core/own-member.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { earlierStudies } from "./earlier-studies.ts";
 import type { EndWatch } from "./end-rules.ts";
+import type { OutcomeOf } from "./known-outcome.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
@@ -35,9 +36,6 @@ export interface RepeatPlace {
   /** 0 for that one. */
   readonly repeat: number;
 }
-
-/** Where a trial's outcome is read; undefined while it has none. */
-export type OutcomeOf = (trial: number) => OutcomeRecord | undefined;
 
 /**
  * Asks the sampler. An adaptive sampler's proposal for trial n sees exactly the outcomes of trials 0 … n − lookahead and
@@ -125,7 +123,7 @@ export class Proposer {
   }
 
   /** A race stores after how many folds it looked. */
-  #rowsOf({ state, reported }: OutcomeRecord): { readonly rows?: number } {
+  #rowsOf({ state, reported }: KnownOutcome): { readonly rows?: number } {
     const rows = state === "pruned" ? this.#options.rowsAfter?.[reported?.steps.at(-1) ?? 0] : undefined;
     return rows === undefined ? {} : { rows };
   }

@@ -1,7 +1,8 @@
 import { HpoError } from "../core/hpo-error.ts";
 import type { Direction } from "../core/metric.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord } from "../core/records.ts";
+import { calling } from "../core/part-failure.ts";
+import type { KnownOutcome } from "../core/records.ts";
 import type { Pruner, ReportedSteps, ReportedTrial } from "../core/pruner.ts";
 import { ownMember } from "../core/own-member.ts";
 
@@ -37,7 +38,7 @@ export interface FinishedReports extends Pick<ReportedTrial, "number" | "state" 
 }
 
 /** `metric`: the first objective's. */
-export function finishedReports({ trial: number, state, values, reported }: OutcomeRecord, metric: string): FinishedReports {
+export function finishedReports({ trial: number, state, values, reported }: KnownOutcome, metric: string): FinishedReports {
   const value = state === "complete" ? (ownMember(values, metric)?.value ?? Number.NaN) : Number.NaN;
   return { number, state, value: Number.isNaN(value) ? null : value, steps: reported?.steps ?? [], values: reported?.values ?? [] };
 }
@@ -59,7 +60,14 @@ export function trialReports({ number, direction, pruner, history }: TrialReport
     values.push(value);
     if (pruner === null) return false;
     past ??= pastReports(history());
-    const reason = pruner.verdict(Object.freeze({ number, direction, steps, values, history: past.upTo(step) }));
+    const view = Object.freeze({ number, direction, steps, values, history: past.upTo(step) });
+    const reason: unknown = calling(`The pruner ${pruner.name}, asked at step ${step},`, "PRUNER_INVALID", () => pruner.verdict(view));
+    if (reason !== undefined && typeof reason !== "string") {
+      throw new HpoError(
+        "PRUNER_INVALID",
+        `The pruner ${pruner.name} must say why a trial stops as a text, or undefined; got ${showValue(reason)}.`,
+      );
+    }
     if (reason !== undefined) stopped = `${pruner.name}: ${reason}`;
     return stopped !== null;
   }

@@ -1,9 +1,12 @@
 import type { Dataset, Target } from "../core/dataset.ts";
 import type { FoldPlan } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
-import type { SplitInput, Splitter } from "../core/splitter.ts";
-import { rng } from "../math/rng.ts";
+import { showValue } from "../core/options.ts";
+import { calling, partFailure } from "../core/part-failure.ts";
+import type { Split, SplitInput, Splitter } from "../core/splitter.ts";
+import { type Rng, rng } from "../math/rng.ts";
 import { checkSplit } from "../splitters/checked-split.ts";
+import { splitInput } from "../splitters/split-input.ts";
 import type { FoldSizes } from "../study/gain-rule.ts";
 
 /** The target that models learn: the first one. */
@@ -24,17 +27,17 @@ export function onlyTarget(data: Dataset): Target {
   return target;
 }
 
-/** What a splitter may look at. */
-export function splitInput(data: Dataset): SplitInput {
-  const target = onlyTarget(data);
-  return {
-    rows: data.rows,
-    classes: target.kind === "class" ? target.codes : null,
-    groups: data.roles.group?.codes ?? null,
-    folds: data.roles.fold,
-    times: data.roles.time,
-    coordinates: data.roles.coordinates?.values ?? null,
-  };
+/** What a splitter yields; what it throws on the way names it. */
+function* namedSplits(splitter: Splitter, input: SplitInput, stream: Rng): Iterable<Split> {
+  const named = `The splitter ${splitter.name}`;
+  try {
+    for (const split of splitter.split(input, stream)) {
+      if (typeof split === "object" && split !== null) yield split;
+      else throw new HpoError("SPLIT_INVALID", `${named} must give splits { train, test }; got ${showValue(split)}.`);
+    }
+  } catch (cause) {
+    throw partFailure(named, "SPLIT_INVALID", cause);
+  }
 }
 
 /** What the rows of all folds may take together. */
@@ -46,12 +49,12 @@ const mostBytes = 2 ** 32;
  * @throws HpoError SPLIT_INVALID besides where the row numbers of all folds would take more than 4 GiB.
  */
 export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat: number): FoldPlan {
-  const input = splitInput(data);
-  const count = splitter.count(input);
+  const input = splitInput(data, onlyTarget(data));
+  const count = calling(`The splitter ${splitter.name}`, "SPLIT_INVALID", () => splitter.count(input));
   const folds = [];
   const shared = sharedRows();
   let bytes = 0;
-  for (const split of splitter.split(input, rng(seed).fork("split", repeat))) {
+  for (const split of namedSplits(splitter, input, rng(seed).fork("split", repeat))) {
     checkSplit(split, data.rows, splitter);
     bytes += split.train.byteLength + split.test.byteLength;
     // The first split tells about how much all take, before any memory is.

@@ -3,6 +3,7 @@ import type { Answer, FitContext } from "../core/estimator.ts";
 import type { EvaluationRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
 import { type Rng, rng } from "../math/rng.ts";
+import { nowMs } from "../workers/clock.ts";
 import { foldGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import { modelAnswers } from "./model-answers.ts";
@@ -34,12 +35,12 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
   const { target, answer } = judging;
   const { train, test } = foldRows(judging, input.fold, input.transformed);
-  const start = performance.now();
+  const start = nowMs();
   const whole = spec.judge.model(input.params);
   const estimator = input.transformed === undefined ? whole : (whole.steps?.estimator ?? whole);
   const stream = (): Rng => rng(spec.seed).fork("fit", input.trial, input.repeat, input.fold);
   const model = await estimator.fit(train, fitContext(stream, context, answer));
-  const fitted = performance.now();
+  const fitted = nowMs();
   try {
     const { predicted, scores } = modelAnswers(model, test, { answer, target, name: estimator.name });
     const rows = (judging.plan.folds[input.fold] as { test: Uint32Array }).test;
@@ -48,7 +49,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     // Steps before the estimator may hang on parameters that its slopes know nothing of.
     const known = { rows, answers, model, name: estimator.name };
     const gradients = whole.steps === undefined ? foldGradients(judging, known, { space: spec.space, params: input.params }) : {};
-    const predictedAt = performance.now();
+    const predictedAt = nowMs();
     return {
       ...score,
       ...gradients,
@@ -59,7 +60,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
       wallSeconds: (predictedAt - start) / 1000,
     };
   } finally {
-    model.dispose();
+    if (typeof model?.dispose === "function") model.dispose();
   }
 }
 

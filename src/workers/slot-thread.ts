@@ -1,44 +1,42 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { SharedValue } from "../core/executor.ts";
-import type { FromSlot, SlotData, ToSlot } from "./slot-messages.ts";
+import { logRing, logRingMemory } from "./log-ring.ts";
+import { type HostExit, isFromSlot, type SlotHost, type SlotHostEvents, threadExit } from "./slot-host.ts";
+import type { SlotData, ToSlot } from "./slot-messages.ts";
 
-export interface SlotThreadOptions extends SlotData {
+export interface SlotThreadOptions extends Pick<SlotData, "slot" | "outputLength"> {
   /** Limit of the JavaScript heap in MiB; null = V8's own. */
   readonly memoryMegabytes: number | null;
   /** Seconds that an ended thread may still need, in native code that can't be interrupted. */
   readonly graceSeconds: number;
 }
 
-/** How a thread ended. `error`: what it died of; null where it ended by itself or by us. */
-export interface ThreadExit {
-  readonly code: number;
-  readonly error: { readonly value: unknown } | null;
-}
-
-export interface SlotThreadEvents {
-  readonly onMessage: (message: FromSlot) => void;
-  readonly onExit: (exit: ThreadExit) => void;
-}
-
 const entry = new URL("./slot-entry.js", import.meta.url);
 
-/** One worker thread of a slot. Once its end is asked for, the only thing that comes from it is its exit, and that once. */
-export class SlotThread {
+/** One worker thread of a slot. */
+export class SlotThread implements SlotHost {
   readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #held = new Set<string>();
+  /** Processes that tasks started: nobody else knows of them once the thread has ended. */
+  readonly #children = new Set<number>();
   readonly #graceSeconds: number;
   readonly #gone: Promise<void>;
-  #leave: (exit: ThreadExit) => void = () => undefined;
+  #leave: (exit: HostExit) => void = () => undefined;
   #left = false;
   #muted = false;
 
-  constructor(options: SlotThreadOptions, events: SlotThreadEvents) {
+  constructor(options: SlotThreadOptions, events: SlotHostEvents) {
     const { slot, outputLength, memoryMegabytes, graceSeconds } = options;
     this.#graceSeconds = graceSeconds;
-    const workerData: SlotData = { slot, outputLength };
+    const { port1: port, port2 } = new MessageChannel();
+    this.#port = port;
+    const ring = logRingMemory();
+    const workerData: SlotData = { slot, outputLength, ring, port: port2 };
     this.#worker = new Worker(entry, {
       name: `hpo slot ${slot}`,
       workerData,
+      transferList: [port2],
       // The entry captures both streams; reading them here would keep an idle process alive.
       stdout: true,
       stderr: true,
@@ -47,39 +45,51 @@ export class SlotThread {
       ...(memoryMegabytes === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes } }),
     });
     this.#worker.unref();
-    let error: ThreadExit["error"] = null;
+    let error: { readonly value: unknown } | null = null;
     this.#gone = new Promise((resolve) => {
       this.#leave = (exit) => {
         if (this.#left) return;
         this.#left = true;
         this.#muted = true;
+        this.#endChildren();
         resolve();
         events.onExit(exit);
       };
     });
-    this.#worker.on("message", (message: FromSlot) => {
-      if (!this.#muted && isFromSlot(message)) events.onMessage(message);
-    });
-    this.#worker.on("messageerror", (value) => {
+    const receive = (message: unknown): void => {
+      if (!isFromSlot(message)) return;
+      if (message.kind === "child") this.#note(message.pid, message.alive);
+      else if (!this.#muted) events.onMessage(message);
+    };
+    port.on("message", receive);
+    port.unref();
+    port.on("messageerror", (value) => {
       error ??= { value };
       void this.end();
     });
     this.#worker.on("error", (value: unknown) => {
       error ??= { value };
     });
-    this.#worker.on("exit", (code) => this.#leave({ code, error }));
+    this.#worker.on("exit", (code) => {
+      // Its last words may not have been read yet.
+      for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) receive(left.message);
+      port.close();
+      this.#leave({ ...threadExit(code, error), rest: logRing(ring).rest() });
+    });
   }
 
-  /** Posts a message; throws where it can't be cloned. */
   post(message: ToSlot): void {
-    this.#worker.postMessage(message);
+    this.#port.postMessage(message);
+  }
+
+  whenSent(done: () => void): void {
+    done();
   }
 
   holds(id: string): boolean {
     return this.#held.has(id);
   }
 
-  /** Posts a shared value, unless the thread has it. */
   share({ id, value }: SharedValue): void {
     if (this.#held.has(id)) return;
     this.post({ kind: "share", id, value });
@@ -90,10 +100,24 @@ export class SlotThread {
     if (this.#held.delete(id)) this.post({ kind: "forget", id });
   }
 
-  /** A busy thread keeps the process alive, an idle one doesn't. */
   busy(yes: boolean): void {
     if (yes) this.#worker.ref();
     else this.#worker.unref();
+  }
+
+  #note(pid: number, alive: boolean): void {
+    if (alive) this.#children.add(pid);
+    else this.#children.delete(pid);
+  }
+
+  #endChildren(): void {
+    for (const pid of this.#children) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
   }
 
   /**
@@ -105,17 +129,10 @@ export class SlotThread {
     this.#worker.ref();
     const timer = setTimeout(() => {
       this.#worker.unref();
-      this.#leave({ code: 1, error: null });
+      this.#leave(threadExit(1, null));
     }, this.#graceSeconds * 1000);
     void this.#worker.terminate();
     await this.#gone;
     clearTimeout(timer);
   }
 }
-
-/** A task's own code can post to the same port; only what this package's entry says is heard. */
-function isFromSlot(message: unknown): message is FromSlot {
-  return typeof message === "object" && message !== null && kinds.has((message as { kind?: unknown }).kind);
-}
-
-const kinds: ReadonlySet<unknown> = new Set(["started", "report", "output", "ended"]);

@@ -1,49 +1,24 @@
-import type { Incident } from "../core/executor.ts";
+import type { Incident, TaskSpent } from "../core/executor.ts";
 import { deadline } from "./deadline.ts";
 import { incident, incidentOf } from "./incident.ts";
+import type { LogRest } from "./log-ring.ts";
+import { type Batch, type BatchEnd, hear, heard, newBatch } from "./slot-batch.ts";
+import { type HostExit, notStarted, type SlotHost, type SlotHostEvents } from "./slot-host.ts";
 import type { Epoch, FromSlot, SlotEnded, TaskEnded } from "./slot-messages.ts";
-import { SlotThread, type ThreadExit } from "./slot-thread.ts";
 import type { QueuedTask } from "./task-queue.ts";
 
 export interface SlotSettings {
   readonly graceSeconds: number;
   readonly startSeconds: number;
-  readonly memoryMegabytes: number | null;
-  readonly outputLength: number;
+  /** Makes what the tasks run in; may throw. */
+  readonly host: (slot: number, events: SlotHostEvents) => SlotHost;
   readonly onOutput: (text: string, slot: number, taskKey: string | null) => void;
 }
 
-/** What became of a batch. */
-interface BatchEnd {
-  /** Tasks that have no result: they are to be run again, by any slot. */
-  readonly left: readonly QueuedTask[];
-  /** Wall seconds of the slowest task that ended; null where none did. */
-  readonly slowestSeconds: number | null;
-}
-
-/** Tasks that a slot runs one after another. */
-interface Batch {
-  readonly epoch: Epoch;
-  readonly tasks: readonly QueuedTask[];
-  readonly end: (end: BatchEnd) => void;
-  /** Tasks that are known to have begun. */
-  begun: number;
-  /** performance.now() when the thread took it up; null until then. */
-  startedAt: number | null;
-  /** Threads tried; the second one is the last. */
-  threads: number;
-  /** Why it is being ended; fixed by the first reason. */
-  stopping: Incident | null;
-  /** Tasks that end with it; the others are given back. */
-  readonly stopped: Set<QueuedTask>;
-  /** Disarms the deadline that is running. */
-  disarm: () => void;
-}
-
-const threadsTried = 2;
+const hostsTried = 2;
 
 /**
- * A place where one task at a time runs. It owns at most one thread, made when a task needs it and replaced when a task
+ * A place where one task at a time runs. It owns at most one host, made when a task needs it and replaced when a task
  * destroys it. Invariant: when a task's result is given, nothing of it runs any more (except a native call
  * that can't be interrupted), so that nobody else writes where the next one does.
  *
@@ -53,9 +28,11 @@ const threadsTried = 2;
 export class Slot {
   readonly number: number;
   readonly #settings: SlotSettings;
-  #thread: SlotThread | null = null;
+  #host: SlotHost | null = null;
   #batch: Batch | null = null;
   #epochs: Epoch = 0;
+  /** Tasks that the host has ended. */
+  #ran = 0;
   #closed = false;
 
   constructor(number: number, settings: SlotSettings) {
@@ -68,48 +45,38 @@ export class Slot {
   }
 
   get started(): boolean {
-    return this.#thread !== null;
+    return this.#host !== null;
   }
 
   holds(id: string): boolean {
-    return this.#thread?.holds(id) ?? false;
+    return this.#host?.holds(id) ?? false;
   }
 
   forget(id: string): void {
-    this.#thread?.forget(id);
+    this.#host?.forget(id);
   }
 
-  /** Starts the thread. Where that fails, the first task tells it. */
+  /** Starts the host. Where that fails, the first task tells it. */
   warm(): void {
     if (this.#closed) return;
     try {
-      this.#thread ??= this.#newThread();
+      this.#host ??= this.#newHost();
     } catch {
-      // No thread could be made; the first task tries again.
+      // None could be made; the first task tries again.
     }
   }
 
   /** Runs tasks that call the same function with the same shared value. The slot must be free. */
   run(tasks: readonly QueuedTask[]): Promise<BatchEnd> {
     return new Promise((resolve) => {
-      const batch: Batch = {
-        epoch: ++this.#epochs,
-        tasks,
-        end: resolve,
-        begun: 0,
-        startedAt: null,
-        threads: 0,
-        stopping: null,
-        stopped: new Set(),
-        disarm: () => undefined,
-      };
+      const batch = newBatch({ epoch: ++this.#epochs, tasks, end: resolve });
       for (const one of tasks) one.onAbort = () => this.#abort(batch, one);
       this.#batch = batch;
       this.#begin(batch);
     });
   }
 
-  /** Ends the thread; running tasks end as "aborted". */
+  /** Ends the host; running tasks end as "aborted". */
   async close(): Promise<void> {
     this.#closed = true;
     const batch = this.#batch;
@@ -117,45 +84,49 @@ export class Slot {
       batch.stopping ??= incident("aborted", "The executor was closed while the task ran.");
       for (const one of batch.tasks) batch.stopped.add(one);
     }
-    await this.#thread?.end();
+    await this.#host?.end();
   }
 
   #begin(batch: Batch): void {
-    batch.threads += 1;
+    batch.hosts += 1;
+    batch.startedAt = null;
+    batch.logs.length = 0;
     batch.disarm();
     const { epoch, tasks } = batch;
     const { task } = tasks[0] as QueuedTask;
     try {
-      this.#thread ??= this.#newThread();
-      const thread = this.#thread;
-      thread.busy(true);
-      batch.disarm = deadline(this.#settings.startSeconds, () => void thread.end());
-      if (task.shared !== null) thread.share(task.shared);
+      this.#host ??= this.#newHost();
+      const host = this.#host;
+      host.busy(true);
+      if (task.shared !== null) host.share(task.shared);
       const inputs = tasks.map((one) => one.task.input);
-      thread.post({ kind: "run", epoch, module: task.module, export: task.export, inputs, sharedId: task.shared?.id ?? null });
+      host.post({ kind: "run", epoch, module: task.module, export: task.export, inputs, sharedId: task.shared?.id ?? null });
+      host.whenSent(() => {
+        if (this.#batch !== batch || this.#host !== host || batch.startedAt !== null || batch.stopping !== null) return;
+        batch.disarm = deadline(this.#settings.startSeconds, () => void host.end());
+      });
     } catch (cause) {
       this.#finish(batch, unpostable(cause));
     }
   }
 
-  #newThread(): SlotThread {
-    return new SlotThread(
-      { ...this.#settings, slot: this.number },
-      {
-        onMessage: (message) => this.#receive(message),
-        onExit: (exit) => this.#exited(exit),
-      },
-    );
+  #newHost(): SlotHost {
+    this.#ran = 0;
+    return this.#settings.host(this.number, {
+      onMessage: (message) => this.#receive(message),
+      onExit: (exit) => this.#exited(exit),
+    });
   }
 
   #receive(message: FromSlot): void {
     const batch = this.#batch;
     if (message.kind === "output") {
       const own = batch !== null && message.epoch === batch.epoch ? batch.tasks[message.index] : undefined;
-      this.#settings.onOutput(message.text, this.number, own?.task.key ?? null);
+      if (batch !== null && own !== undefined) hear(batch, message.index, message.text);
+      this.#settings.onOutput(message.text + (message.note ?? ""), this.number, own?.task.key ?? null);
       return;
     }
-    if (batch === null || message.epoch !== batch.epoch) return;
+    if (message.kind === "child" || batch === null || message.epoch !== batch.epoch) return;
     if (message.kind === "started") this.#started(batch);
     else if (message.kind === "report") {
       this.#begunTo(batch, message.index);
@@ -188,20 +159,31 @@ export class Slot {
     else this.#stop(batch, incident("aborted", "The task was aborted."), [task]);
   }
 
-  /** Tells the batch to stop, and ends the thread where it doesn't. */
+  /** Tells the batch to stop, and ends the host where it doesn't. */
   #stop(batch: Batch, why: Incident, stopped: readonly QueuedTask[]): void {
-    const thread = this.#thread;
-    if (this.#batch !== batch || thread === null || batch.stopping !== null) return;
+    const host = this.#host;
+    if (this.#batch !== batch || host === null || batch.stopping !== null) return;
     batch.stopping = why;
     for (const one of stopped) batch.stopped.add(one);
     batch.disarm();
-    thread.post({ kind: "abort", epoch: batch.epoch, message: why.message });
-    batch.disarm = deadline(this.#settings.graceSeconds, () => void thread.end());
+    host.post({ kind: "abort", epoch: batch.epoch, message: why.message });
+    batch.disarm = deadline(this.#settings.graceSeconds, () => void host.end());
   }
 
-  #ended(batch: Batch, { ends }: SlotEnded): void {
+  /** Takes what the tasks came to; where they changed what all tasks of their host share, once the host has ended. */
+  #ended(batch: Batch, ended: SlotEnded): void {
+    this.#ran += ended.ends.length;
+    if (ended.changed === null) return this.#take(batch, ended);
+    batch.disarm();
+    batch.last = ended;
+    void this.#host?.end();
+  }
+
+  #take(batch: Batch, { ends, changed }: SlotEnded): void {
     const { tasks, stopping, stopped } = batch;
     const left: QueuedTask[] = [];
+    // Which of several changed it, and which have its results, is not known: they are run again, each alone.
+    if (changed !== null && tasks.length > 1) return this.#finish(batch, null);
     for (const [at, one] of tasks.entries()) {
       const end = ends[at];
       if (end === undefined) {
@@ -210,37 +192,42 @@ export class Slot {
         continue;
       }
       this.#begunTo(batch, at);
-      const { outcome, told, wallSeconds, cpuSeconds } = end;
+      const { outcome, told, rest } = end;
+      const spent = { wallSeconds: end.wallSeconds, cpuSeconds: end.cpuSeconds, ...heard(batch, at, rest) };
       // What ended before its signal was aborted is whole, and stands: only the time limit makes it void.
       if (stopping !== null && stopped.has(one) && (told || stopping.kind === "timeout")) {
-        this.#settle(one, { ok: false, incident: stopping }, { wallSeconds, cpuSeconds });
+        this.#settle(one, { ok: false, incident: stopping }, spent);
       } else if (told && !stopped.has(one)) {
         // One of several may be what takes so long.
         one.alone = stopping?.kind === "timeout";
         left.push(one);
-      } else this.#settle(one, outcome, { wallSeconds, cpuSeconds });
+      } else this.#settle(one, outcome, spent);
     }
     this.#leave(batch, { left, slowestSeconds: Math.max(...ends.map(({ wallSeconds }) => wallSeconds)) });
   }
 
-  #exited(exit: ThreadExit): void {
-    this.#thread = null;
+  #exited(exit: HostExit): void {
+    this.#host = null;
     const batch = this.#batch;
     if (batch === null) return;
     const unstarted = batch.startedAt === null;
-    if (batch.stopping !== null) this.#finish(batch, batch.stopping);
-    // The thread died of what an earlier task left behind, before this one was taken up: that is not this one's fault.
-    else if (unstarted && batch.threads < threadsTried && !this.#closed) this.#begin(batch);
-    else this.#finish(batch, unstarted ? notStarted(exit) : death(exit));
+    // What an earlier task left behind may have killed the host: then this one is not to blame, and has another.
+    const blameless = (unstarted || (this.#ran > 0 && batch.tasks.length === 1)) && batch.hosts < hostsTried && !this.#closed;
+    if (batch.last !== null) this.#take(batch, batch.last);
+    else if (batch.stopping !== null) this.#finish(batch, batch.stopping, exit.rest);
+    else if (blameless) this.#begin(batch);
+    else this.#finish(batch, unstarted ? notStarted(exit) : exit.why, exit.rest);
   }
 
-  /** Ends a batch of which nothing came: with the incident, where it can be charged to a task. */
-  #finish(batch: Batch, why: Incident): void {
+  /** Ends a batch of which nothing came: with the incident, where it can be charged to a task. `rest`: the end of what the one that ran wrote. */
+  #finish(batch: Batch, why: Incident | null, rest?: LogRest): void {
     const { tasks, stopped, startedAt } = batch;
     const wallSeconds = startedAt === null ? 0 : (performance.now() - startedAt) / 1000;
     const left: QueuedTask[] = [];
-    for (const one of tasks) {
-      if (tasks.length === 1 || stopped.has(one)) this.#settle(one, { ok: false, incident: why }, { wallSeconds, cpuSeconds: null });
+    for (const [at, one] of tasks.entries()) {
+      const own = rest?.epoch === batch.epoch && rest.index === at ? rest : undefined;
+      const spent = { wallSeconds, cpuSeconds: null, ...heard(batch, at, own) };
+      if (why !== null && (tasks.length === 1 || stopped.has(one))) this.#settle(one, { ok: false, incident: why }, spent);
       else {
         one.alone = true;
         left.push(one);
@@ -252,38 +239,16 @@ export class Slot {
   #leave(batch: Batch, end: BatchEnd): void {
     batch.disarm();
     this.#batch = null;
-    this.#thread?.busy(false);
+    this.#host?.busy(false);
     batch.end(end);
   }
 
-  #settle(one: QueuedTask, outcome: TaskEnded["outcome"], spent: Pick<TaskEnded, "wallSeconds" | "cpuSeconds"> = unspent): void {
-    const { wallSeconds, cpuSeconds } = spent;
-    one.settle(Object.freeze({ ...outcome, slot: this.number, wallSeconds, cpuSeconds }));
+  #settle(one: QueuedTask, outcome: TaskEnded["outcome"], spent: Omit<TaskSpent, "slot"> = unspent): void {
+    one.settle(Object.freeze({ ...outcome, slot: this.number, ...spent }));
   }
 }
 
 const unspent = Object.freeze({ wallSeconds: 0, cpuSeconds: null });
-
-/** What a thread died of while a task ran. */
-function death({ code, error }: ThreadExit): Incident {
-  if (error === null) return incident("crash", `The task ended its worker, as process.exit() does (exit code ${code}).`);
-  const told = incidentOf(error.value);
-  if (isOutOfMemory(error.value)) {
-    return incident("out-of-memory", "The worker's JavaScript heap reached its memory limit.");
-  }
-  const message = `An exception outside the task's promise ended its worker: ${told.message}`;
-  return Object.freeze({ ...told, kind: "crash", message });
-}
-
-function notStarted(exit: ThreadExit): Incident {
-  if (exit.error === null) return incident("crash", "The slot's worker did not start.");
-  const told = death(exit);
-  return Object.freeze({ ...told, message: `The slot's worker did not start. ${told.message}` });
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY";
-}
 
 function unpostable(cause: unknown): Incident {
   const told = incidentOf(cause);

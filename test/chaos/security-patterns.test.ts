@@ -87,7 +87,7 @@ describe("a text of twenty thousand letters", () => {
   });
 
   it.each(["csv", "libsvm", "npy"])("costs the reader of %s no more than its length", async (reader) => {
-    const { context } = { context: { folder, task: "classification" as const } };
+    const context = { folder, task: "classification" as const };
     // Each reader looks at bytes: some texts stand for all.
     for (const [i, text] of texts.filter((_, at) => at % 4 === 0).entries()) {
       const file = path.join(folder, `${reader}-${i}`);
@@ -102,7 +102,7 @@ describe("a text of twenty thousand letters", () => {
       const recipe =
         reader === "csv" ? csv(file, { target: "b" }) : reader === "npy" ? npy({ features: file, target: null }) : libsvm(file);
       const end = await recipe.load(context as never).catch((error: unknown) => error);
-      if (end instanceof Error) expect(end).toBeInstanceOf(HpoError);
+      expect(end instanceof HpoError || !(end instanceof Error)).toBe(true);
       rmSync(file);
     }
   });

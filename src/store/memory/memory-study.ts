@@ -1,6 +1,7 @@
 import type { StoredCheckpoint } from "../../core/checkpoint.ts";
 import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
+import type { ReportedSteps } from "../../core/pruner.ts";
 import type {
   AttemptRecord,
   EstimateRecord,
@@ -12,6 +13,7 @@ import type {
   StudyHeader,
   TrialRecord,
 } from "../../core/records.ts";
+import type { LogRecord } from "../../core/task-log.ts";
 import type { StudySnapshot } from "../../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../../core/store.ts";
 import type { ParamValue } from "../../core/space.ts";
@@ -56,6 +58,8 @@ export class MemoryStudy {
   readonly #durableWork: Set<string> = new Set();
   readonly #attempts: AttemptRecord[] = [];
   readonly #attemptKeys: Set<string> = new Set();
+  /** By attempt and task. */
+  readonly #logs: Map<string, LogRecord> = new Map();
 
   readonly #checkpoints: Map<number, StoredCheckpoint> = new Map();
   readonly #earlier: readonly EarlierRecord[];
@@ -96,6 +100,9 @@ export class MemoryStudy {
       this.#attemptKeys.add(`${attempt.attempt}/${attempt.task}`);
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
     }
+    for (const log of batch.logs ?? []) {
+      this.#logs.set(`${log.attempt}/${log.task}`, structuredClone({ ...log, trials: ascendingTrials(log.trials) }));
+    }
     if (batch.estimate !== undefined || (batch.trials?.length ?? 0) + (batch.outcomes?.length ?? 0) > 0)
       this.#estimate = batch.estimate ?? null;
     if (batch.model !== undefined) this.model = batch.model === null ? undefined : Object.freeze({ ...batch.model });
@@ -123,6 +130,7 @@ export class MemoryStudy {
       checkpoints: [...this.#checkpoints.keys()].sort((a, b) => a - b),
       parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),
       attempts,
+      logLengths: this.#logLengths(),
     });
   }
 
@@ -160,8 +168,26 @@ export class MemoryStudy {
       .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
   }
 
+  steps(trial: number): ReportedSteps | null {
+    return structuredClone(this.#trials.get(trial)?.outcome?.reported ?? null);
+  }
+
+  logs(trial: number): LogRecord[] {
+    return structuredClone([...this.#logs.values()].filter(({ trials }) => trials.includes(trial)));
+  }
+
   checkpoint(trial: number): StoredCheckpoint | undefined {
     return this.#checkpoints.get(trial);
+  }
+
+  #logLengths(): Map<number, number> {
+    const lengths = new Map<number, number>();
+    for (const { trials, head, tail } of this.#logs.values()) {
+      const [first] = trials;
+      if (first === undefined || this.standing.outcome(first)) continue;
+      lengths.set(first, (lengths.get(first) ?? 0) + head.length + tail.length);
+    }
+    return new Map([...lengths].sort(([a], [b]) => a - b));
   }
 
   counts(): { trials: number; complete: number; failed: number } {

@@ -15,8 +15,8 @@ interface OpenDatabase {
   close(): void;
 }
 
-/** SQLite's own waiting for a lock; `guarded` goes on for longer. */
-const busyTimeoutMs = 5_000;
+/** SQLite's own waiting for a lock: none, since it tries less and less often, and so lets others pass; `guarded` waits. */
+const busyTimeoutMs = 0;
 
 /** Opens a database for writing; makes its folder (0700), the file (0600) and the tables where they are missing. */
 export function openForWriting(file: string): OpenDatabase {

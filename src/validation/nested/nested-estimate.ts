@@ -1,5 +1,6 @@
 import type { Metric } from "../../core/metric.ts";
-import type { NestedEstimate, PredictionRecord } from "../../core/records.ts";
+import type { NestedEstimate } from "../../core/nested-record.ts";
+import type { PredictionRecord } from "../../core/records.ts";
 import { ownMember } from "../../core/own-member.ts";
 import { normalQuantile } from "../../math/normal-distribution.ts";
 import type { Judging } from "../judging.ts";

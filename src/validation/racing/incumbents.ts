@@ -1,8 +1,8 @@
 import type { Direction } from "../../core/metric.ts";
-import type { EvaluationRecord, OutcomeBound, OutcomeRecord, PredictionRecord } from "../../core/records.ts";
+import type { EvaluationRecord, KnownOutcome, OutcomeBound, PredictionRecord } from "../../core/records.ts";
 import { ownMember } from "../../core/own-member.ts";
 import { meetsBounds } from "../../study/outcome-bounds.ts";
-import type { OutcomeOf } from "../../study/proposer.ts";
+import type { OutcomeOf } from "../../study/known-outcome.ts";
 import type { FoldAnswer } from "./fold-difference.ts";
 
 /** A complete trial that others are raced against. */
@@ -59,7 +59,7 @@ export function incumbents(options: IncumbentOptions): (number: number) => Incum
 }
 
 /** The trial, where it is better than the best before it. */
-function better({ trial, state, values }: OutcomeRecord, best: JudgedTrial | null, options: IncumbentOptions): JudgedTrial | undefined {
+function better({ trial, state, values }: KnownOutcome, best: JudgedTrial | null, options: IncumbentOptions): JudgedTrial | undefined {
   const { metric, direction, constraints, evaluations } = options;
   const value = ownMember(values, metric)?.value ?? Number.NaN;
   if (state !== "complete" || Number.isNaN(value) || !meetsBounds(constraints, values)) return undefined;
