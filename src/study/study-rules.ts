@@ -38,7 +38,7 @@ const modelRules = {
     const metrics = Object.values(value);
     return (
       metrics.length > 0 &&
-      !Object.hasOwn(value, "__proto__") &&
+      Object.keys(value).every(isMetricName) &&
       metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric)
     );
   }),
@@ -62,7 +62,7 @@ const objectiveRules = {
       const directions = Object.values(value);
       return (
         directions.length > 0 &&
-        !Object.hasOwn(value, "__proto__") &&
+        Object.keys(value).every(isMetricName) &&
         directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction))
       );
     }),
@@ -81,4 +81,9 @@ function shapedName(): OptionRule {
     optional: false,
     accepts: (value) => typeof value === "string" && value.trim() === value && /^[^@\p{C}]{1,200}$/u.test(value),
   };
+}
+
+/** "__proto__" can't be told from an object's prototype, and UTF-8 can't write half a character (a lone surrogate), so that the store would not know the name again. */
+function isMetricName(name: string): boolean {
+  return name !== "__proto__" && !/\p{Cs}/u.test(name);
 }
