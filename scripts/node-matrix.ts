@@ -89,7 +89,7 @@ async function tried(
     const start = performance.now();
     const command = [path.join(tree.root, "dist/cli/main.js"), "run", path.join(tree.root, "studies", file), "--db", database];
     await run(tree.node, [...command, "--workers", "2", "--reporter", "plain"], { cwd: tree.root, environment: tree.environment });
-    studies.set(name, databaseAnswers(database, name).join("\n"));
+    studies.set(name, databaseAnswers(database, name, { surplus: false }).join("\n"));
     console.log(`${tree.version}  ${name}  ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
   return { version: tree.version, tests: tests === null ? null : await tested(tree, tests, folder), studies };

@@ -37,7 +37,7 @@ const modelRules = {
   cv: splitterRule(10),
   metrics: shaped('an object of metrics such as { accuracy: accuracy() }, none of them called "__proto__"', (value) => {
     const metrics = Object.values(value);
-    return metrics.length > 0 && !Object.hasOwn(value, "__proto__") && metrics.every((metric) => metricRule.accepts(metric));
+    return metrics.length > 0 && Object.keys(value).every(isMetricName) && metrics.every((metric) => metricRule.accepts(metric));
   }),
   select: optional(oneOf(["best", "simplest-within-one-se"])),
   // What it holds is checked against the space.
@@ -59,7 +59,7 @@ const objectiveRules = {
       const directions = Object.values(value);
       return (
         directions.length > 0 &&
-        !Object.hasOwn(value, "__proto__") &&
+        Object.keys(value).every(isMetricName) &&
         directions.every((direction) => oneOf(["minimize", "maximize"]).accepts(direction))
       );
     }),
@@ -78,4 +78,9 @@ function shapedName(): OptionRule {
     optional: false,
     accepts: (value) => typeof value === "string" && value.trim() === value && /^[^@\p{C}]{1,200}$/u.test(value),
   };
+}
+
+/** "__proto__" can't be told from an object's prototype, and UTF-8 can't write half a character (a lone surrogate), so that the store would not know the name again. */
+function isMetricName(name: string): boolean {
+  return name !== "__proto__" && !/\p{Cs}/u.test(name);
 }

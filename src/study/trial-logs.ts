@@ -1,4 +1,5 @@
 import type { Task } from "../core/executor.ts";
+import { withoutSecrets } from "../core/without-secrets.ts";
 import { boundedLog, type TaskLog, type LogRecord } from "../core/task-log.ts";
 
 /** Characters of logs that a trial may keep, all its tasks and attempts together. */
@@ -20,7 +21,8 @@ export function trialLogs(lengths: ReadonlyMap<number, number>): TrialLogs {
       const [first] = trials;
       if (log === undefined || first === undefined) return [];
       const before = taken.get(first) ?? 0;
-      const kept = boundedLog(log, Math.max(0, logRoom - before) / 2);
+      const plain = { ...log, head: withoutSecrets(log.head), tail: withoutSecrets(log.tail) };
+      const kept = boundedLog(plain, Math.max(0, logRoom - before) / 2);
       if (kept === undefined) return [];
       taken.set(first, before + kept.head.length + kept.tail.length);
       return [{ task: key, label, attempt, trials, ...kept }];

@@ -6,6 +6,8 @@ import { withoutSecrets } from "../core/without-secrets.ts";
 const messageLength = 500;
 const stackLength = 8000;
 const causeDepth = 5;
+/** So much of either is looked at. */
+const readLength = 100_000;
 
 /** An incident without a thrown value behind it. */
 export function incident(kind: Incident["kind"], message: string): Incident {
@@ -19,8 +21,7 @@ export function incident(kind: Incident["kind"], message: string): Incident {
  */
 export function incidentOf(thrown: unknown): Incident {
   try {
-    const { message, stack, ...told } = describe(thrown);
-    return Object.freeze({ ...told, message: withoutSecrets(message), stack: stack === null ? null : withoutSecrets(stack) });
+    return describe(thrown);
   } catch {
     return incident("error", "The task threw a value that can't be read.");
   }
@@ -28,7 +29,8 @@ export function incidentOf(thrown: unknown): Incident {
 
 function describe(thrown: unknown): Incident {
   if (!isErrorLike(thrown)) {
-    const shown = thrown === undefined ? "undefined" : showValue(thrown);
+    const shown =
+      thrown === undefined ? "undefined" : showValue(typeof thrown === "string" ? withoutSecrets(thrown.slice(0, readLength)) : thrown);
     return incident("error", `The task threw ${shown}, which is not an Error.`);
   }
   const name = text(thrown, "name");
@@ -61,7 +63,8 @@ function text(value: object, member: string): string {
 
 function sentence(error: object): string {
   const name = text(error, "name");
-  const message = text(error, "message").replaceAll(/\s+/g, " ").trim();
+  // Before it is cut: half a secret is one, too.
+  const message = withoutSecrets(text(error, "message").slice(0, readLength)).replaceAll(/\s+/g, " ").trim();
   if (message === "") return `The task threw ${name === "" ? "an error" : name} without a message.`;
   const full = name === "" || name === "Error" || name === "HpoError" ? message : `${name}: ${message}`;
   return full.length <= messageLength ? full : `${full.slice(0, messageLength - 1)}…`;
@@ -75,7 +78,7 @@ function stackOf(error: object): string | null {
   while (typeof next === "object" && next !== null && !told.has(next) && told.size < causeDepth) {
     told.add(next);
     const stack = text(next, "stack");
-    if (stack !== "") parts.push(stack);
+    if (stack !== "") parts.push(withoutSecrets(stack.slice(0, readLength)));
     next = causeOf(next);
   }
   return parts.length === 0 ? null : parts.join("\nCaused by: ").slice(0, stackLength);

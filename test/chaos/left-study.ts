@@ -1,7 +1,7 @@
 // What a killed process left of a study, and what the one after it made of that, held against a study that nobody disturbed.
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { openStore } from "#hpo/store/open-store";
 import { migrations } from "#hpo/store/sqlite/migrations";
 import { studyAnswers } from "../study-answers.ts";
@@ -149,7 +149,7 @@ function copyOf(folder: string): string {
 
 function isToday(database: string): boolean {
   if (!existsSync(database)) return false;
-  const db = new Database(database);
+  const db = openDatabase(database);
   try {
     return Number(db.pragma("user_version", { simple: true })) === migrations.length;
   } finally {
@@ -170,7 +170,7 @@ function stageOf(database: string, kind: string): Stage {
 }
 
 function attemptsIn(database: string): number {
-  const db = new Database(database, { readonly: true });
+  const db = openDatabase(database, { readonly: true });
   try {
     return Number(db.prepare("SELECT count(*) FROM attempts").pluck().get());
   } finally {

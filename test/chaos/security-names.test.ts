@@ -89,6 +89,11 @@ describe("a study whose names are those of members that every object has", () =>
     for (const name of ["toString", "constructor", "then"]) expect(await of(name)).toEqual(plain);
   });
 
+  it("refuses half a character in a metric's name, which the store would not know again", () => {
+    const metrics = { "a\ud800": "minimize" as const };
+    expect(() => defineStudy({ name: "x", space: { x: float(0, 1) }, metrics, objective: () => 1 })).toThrow(/metrics must be an object/u);
+  });
+
   it("refuses __proto__ as a parameter and as a metric", () => {
     const given = { name: "x", objective: () => 1 };
     const space = Object.fromEntries([["__proto__", float(0, 1)]]);

@@ -87,7 +87,7 @@ describe("a text of twenty thousand letters", () => {
   });
 
   it.each(["csv", "libsvm", "npy"])("costs the reader of %s no more than its length", async (reader) => {
-    const { context } = { context: { folder, task: "classification" as const } };
+    const context = { folder, task: "classification" as const };
     // Each reader looks at bytes: some texts stand for all.
     for (const [i, text] of texts.filter((_, at) => at % 4 === 0).entries()) {
       const file = path.join(folder, `${reader}-${i}`);

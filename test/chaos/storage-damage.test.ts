@@ -15,7 +15,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { openStudy } from "hpo";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { examineDatabase } from "#hpo/store/sqlite/doctor/examine-database";
@@ -52,7 +52,7 @@ function copyOf(name: string): string {
 }
 
 function changed(copy: string, sql: string): void {
-  const db = new Database(copy);
+  const db = openDatabase(copy);
   db.pragma("foreign_keys = OFF");
   db.pragma("ignore_check_constraints = ON");
   db.exec(sql);
@@ -153,7 +153,7 @@ describe("hpo doctor", () => {
 
   it("exports what can be read of a database with a page that can't be, which is then sound, reads, and is not continued where trials are lost", async () => {
     const copy = copyOf("page");
-    const db = new Database(copy, { readonly: true });
+    const db = openDatabase(copy, { readonly: true });
     const root = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'evaluation_scores'").pluck().get() as number;
     db.close();
     const bytes = readFileSync(copy);
@@ -251,7 +251,7 @@ describe("a database and its log", () => {
     ];
     await run(live);
     // As a killed process leaves it: the newest results are in the log alone.
-    const db = new Database(live);
+    const db = openDatabase(live);
     db.exec("UPDATE studies SET created_at = '2026-01-01T00:00:00.000Z'");
     copyDatabase(live, alone, ["-wal"]);
     copyDatabase(live, bare, [""]);

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { afterAll, describe, expect, it } from "vitest";
 import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
 import { main } from "../cli/command.ts";
@@ -90,7 +90,7 @@ describe.skipIf(needs !== "")(`a study on a disk that fails${needs}`, () => {
     const readers = [["list"], ["show", "slow-quadratic"], ["best", "slow-quadratic"], ["trials", "slow-quadratic", "--format", "csv"]];
     const sound = readers.map((args) => hpo(cwd, [...args, "--db", db]).stdout);
     // A connection that is open keeps its results in the log.
-    const open = new Database(db);
+    const open = openDatabase(db);
     open.exec("UPDATE studies SET created_at = created_at");
     expect(existsSync(`${db}-wal`)).toBe(true);
     for (const fault of ["change:1:30:ever", "grow:1:28:ever"]) {

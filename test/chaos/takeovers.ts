@@ -1,5 +1,5 @@
 // What happens between coordinators of one study, each as a list of what did not hold.
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync } from "node:fs";
 import os from "node:os";
@@ -76,7 +76,7 @@ export async function takeOverSuspended(database: string): Promise<string[]> {
   if (busy.message?.includes(`it is suspended: let it go on with \`kill -CONT ${first.child.pid}\``) !== true)
     problems.push(`the second was not told: ${told(busy)}`);
   // As if it had been in another container, and silent for a minute.
-  const db = new Database(database);
+  const db = openDatabase(database);
   const moved = db.prepare("UPDATE leases SET host = 'elsewhere', process = replace(process, 'pid:', 'pid:x'), renewed_at = ?");
   moved.run(Date.now() - 61_000);
   db.close();
@@ -145,7 +145,7 @@ async function trialsStored(database: string, count: number): Promise<void> {
 
 /** At an instant in which the process does not hold the file's lock: nobody could take over from it then. */
 async function suspend(pid: number, database: string): Promise<void> {
-  const db = new Database(database, { timeout: 0 });
+  const db = openDatabase(database, { timeout: 0 });
   for (;;) {
     process.kill(pid, "SIGSTOP");
     await setTimeout(50);

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import fc from "fast-check";
 import * as hpo from "hpo";
 import { caseFolder, writeCase } from "./case-folder.ts";
@@ -93,7 +94,7 @@ export async function storedStudies(): Promise<StoredStudies> {
     await study.run({ workers: 1 });
     await study.close();
   }
-  const db = new Database(file);
+  const db = openDatabase(file);
   db.pragma("journal_mode = DELETE");
   const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   const columns = tables.flatMap((table) => {
@@ -140,7 +141,7 @@ export async function writeChanged(changes: readonly ColumnChange[]): Promise<re
   const file = writeDatabase(bytes);
   clean = changes.length === 0;
   if (clean) return [];
-  const db = new Database(file);
+  const db = openDatabase(file);
   db.pragma("synchronous = OFF");
   db.pragma("journal_mode = OFF");
   db.pragma("foreign_keys = OFF");

@@ -1,4 +1,4 @@
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { describe, expect, it } from "vitest";
 import { HpoError, readCheckpoint, readModel, readStudy } from "hpo";
 import { openStore } from "#hpo/store/open-store";
@@ -7,7 +7,7 @@ import { storedStudies, writeDatabase } from "../fuzz/stored-studies.ts";
 /** The database of test/fuzz, changed by one statement. */
 async function changedBy(sql: string, ...values: readonly unknown[]): Promise<string> {
   const database = writeDatabase((await storedStudies()).bytes);
-  const db = new Database(database);
+  const db = openDatabase(database);
   db.pragma("foreign_keys = OFF");
   expect(db.prepare(sql).run(...values).changes).toBeGreaterThan(0);
   db.close();
