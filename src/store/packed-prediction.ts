@@ -63,19 +63,30 @@ function packRowSet({ rows: own, truth: values }: PredictionRecord): PackedRowSe
   return packed;
 }
 
+export type RowSet = Pick<PredictionRecord, "rows" | "truth">;
+
+/** The record that was packed, in arrays of its own. `rowSet`: what `unpackRowSet` made of its rows, of which nothing is given away. */
 export function unpackPrediction(
-  key: { readonly trial: number; readonly repeat: number; readonly fold: number },
-  packed: Omit<PackedPrediction, "rowsSha256" | "rowCount">,
+  { trial, repeat, fold }: { readonly trial: number; readonly repeat: number; readonly fold: number },
+  packed: Pick<PackedPrediction, "type" | "predicted" | "scores">,
+  rowSet: RowSet,
 ): PredictionRecord {
-  const rows = integers(inflateRawSync(packed.rows), 4);
-  for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
   return {
-    ...key,
-    rows,
-    predicted: numbers(inflateRawSync(packed.predicted), packed.type),
-    truth: numbers(inflateRawSync(packed.truth), packed.truthType),
-    scores: packed.scores === null ? null : floats(inflateRawSync(packed.scores)),
+    trial,
+    repeat,
+    fold,
+    rows: rowSet.rows.slice(),
+    predicted: numbers(inflated(packed.predicted), packed.type),
+    truth: rowSet.truth.slice(),
+    scores: packed.scores === null ? null : floats(inflated(packed.scores)),
   };
+}
+
+/** Tested rows and what was to be predicted. */
+export function unpackRowSet(packed: Pick<PackedPrediction, "rows" | "truth" | "truthType">): RowSet {
+  const rows = integers(inflated(packed.rows), 4);
+  for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
+  return { rows, truth: numbers(inflated(packed.truth), packed.truthType) };
 }
 
 /** Fewer bytes than this are kept as they are: there is little to gain, and making a compressor takes 20 µs. */
@@ -92,6 +103,13 @@ function deflated(bytes: Uint8Array, level?: number): Uint8Array {
   stream[4] = 0xff;
   stream.set(bytes, 5);
   return stream;
+}
+
+/** What is in a raw DEFLATE stream; of one stored block, without the 10 µs that a decompressor takes to be made. */
+function inflated(stream: Uint8Array): Uint8Array {
+  const length = (stream[1] ?? 0) | ((stream[2] ?? 0) << 8);
+  const stored = stream[0] === 1 && stream.length === length + 5 && (stream[3] ?? 0) + (stream[4] ?? 0) * 256 === (~length & 0xffff);
+  return stored ? stream.subarray(5) : inflateRawSync(stream);
 }
 
 /** The smallest type that holds whole numbers exactly; "f32" for anything else. */

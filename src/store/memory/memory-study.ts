@@ -18,7 +18,7 @@ import type { ParamValue } from "../../core/space.ts";
 import { checkpointAddress } from "../checkpoint-bytes.ts";
 import type { Lease } from "../lease-rule.ts";
 import { openAttempts } from "../open-attempts.ts";
-import { packPrediction, unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
+import { packPrediction, unpackPrediction, unpackRowSet, type PackedPrediction, type RowSet } from "../packed-prediction.ts";
 import { storedJson } from "../stored-json.ts";
 import type { StandingRows } from "./batch-check.ts";
 import { ascendingTrials, compareText, studyPicture, type SharedPiece, type TrialTotals } from "../study-picture.ts";
@@ -57,6 +57,8 @@ export class MemoryStudy {
   readonly #attempts: AttemptRecord[] = [];
   readonly #attemptKeys: Set<string> = new Set();
 
+  /** By packed rows, which the trials of a study share. */
+  readonly #rowSets: WeakMap<Uint8Array, RowSet> = new WeakMap();
   readonly #checkpoints: Map<number, StoredCheckpoint> = new Map();
   readonly #earlier: readonly EarlierRecord[];
 
@@ -157,7 +159,15 @@ export class MemoryStudy {
     const found = this.#trials.get(trial)?.predictions ?? [];
     return found
       .toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold)
-      .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
+      .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed, this.#rowSet(packed)));
+  }
+
+  #rowSet(packed: PackedPrediction): RowSet {
+    const known = this.#rowSets.get(packed.rows);
+    if (known !== undefined) return known;
+    const made = unpackRowSet(packed);
+    this.#rowSets.set(packed.rows, made);
+    return made;
   }
 
   checkpoint(trial: number): StoredCheckpoint | undefined {
