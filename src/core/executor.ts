@@ -1,3 +1,5 @@
+import type { TaskLog } from "./task-log.ts";
+
 /** A piece of work that a slot can do: `export` of `module` (an absolute URL) is a `TaskFunction`. */
 export interface Task {
   /** Unique among the tasks of a study, and stable over runs. */
@@ -16,6 +18,8 @@ export interface Task {
   readonly timeoutSeconds: number | null;
   /** It may turn out not to be needed while it waits, so nothing starts it sooner than its turn. */
   readonly optional?: true;
+  /** It works in memory that the coordinator and tasks of other slots work in, too, so it can't run in a process of its own. */
+  readonly inside?: true;
 }
 
 /** A value that many tasks read (data set, folds, study bundle). Equal ids mean the same value. */
@@ -45,15 +49,16 @@ export interface Incident {
   readonly stack: string | null;
 }
 
-export type TaskResult =
-  | { readonly ok: true; readonly value: unknown; readonly slot: number; readonly wallSeconds: number; readonly cpuSeconds: number | null }
-  | {
-      readonly ok: false;
-      readonly incident: Incident;
-      readonly slot: number;
-      readonly wallSeconds: number;
-      readonly cpuSeconds: number | null;
-    };
+export type TaskResult = TaskSpent & ({ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly incident: Incident });
+
+/** What an attempt took and left, whatever came of it. */
+export interface TaskSpent {
+  readonly slot: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number | null;
+  /** Left out where nothing was written, and by executors that share their streams with the program that runs them. */
+  readonly log?: TaskLog;
+}
 
 export interface RunOptions {
   /** Abort: a waiting task never starts; a running one is told, and cut off when it doesn't stop within the grace time. */
@@ -66,7 +71,7 @@ export interface RunOptions {
 
 /** Runs one attempt of each task; never rejects for what a task does. */
 export interface Executor {
-  readonly name: "inline" | "threads";
+  readonly name: "inline" | "threads" | "processes";
   readonly slots: number;
   run(task: Task, options?: RunOptions): Promise<TaskResult>;
   /** Makes so many slots ready now, at most all, where that takes time that the first tasks would wait for. */

@@ -4,6 +4,7 @@ import type {
   AttemptRecord,
   EstimateRecord,
   EvaluationRecord,
+  LogRecord,
   ModelRecord,
   OutcomeRecord,
   PredictionRecord,
@@ -21,6 +22,8 @@ export interface Batch {
   /** Trials whose first task started, with the time. The first start stays. */
   readonly started?: readonly { readonly trial: number; readonly at: string }[];
   readonly attempts?: readonly AttemptRecord[];
+  /** A second one of a task and attempt takes the place of the first: work that is not durable is run again by each process. */
+  readonly logs?: readonly LogRecord[];
   readonly shared?: readonly SharedWorkRecord[];
   /** Shared work, of this batch too, whose bytes are no longer needed; the rows stay, and one without bytes is no error. */
   readonly dropped?: readonly SharedWorkKey[];
@@ -56,6 +59,8 @@ export interface SavedStudy {
   readonly parts: readonly { readonly group: number; readonly key: string; readonly bytes: Uint8Array }[];
   /** Attempts used so far, by task key, of trials without an outcome. */
   readonly attempts: ReadonlyMap<string, readonly AttemptRecord[]>;
+  /** Characters of logs kept so far, by the first trial of each log, of trials without an outcome. */
+  readonly logLengths: ReadonlyMap<number, number>;
 }
 
 /** Who coordinates a study. */
@@ -94,6 +99,8 @@ export interface Store {
   evaluations(study: string, trial: number): readonly EvaluationRecord[];
   /** Out-of-fold predictions of one trial, by repeat and fold. */
   predictions(study: string, trial: number): readonly PredictionRecord[];
+  /** What the tasks of one trial wrote, in the order in which that was first stored. */
+  logs(study: string, trial: number): readonly LogRecord[];
   /** Where the checkpoint of a trial is; undefined where none is kept. */
   checkpoint(study: string, trial: number): StoredCheckpoint | undefined;
   /** The model that the study keeps. */

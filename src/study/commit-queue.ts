@@ -112,6 +112,7 @@ function merge(rows: Rows, batch: Batch): void {
   if (batch.trials) append((rows.trials ??= []), batch.trials);
   if (batch.started) append((rows.started ??= []), batch.started);
   if (batch.attempts) append((rows.attempts ??= []), batch.attempts);
+  if (batch.logs) append((rows.logs ??= []), batch.logs);
   if (batch.shared) append((rows.shared ??= []), batch.shared);
   if (batch.dropped) append((rows.dropped ??= []), batch.dropped);
   if (batch.evaluations) append((rows.evaluations ??= []), batch.evaluations);

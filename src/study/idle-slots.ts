@@ -1,4 +1,4 @@
-import type { StudyRunOptions } from "./study-run.ts";
+import type { StudyRunOptions } from "./study-run-options.ts";
 
 /** More slots than an adaptive study can keep busy are no mistake, but nobody should wait for them to help: a line for people, or none. */
 export function idleSlots({

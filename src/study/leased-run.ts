@@ -16,7 +16,8 @@ import { runLimits } from "./run-limits.ts";
 import { studyMeter } from "./study-meter.ts";
 import type { RunStudyOptions, StudyParts } from "./study-parts.ts";
 import { looksBack, studyProposer } from "./study-proposer.ts";
-import { StudyRun, type StudyRunOptions } from "./study-run.ts";
+import { StudyRun } from "./study-run.ts";
+import type { StudyRunOptions } from "./study-run-options.ts";
 
 /** One run of a study, under its lease: from taking the lease until it is given back. */
 export class LeasedRun {

@@ -1,39 +1,14 @@
-import type { Evaluation, WorkRows } from "../core/evaluation.ts";
-import type { Executor, Task } from "../core/executor.ts";
-import type { AttemptRecord, OutcomeRecord, TrialRecord } from "../core/records.ts";
-import type { RunProgress } from "../core/snapshot.ts";
-import type { Batch, SavedStudy } from "../core/store.ts";
+import type { WorkRows } from "../core/evaluation.ts";
+import type { Task } from "../core/executor.ts";
+import type { TrialRecord } from "../core/records.ts";
+import type { Batch } from "../core/store.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
-import type { ModelKeeper } from "./model-keeper.ts";
 import { type OpenGroup, openGroup } from "./open-group.ts";
-import type { ProgressMeter } from "./progress-meter.ts";
-import type { Proposer } from "./proposer.ts";
+import type { StudyRunOptions } from "./study-run-options.ts";
 import { type TaskEnd, TaskRunner } from "./task-runner.ts";
-
-export interface StudyRunOptions {
-  readonly saved: SavedStudy;
-  readonly proposer: Proposer;
-  readonly evaluation: Evaluation;
-  readonly executor: Executor;
-  readonly meter: ProgressMeter;
-  readonly keeper: ModelKeeper;
-  /** Resolves once the rows are durable; they may be gathered for a while. `workSeconds`: what they took to come by. */
-  readonly commit: (batch: Batch, workSeconds?: number) => Promise<void>;
-  /** Makes them so at once: nothing else is to be gathered. */
-  readonly flush: () => void;
-  readonly outcomes: Map<number, OutcomeRecord>;
-  /** Total number of trials; null = until the sampler is exhausted or the run is stopped. */
-  readonly trials: number | null;
-  readonly retries: number;
-  readonly codeHash: string;
-  readonly adaptive: boolean;
-  /** Proposals are made durable before their work begins. Else they go with the first results: a run killed before makes the same again. */
-  readonly proposalsFirst: boolean;
-  readonly lookahead: number;
-  readonly now: () => string;
-  readonly onChange: (progress: () => RunProgress) => void;
-}
+import { type TrialLogs, trialLogs } from "./trial-logs.ts";
+import { type TrialStarts, trialStarts } from "./trial-starts.ts";
 
 /** Tasks for each slot that are handed out and have no rows: more would only take memory. */
 const tasksAhead = 256;
@@ -47,9 +22,8 @@ export class StudyRun {
   readonly #runner: TaskRunner;
   readonly #groups = new Map<number, OpenGroup>();
   readonly #queue: GroupQueue;
-  /** When the first task of a trial started; taken out once it is stored. */
-  readonly #startedAt = new Map<number, string>();
-  readonly #started = new Set<number>();
+  readonly #starts: TrialStarts;
+  readonly #logs: TrialLogs;
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
@@ -58,19 +32,19 @@ export class StudyRun {
     this.#options = options;
     const { saved, executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
+    this.#starts = trialStarts(now);
+    this.#logs = trialLogs(saved.logLengths);
     this.#runner = new TaskRunner({
       executor,
       retries,
       codeHash,
       earlier: saved.attempts,
+      logs: this.#logs,
       now,
       onStart: (task, trials, slot) => {
         for (const trial of trials) {
           // A part may serve trials that ended in an earlier run.
-          if (this.#started.has(trial) || options.outcomes.has(trial)) continue;
-          this.#started.add(trial);
-          this.#startedAt.set(trial, now());
-          meter.trialStarted(trial);
+          if (!options.outcomes.has(trial) && this.#starts.add(trial)) meter.trialStarted(trial);
         }
         meter.slotStarts(slot, task.label);
         this.#changed();
@@ -79,10 +53,10 @@ export class StudyRun {
         meter.slotEnds(slot);
         this.#changed();
       },
-      onAttempt: (attempt: AttemptRecord) => {
+      onAttempt: (attempt, logs) => {
         // Its next attempt waits for this.
         this.#working--;
-        const stored = options.commit({ attempts: [attempt] }, attempt.wallSeconds).finally(() => this.#working++);
+        const stored = options.commit({ attempts: [attempt], logs }, attempt.wallSeconds).finally(() => this.#working++);
         this.#wake();
         return stored;
       },
@@ -236,22 +210,24 @@ export class StudyRun {
     // More of the group may be ready now; the slots need not wait for the disk.
     this.#handOut(group);
     this.#options.meter.taskDone();
-    const stored = this.#store(group, rows, end.kind === "value" ? end.result.wallSeconds : 0);
+    const stored =
+      end.kind === "value" ? this.#store(group, { ...rows, logs: end.logs }, end.result.wallSeconds) : this.#store(group, rows, 0);
     // There may be room for more trials, or nothing left to gather.
     this.#wake();
     return stored;
   }
 
   /** Makes rows durable, then counts them. */
-  async #store(group: OpenGroup, rows: WorkRows, workSeconds: number): Promise<void> {
-    for (const outcome of rows.outcomes) group.unfinished.delete(outcome.trial);
+  async #store(group: OpenGroup, rows: WorkRows & Pick<Batch, "logs">, workSeconds: number): Promise<void> {
+    for (const { trial } of rows.outcomes) {
+      group.unfinished.delete(trial);
+      this.#logs.forget(trial);
+    }
     const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
     for (const outcome of rows.outcomes) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
-    const started = [...this.#startedAt].map(([trial, at]) => ({ trial, at }));
-    this.#startedAt.clear();
     // What its model is made of goes with the group.
     const ended = finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
-    await this.#options.commit({ ...rows, started, ...ended }, workSeconds);
+    await this.#options.commit({ ...rows, started: this.#starts.take(), ...ended }, workSeconds);
     this.#count(group, rows);
   }
 

@@ -1,5 +1,6 @@
 import type { Executor, Incident, Task, TaskResult } from "../core/executor.ts";
-import type { AttemptRecord } from "../core/records.ts";
+import type { AttemptRecord, LogRecord } from "../core/records.ts";
+import type { TrialLogs } from "./trial-logs.ts";
 
 export interface TaskRunnerOptions {
   readonly executor: Executor;
@@ -11,13 +12,14 @@ export interface TaskRunnerOptions {
   readonly now: () => string;
   readonly onStart: (task: Task, trials: readonly number[], slot: number) => void;
   readonly onEnd: (slot: number) => void;
-  /** Must make the failed attempt durable. */
-  readonly onAttempt: (attempt: AttemptRecord) => Promise<void>;
+  readonly logs: TrialLogs;
+  /** Must make the failed attempt durable, together with what it wrote. */
+  readonly onAttempt: (attempt: AttemptRecord, logs: readonly LogRecord[]) => Promise<void>;
 }
 
 /** How a task ended: with a value, with its last incident, or not at all because the run ended first. */
 export type TaskEnd =
-  | { readonly kind: "value"; readonly result: Extract<TaskResult, { ok: true }> }
+  | { readonly kind: "value"; readonly result: Extract<TaskResult, { ok: true }>; readonly logs: readonly LogRecord[] }
   | { readonly kind: "failed"; readonly incident: Incident }
   | { readonly kind: "cut" };
 
@@ -71,7 +73,7 @@ export class TaskRunner {
   }
 
   async #run(task: Task, trials: readonly number[], waitSignal: AbortSignal): Promise<TaskEnd> {
-    const { executor, retries, codeHash, earlier, now, onStart, onEnd, onAttempt } = this.#options;
+    const { executor, retries, codeHash, earlier, logs, now, onStart, onEnd, onAttempt } = this.#options;
     const incidents = (earlier.get(task.key) ?? []).map((attempt) => attempt.incident);
     for (;;) {
       const last = incidents.at(-1);
@@ -89,18 +91,13 @@ export class TaskRunner {
       });
       this.#active--;
       if (startedSlot !== undefined) onEnd(startedSlot);
-      if (result.ok) return { kind: "value", result };
-      if (result.incident.kind === "aborted") return { kind: "cut" };
+      if (!result.ok && result.incident.kind === "aborted") return { kind: "cut" };
+      const said = logs.row(task, trials, incidents.length + 1, result.log);
+      if (result.ok) return { kind: "value", result, logs: said };
       incidents.push(result.incident);
-      await onAttempt({
-        task: task.key,
-        trials,
-        attempt: incidents.length,
-        incident: result.incident,
-        wallSeconds: result.wallSeconds,
-        codeHash,
-        endedAt: now(),
-      });
+      const { incident, wallSeconds } = result;
+      const attempt = { task: task.key, trials, attempt: incidents.length, incident, wallSeconds, codeHash, endedAt: now() };
+      await onAttempt(attempt, said);
     }
   }
 }

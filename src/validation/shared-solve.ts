@@ -87,6 +87,7 @@ export function sharedSolve(trials: readonly PlannedTrial[], saved: SavedWork, o
       shared,
       priority,
       timeoutSeconds: options.timeoutSeconds,
+      inside: true,
     };
   }
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { SharedValue } from "../core/executor.ts";
+import { type HostExit, isFromSlot, type SlotHost, type SlotHostEvents, threadExit } from "./slot-host.ts";
 import type { FromSlot, SlotData, ToSlot } from "./slot-messages.ts";
 
 export interface SlotThreadOptions extends SlotData {
@@ -9,30 +10,19 @@ export interface SlotThreadOptions extends SlotData {
   readonly graceSeconds: number;
 }
 
-/** How a thread ended. `error`: what it died of; null where it ended by itself or by us. */
-export interface ThreadExit {
-  readonly code: number;
-  readonly error: { readonly value: unknown } | null;
-}
-
-export interface SlotThreadEvents {
-  readonly onMessage: (message: FromSlot) => void;
-  readonly onExit: (exit: ThreadExit) => void;
-}
-
 const entry = new URL("./slot-entry.js", import.meta.url);
 
-/** One worker thread of a slot. Once its end is asked for, the only thing that comes from it is its exit, and that once. */
-export class SlotThread {
+/** One worker thread of a slot. */
+export class SlotThread implements SlotHost {
   readonly #worker: Worker;
   readonly #held = new Set<string>();
   readonly #graceSeconds: number;
   readonly #gone: Promise<void>;
-  #leave: (exit: ThreadExit) => void = () => undefined;
+  #leave: (exit: HostExit) => void = () => undefined;
   #left = false;
   #muted = false;
 
-  constructor(options: SlotThreadOptions, events: SlotThreadEvents) {
+  constructor(options: SlotThreadOptions, events: SlotHostEvents) {
     const { slot, outputLength, memoryMegabytes, graceSeconds } = options;
     this.#graceSeconds = graceSeconds;
     const workerData: SlotData = { slot, outputLength };
@@ -47,7 +37,7 @@ export class SlotThread {
       ...(memoryMegabytes === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes } }),
     });
     this.#worker.unref();
-    let error: ThreadExit["error"] = null;
+    let error: { readonly value: unknown } | null = null;
     this.#gone = new Promise((resolve) => {
       this.#leave = (exit) => {
         if (this.#left) return;
@@ -67,19 +57,21 @@ export class SlotThread {
     this.#worker.on("error", (value: unknown) => {
       error ??= { value };
     });
-    this.#worker.on("exit", (code) => this.#leave({ code, error }));
+    this.#worker.on("exit", (code) => this.#leave(threadExit(code, error)));
   }
 
-  /** Posts a message; throws where it can't be cloned. */
   post(message: ToSlot): void {
     this.#worker.postMessage(message);
+  }
+
+  whenSent(done: () => void): void {
+    done();
   }
 
   holds(id: string): boolean {
     return this.#held.has(id);
   }
 
-  /** Posts a shared value, unless the thread has it. */
   share({ id, value }: SharedValue): void {
     if (this.#held.has(id)) return;
     this.post({ kind: "share", id, value });
@@ -90,7 +82,6 @@ export class SlotThread {
     if (this.#held.delete(id)) this.post({ kind: "forget", id });
   }
 
-  /** A busy thread keeps the process alive, an idle one doesn't. */
   busy(yes: boolean): void {
     if (yes) this.#worker.ref();
     else this.#worker.unref();
@@ -105,17 +96,10 @@ export class SlotThread {
     this.#worker.ref();
     const timer = setTimeout(() => {
       this.#worker.unref();
-      this.#leave({ code: 1, error: null });
+      this.#leave(threadExit(1, null));
     }, this.#graceSeconds * 1000);
     void this.#worker.terminate();
     await this.#gone;
     clearTimeout(timer);
   }
 }
-
-/** A task's own code can post to the same port; only what this package's entry says is heard. */
-function isFromSlot(message: unknown): message is FromSlot {
-  return typeof message === "object" && message !== null && kinds.has((message as { kind?: unknown }).kind);
-}
-
-const kinds: ReadonlySet<unknown> = new Set(["started", "report", "output", "ended"]);

@@ -1,15 +1,15 @@
 import type { Incident } from "../core/executor.ts";
 import { deadline } from "./deadline.ts";
 import { incident, incidentOf } from "./incident.ts";
+import { type HostExit, notStarted, type SlotHost, type SlotHostEvents } from "./slot-host.ts";
 import type { Epoch, FromSlot, SlotEnded, TaskEnded } from "./slot-messages.ts";
-import { SlotThread, type ThreadExit } from "./slot-thread.ts";
 import type { QueuedTask } from "./task-queue.ts";
 
 export interface SlotSettings {
   readonly graceSeconds: number;
   readonly startSeconds: number;
-  readonly memoryMegabytes: number | null;
-  readonly outputLength: number;
+  /** Makes what the tasks run in; may throw. */
+  readonly host: (slot: number, events: SlotHostEvents) => SlotHost;
   readonly onOutput: (text: string, slot: number, taskKey: string | null) => void;
 }
 
@@ -28,10 +28,10 @@ interface Batch {
   readonly end: (end: BatchEnd) => void;
   /** Tasks that are known to have begun. */
   begun: number;
-  /** performance.now() when the thread took it up; null until then. */
+  /** performance.now() when the host took it up; null until then. */
   startedAt: number | null;
-  /** Threads tried; the second one is the last. */
-  threads: number;
+  /** Hosts tried; the second one is the last. */
+  hosts: number;
   /** Why it is being ended; fixed by the first reason. */
   stopping: Incident | null;
   /** Tasks that end with it; the others are given back. */
@@ -40,10 +40,10 @@ interface Batch {
   disarm: () => void;
 }
 
-const threadsTried = 2;
+const hostsTried = 2;
 
 /**
- * A place where one task at a time runs. It owns at most one thread, made when a task needs it and replaced when a task
+ * A place where one task at a time runs. It owns at most one host, made when a task needs it and replaced when a task
  * destroys it. Invariant: when a task's result is given, nothing of it runs any more (except a native call
  * that can't be interrupted), so that nobody else writes where the next one does.
  *
@@ -53,7 +53,7 @@ const threadsTried = 2;
 export class Slot {
   readonly number: number;
   readonly #settings: SlotSettings;
-  #thread: SlotThread | null = null;
+  #host: SlotHost | null = null;
   #batch: Batch | null = null;
   #epochs: Epoch = 0;
   #closed = false;
@@ -68,24 +68,24 @@ export class Slot {
   }
 
   get started(): boolean {
-    return this.#thread !== null;
+    return this.#host !== null;
   }
 
   holds(id: string): boolean {
-    return this.#thread?.holds(id) ?? false;
+    return this.#host?.holds(id) ?? false;
   }
 
   forget(id: string): void {
-    this.#thread?.forget(id);
+    this.#host?.forget(id);
   }
 
-  /** Starts the thread. Where that fails, the first task tells it. */
+  /** Starts the host. Where that fails, the first task tells it. */
   warm(): void {
     if (this.#closed) return;
     try {
-      this.#thread ??= this.#newThread();
+      this.#host ??= this.#newHost();
     } catch {
-      // No thread could be made; the first task tries again.
+      // None could be made; the first task tries again.
     }
   }
 
@@ -98,7 +98,7 @@ export class Slot {
         end: resolve,
         begun: 0,
         startedAt: null,
-        threads: 0,
+        hosts: 0,
         stopping: null,
         stopped: new Set(),
         disarm: () => undefined,
@@ -109,7 +109,7 @@ export class Slot {
     });
   }
 
-  /** Ends the thread; running tasks end as "aborted". */
+  /** Ends the host; running tasks end as "aborted". */
   async close(): Promise<void> {
     this.#closed = true;
     const batch = this.#batch;
@@ -117,35 +117,35 @@ export class Slot {
       batch.stopping ??= incident("aborted", "The executor was closed while the task ran.");
       for (const one of batch.tasks) batch.stopped.add(one);
     }
-    await this.#thread?.end();
+    await this.#host?.end();
   }
 
   #begin(batch: Batch): void {
-    batch.threads += 1;
+    batch.hosts += 1;
     batch.disarm();
     const { epoch, tasks } = batch;
     const { task } = tasks[0] as QueuedTask;
     try {
-      this.#thread ??= this.#newThread();
-      const thread = this.#thread;
-      thread.busy(true);
-      batch.disarm = deadline(this.#settings.startSeconds, () => void thread.end());
-      if (task.shared !== null) thread.share(task.shared);
+      this.#host ??= this.#newHost();
+      const host = this.#host;
+      host.busy(true);
+      if (task.shared !== null) host.share(task.shared);
       const inputs = tasks.map((one) => one.task.input);
-      thread.post({ kind: "run", epoch, module: task.module, export: task.export, inputs, sharedId: task.shared?.id ?? null });
+      host.post({ kind: "run", epoch, module: task.module, export: task.export, inputs, sharedId: task.shared?.id ?? null });
+      host.whenSent(() => {
+        if (this.#batch !== batch || this.#host !== host || batch.startedAt !== null || batch.stopping !== null) return;
+        batch.disarm = deadline(this.#settings.startSeconds, () => void host.end());
+      });
     } catch (cause) {
       this.#finish(batch, unpostable(cause));
     }
   }
 
-  #newThread(): SlotThread {
-    return new SlotThread(
-      { ...this.#settings, slot: this.number },
-      {
-        onMessage: (message) => this.#receive(message),
-        onExit: (exit) => this.#exited(exit),
-      },
-    );
+  #newHost(): SlotHost {
+    return this.#settings.host(this.number, {
+      onMessage: (message) => this.#receive(message),
+      onExit: (exit) => this.#exited(exit),
+    });
   }
 
   #receive(message: FromSlot): void {
@@ -188,15 +188,15 @@ export class Slot {
     else this.#stop(batch, incident("aborted", "The task was aborted."), [task]);
   }
 
-  /** Tells the batch to stop, and ends the thread where it doesn't. */
+  /** Tells the batch to stop, and ends the host where it doesn't. */
   #stop(batch: Batch, why: Incident, stopped: readonly QueuedTask[]): void {
-    const thread = this.#thread;
-    if (this.#batch !== batch || thread === null || batch.stopping !== null) return;
+    const host = this.#host;
+    if (this.#batch !== batch || host === null || batch.stopping !== null) return;
     batch.stopping = why;
     for (const one of stopped) batch.stopped.add(one);
     batch.disarm();
-    thread.post({ kind: "abort", epoch: batch.epoch, message: why.message });
-    batch.disarm = deadline(this.#settings.graceSeconds, () => void thread.end());
+    host.post({ kind: "abort", epoch: batch.epoch, message: why.message });
+    batch.disarm = deadline(this.#settings.graceSeconds, () => void host.end());
   }
 
   #ended(batch: Batch, { ends }: SlotEnded): void {
@@ -223,15 +223,15 @@ export class Slot {
     this.#leave(batch, { left, slowestSeconds: Math.max(...ends.map(({ wallSeconds }) => wallSeconds)) });
   }
 
-  #exited(exit: ThreadExit): void {
-    this.#thread = null;
+  #exited(exit: HostExit): void {
+    this.#host = null;
     const batch = this.#batch;
     if (batch === null) return;
     const unstarted = batch.startedAt === null;
     if (batch.stopping !== null) this.#finish(batch, batch.stopping);
-    // The thread died of what an earlier task left behind, before this one was taken up: that is not this one's fault.
-    else if (unstarted && batch.threads < threadsTried && !this.#closed) this.#begin(batch);
-    else this.#finish(batch, unstarted ? notStarted(exit) : death(exit));
+    // The host died of what an earlier task left behind, before this one was taken up: that is not this one's fault.
+    else if (unstarted && batch.hosts < hostsTried && !this.#closed) this.#begin(batch);
+    else this.#finish(batch, unstarted ? notStarted(exit) : exit.why);
   }
 
   /** Ends a batch of which nothing came: with the incident, where it can be charged to a task. */
@@ -252,7 +252,7 @@ export class Slot {
   #leave(batch: Batch, end: BatchEnd): void {
     batch.disarm();
     this.#batch = null;
-    this.#thread?.busy(false);
+    this.#host?.busy(false);
     batch.end(end);
   }
 
@@ -263,27 +263,6 @@ export class Slot {
 }
 
 const unspent = Object.freeze({ wallSeconds: 0, cpuSeconds: null });
-
-/** What a thread died of while a task ran. */
-function death({ code, error }: ThreadExit): Incident {
-  if (error === null) return incident("crash", `The task ended its worker, as process.exit() does (exit code ${code}).`);
-  const told = incidentOf(error.value);
-  if (isOutOfMemory(error.value)) {
-    return incident("out-of-memory", "The worker's JavaScript heap reached its memory limit.");
-  }
-  const message = `An exception outside the task's promise ended its worker: ${told.message}`;
-  return Object.freeze({ ...told, kind: "crash", message });
-}
-
-function notStarted(exit: ThreadExit): Incident {
-  if (exit.error === null) return incident("crash", "The slot's worker did not start.");
-  const told = death(exit);
-  return Object.freeze({ ...told, message: `The slot's worker did not start. ${told.message}` });
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY";
-}
 
 function unpostable(cause: unknown): Incident {
   const told = incidentOf(cause);

@@ -107,6 +107,7 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
         entry.task.export === task.export &&
         entry.task.module === task.module &&
         entry.task.shared?.id === task.shared?.id &&
+        entry.task.inside === task.inside &&
         entry.task.timeoutSeconds === task.timeoutSeconds;
       while (like.length < count) {
         const next = takeIf(same);

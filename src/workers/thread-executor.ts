@@ -1,8 +1,7 @@
-import type { Executor, Task } from "../core/executor.ts";
+import type { Executor } from "../core/executor.ts";
 import { callable, checkOptions, finite, integer, optional } from "../core/options.ts";
-import { Slot, type SlotSettings } from "./slot.ts";
-import { taskPace } from "./task-pace.ts";
-import { taskQueue } from "./task-queue.ts";
+import { mostSlots, outputLength, slotExecutor } from "./slot-executor.ts";
+import { SlotThread } from "./slot-thread.ts";
 
 export interface ThreadExecutorOptions {
   /** Number of tasks that run at once, each in a thread of its own. */
@@ -20,10 +19,6 @@ export interface ThreadExecutorOptions {
   /** What tasks write to stdout and stderr, in the order in which they write it; the key is null between tasks. Default: this process's stderr. */
   readonly onOutput?: (text: string, slot: number, taskKey: string | null) => void;
 }
-
-/** Characters of output kept for each task, so that a talkative loop can't fill the memory. */
-const outputLength = 65536;
-const mostSlots = 1024;
 
 /**
  * Runs tasks in worker threads. A task's module, input, shared value and result must be plain data that can be copied
@@ -53,51 +48,13 @@ export function threadExecutor(options: ThreadExecutorOptions): Executor {
     startSeconds: optional(finite(0, Infinity, true)),
     onOutput: optional(callable()),
   });
-  const settings: SlotSettings = {
-    graceSeconds: options.graceSeconds ?? 2,
-    startSeconds: options.startSeconds ?? 30,
-    memoryMegabytes: options.memoryMegabytes ?? null,
-    outputLength,
-    onOutput: options.onOutput ?? ((text) => process.stderr.write(text)),
-  };
-  const pace = taskPace();
-  const slots = Array.from({ length: options.slots }, (_, number) => new Slot(number, settings));
-  let closing: Promise<void> | null = null;
-  const queue = taskQueue(options.slots, async (source) => {
-    const first = source.take();
-    if (first === undefined) return;
-    // All slots get some of what waits.
-    const share = Math.ceil((source.waiting + 1) / options.slots);
-    const tasks = [first, ...source.takeLike(first, Math.min(share, pace.batch(first.task)) - 1)];
-    const { left, slowestSeconds } = await bestFree(slots, first.task).run(tasks);
-    pace.told(first.task, slowestSeconds);
-    source.giveBack(left);
-  });
-
-  async function close(): Promise<void> {
-    queue.close();
-    await Promise.all(slots.map((slot) => slot.close()));
-  }
-
-  return Object.freeze({
+  const { slots, graceSeconds = 2, startSeconds = 30, memoryMegabytes = null } = options;
+  return slotExecutor({
     name: "threads",
-    slots: options.slots,
-    run: queue.add,
-    warm: (count: number) => {
-      for (const slot of slots.slice(0, count)) slot.warm();
-    },
-    forget: (id: string) => {
-      for (const slot of slots) slot.forget(id);
-    },
-    close: () => (closing ??= close()),
+    slots,
+    graceSeconds,
+    startSeconds,
+    onOutput: options.onOutput ?? ((text) => process.stderr.write(text)),
+    host: (slot, events) => new SlotThread({ slot, outputLength, memoryMegabytes, graceSeconds }, events),
   });
-}
-
-/** The free slot that has the shared value, else one whose thread runs, else the first: no thread is made for nothing. */
-function bestFree(slots: readonly Slot[], task: Task): Slot {
-  const free = slots.filter((slot) => slot.free);
-  const id = task.shared?.id;
-  const best = free.find((slot) => id !== undefined && slot.holds(id)) ?? free.find((slot) => slot.started) ?? free[0];
-  if (best === undefined) throw new Error("threadExecutor(): the queue started a task while no slot was free.");
-  return best;
 }

@@ -9,6 +9,7 @@ import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
 import { describeEarlier } from "./store-earlier.ts";
 import { describeEstimate } from "./store-estimate.ts";
+import { describeLogs } from "./store-logs.ts";
 import { describeModel } from "./store-model.ts";
 
 /** Opens new stores that share nothing. */
@@ -74,6 +75,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           (unknown) => store.snapshot(unknown),
           (unknown) => store.evaluations(unknown, 0),
           (unknown) => store.predictions(unknown, 0),
+          (unknown) => store.logs(unknown, 0),
           (unknown) => store.model(unknown),
         ];
         for (const call of calls) expect(codeOf(() => call("beer"))).toBe("STUDY_NOT_FOUND");
@@ -106,6 +108,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           checkpoints: [],
           parts: [],
           attempts: new Map(),
+          logLengths: new Map(),
         });
       });
     });
@@ -157,6 +160,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
 
     describeDropped(() => store);
     describeEstimate(() => store);
+    describeLogs(() => store);
     describeModel(() => store);
     describeCheckpoint(() => store);
 
@@ -288,7 +292,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
 
 /** The batches of one row each that a batch is made of, in the order in which a batch is stored. */
 function oneByOne(batch: Batch): Batch[] {
-  const order = ["trials", "started", "shared", "evaluations", "predictions", "outcomes", "attempts"] as const;
+  const order = ["trials", "started", "shared", "evaluations", "predictions", "outcomes", "attempts", "logs"] as const;
   const rows = order.flatMap((kind) => (batch[kind] ?? []).map((row): Batch => ({ [kind]: [row] })));
   const { run, finishedGroups, dropped } = batch;
   return [

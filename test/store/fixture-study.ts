@@ -2,7 +2,7 @@ import { evaluationRow, outcomeRow, runRow, sharedRow, time, trialRow } from "./
 import { studyHeader, type RandomStudy } from "./random-study.ts";
 
 /**
- * The study in fixtures/schema-1.sqlite to schema-7.sqlite, which `tsx test/store/fixtures/make.ts FILE` wrote with that schema.
+ * The study in fixtures/schema-1.sqlite to schema-8.sqlite, which `tsx test/store/fixtures/make.ts FILE` wrote with that schema.
  * Never change it: make another file for the next schema.
  */
 export const fixtureStudy: RandomStudy = {

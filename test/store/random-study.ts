@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type {
   AttemptRecord,
   EvaluationRecord,
+  LogRecord,
   OutcomeRecord,
   PredictionRecord,
   RunRecord,
@@ -124,6 +125,15 @@ const attempt = fc.record({
   codeHash: text,
   endedAt: time,
 });
+const log = fc.record({
+  task: text,
+  label: text,
+  attempt: fc.nat(2),
+  uses: fc.array(fc.nat(5), { maxLength: 3 }),
+  head: text,
+  dropped: fc.constantFrom(0, 7, 2 ** 40),
+  tail: text,
+});
 const run = fc.record({
   id: fc.constantFrom("run-1", "run-2"),
   startedAt: time,
@@ -151,17 +161,19 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
     trials: fc.array(trial, { maxLength: 6 }),
     shared: fc.uniqueArray(shared, { maxLength: 5, selector: (one) => (one.bytes === null ? one : `${one.group}/${one.key}`) }),
     attempts: fc.uniqueArray(attempt, { maxLength: 4, selector: (one) => `${one.attempt}/${one.task}` }),
+    logs: fc.uniqueArray(log, { maxLength: 4, selector: (one) => `${one.attempt}/${one.task}` }),
     runs: fc.array(run, { maxLength: 4 }),
     finishedGroups: fc.uniqueArray(fc.nat(2), { maxLength: 2 }),
     drops: fc.array(fc.nat(4), { maxLength: 2 }),
     cuts: fc.infiniteStream(fc.nat(3)),
   })
-  .map(({ name, createdAt, seed, trials, shared: works, attempts, runs, finishedGroups, drops, cuts }) => {
+  .map(({ name, createdAt, seed, trials, shared: works, attempts, logs, runs, finishedGroups, drops, cuts }) => {
     // Rows go to one of four batches; the trials are in the first, which comes before every row that needs them.
     const batches = Array.from({ length: 4 }, () => ({
       trials: [] as TrialRecord[],
       started: [] as { trial: number; at: string }[],
       attempts: [] as AttemptRecord[],
+      logs: [] as LogRecord[],
       shared: [] as SharedWorkRecord[],
       evaluations: [] as EvaluationRecord[],
       predictions: [] as PredictionRecord[],
@@ -181,6 +193,7 @@ export const randomStudy: fc.Arbitrary<RandomStudy> = fc
     const among = (uses: readonly number[]): number[] => (trials.length === 0 ? [] : uses.map((use) => use % trials.length));
     for (const { uses, ...work } of works) some().shared.push({ ...work, trials: among(uses) });
     for (const { uses, ...one } of attempts) some().attempts.push({ ...one, trials: among(uses) });
+    for (const { uses, ...one } of logs) some().logs.push({ ...one, trials: among(uses) });
     return {
       header: studyHeader(name, createdAt, seed),
       batches: [

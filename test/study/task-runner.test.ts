@@ -1,4 +1,5 @@
 import { TaskRunner, type TaskEnd } from "#hpo/study/task-runner";
+import { trialLogs } from "#hpo/study/trial-logs";
 import { inlineExecutor } from "#hpo/workers/inline-executor";
 import { describe, expect, it } from "vitest";
 import type { Task } from "#hpo/core/executor";
@@ -20,6 +21,7 @@ function runner(
     retries,
     codeHash: "code",
     earlier,
+    logs: trialLogs(new Map()),
     now: () => "2026-01-01T00:00:00.000Z",
     onStart: () => {},
     onEnd: () => {},

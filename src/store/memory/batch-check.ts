@@ -58,7 +58,7 @@ const attemptRows: RowKind<AttemptRecord> = {
  * @throws HpoError STORE_FAILED where a row stands already, or twice in the batch, or a trial is missing.
  */
 export function checkBatch(study: string, standing: StandingRows, batch: Batch): void {
-  const { trials, started, attempts, shared, evaluations, predictions, outcomes, checkpoints, model } = batch;
+  const { trials, started, attempts, logs, shared, evaluations, predictions, outcomes, checkpoints, model } = batch;
   const added = new Set<number>();
   const missing = (trial: number): boolean => !added.has(trial) && !standing.trial(trial);
   if (trials !== undefined) {
@@ -100,6 +100,7 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
   }
   if (model != null && missing(model.trial)) throw rowMissing(`model of trial ${model.trial}`, study);
   each(attempts, attemptRows);
+  for (const { task, attempt, trials: of } of logs ?? []) if (of.some(missing)) throw rowMissing(`log of ${task}, attempt ${attempt}`, study);
 }
 
 function sharedName({ group, key }: { readonly group: number; readonly key: string }): string {

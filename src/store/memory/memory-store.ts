@@ -103,6 +103,7 @@ export function memoryStore(): Store {
     },
     evaluations: (name, trial) => find(name).evaluations(trial),
     predictions: (name, trial) => find(name).predictions(trial),
+    logs: (name, trial) => find(name).logs(trial),
     checkpoint: (name, trial) => find(name).checkpoint(trial),
     model: (name) => find(name).model,
     close() {

@@ -5,6 +5,7 @@ import type {
   AttemptRecord,
   EstimateRecord,
   EvaluationRecord,
+  LogRecord,
   ModelRecord,
   OutcomeRecord,
   PredictionRecord,
@@ -56,6 +57,8 @@ export class MemoryStudy {
   readonly #durableWork: Set<string> = new Set();
   readonly #attempts: AttemptRecord[] = [];
   readonly #attemptKeys: Set<string> = new Set();
+  /** By attempt and task. */
+  readonly #logs: Map<string, LogRecord> = new Map();
 
   /** By packed rows, which the trials of a study share. */
   readonly #rowSets: WeakMap<Uint8Array, RowSet> = new WeakMap();
@@ -98,6 +101,9 @@ export class MemoryStudy {
       this.#attemptKeys.add(`${attempt.attempt}/${attempt.task}`);
       this.#attempts.push(structuredClone({ ...attempt, trials: ascendingTrials(attempt.trials) }));
     }
+    for (const log of batch.logs ?? []) {
+      this.#logs.set(`${log.attempt}/${log.task}`, structuredClone({ ...log, trials: ascendingTrials(log.trials) }));
+    }
     if (batch.estimate !== undefined || (batch.trials?.length ?? 0) + (batch.outcomes?.length ?? 0) > 0)
       this.#estimate = batch.estimate ?? null;
     if (batch.model !== undefined) this.model = batch.model === null ? undefined : Object.freeze({ ...batch.model });
@@ -125,6 +131,7 @@ export class MemoryStudy {
       checkpoints: [...this.#checkpoints.keys()].sort((a, b) => a - b),
       parts: parts.sort((a, b) => a.group - b.group || compareText(a.key, b.key)),
       attempts,
+      logLengths: this.#logLengths(),
     });
   }
 
@@ -170,8 +177,22 @@ export class MemoryStudy {
     return made;
   }
 
+  logs(trial: number): LogRecord[] {
+    return structuredClone([...this.#logs.values()].filter(({ trials }) => trials.includes(trial)));
+  }
+
   checkpoint(trial: number): StoredCheckpoint | undefined {
     return this.#checkpoints.get(trial);
+  }
+
+  #logLengths(): Map<number, number> {
+    const lengths = new Map<number, number>();
+    for (const { trials, head, tail } of this.#logs.values()) {
+      const [first] = trials;
+      if (first === undefined || this.standing.outcome(first)) continue;
+      lengths.set(first, (lengths.get(first) ?? 0) + head.length + tail.length);
+    }
+    return new Map([...lengths].sort(([a], [b]) => a - b));
   }
 
   counts(): { trials: number; complete: number; failed: number } {

@@ -1,6 +1,7 @@
 import { checkpointSchema } from "./checkpoint-schema.ts";
 import { estimateSchema } from "./estimate-schema.ts";
 import { gradientsSchema } from "./gradients-schema.ts";
+import { logSchema } from "./log-schema.ts";
 import { schemaVersion1, schemaVersion2, schemaVersion3, schemaVersion4 } from "./schema.ts";
 import { stepsSchema } from "./steps-schema.ts";
 
@@ -17,4 +18,5 @@ export const migrations: readonly string[] = [
   gradientsSchema,
   checkpointSchema,
   estimateSchema,
+  logSchema,
 ];

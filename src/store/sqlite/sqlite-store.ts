@@ -7,6 +7,7 @@ import { batchWriter, type BatchWriter } from "./batch-writer.ts";
 import { checkpointTable } from "./checkpoint-table.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { leaseTable } from "./lease-table.ts";
+import { logTable } from "./log-table.ts";
 import { guarded } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
@@ -23,6 +24,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const leases = leaseTable(db);
   const reader = studyReader(db);
   const checkpoints = checkpointTable(db, location);
+  const logs = logTable(db);
   let writer: BatchWriter | undefined;
 
   const transaction = db.transaction((work: () => unknown) => work());
@@ -77,6 +79,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         leases.renew(id, study, holderId);
         writer ??= batchWriter(db);
         writer(id, study, batch);
+        logs.write(id, study, batch);
         return checkpoints.write(id, study, batch) ? id : undefined;
       });
       // Only now is it sure that their rows are gone.
@@ -105,6 +108,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
           checkpoints: checkpoints.trials(id),
           parts: reader.parts(id),
           attempts: openAttempts(reader.attempts(id), new Set(open)),
+          logLengths: logs.lengths(id),
         };
       }),
     snapshot: (study) =>
@@ -124,6 +128,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    logs: (study, trial) => read(() => logs.of(catalog.find(study), trial)),
     checkpoint: (study, trial) => read(() => checkpoints.find(catalog.find(study), trial)),
     model: (study) => read(() => reader.model(catalog.find(study))),
     close() {
