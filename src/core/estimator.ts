@@ -31,6 +31,8 @@ export interface EstimatorTraits {
   readonly missing: boolean;
   readonly categories: boolean;
   readonly weights: boolean;
+  /** The most classes that it tells apart. Left out: any number. */
+  readonly mostClasses?: number;
 }
 
 export type Answer = "labels" | "scores" | "probabilities";

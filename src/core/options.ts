@@ -52,10 +52,12 @@ export function oneOf(values: readonly (string | number | boolean | null)[]): Op
   return rule(`one of ${values.map((value) => showValue(value)).join(", ")}`, (value) => values.includes(value as string));
 }
 
-/** A list of at least `min` items that each follow `item`. */
+/** A list of at least `min` items that each follow `item`; a hole counts as undefined. */
 export function listOf(item: OptionRule, min = 0): OptionRule {
   const many = min === 0 ? "a list" : `a list of at least ${min}`;
-  return rule(`${many}, each ${item.must}`, (value) => Array.isArray(value) && value.length >= min && value.every((v) => item.accepts(v)));
+  const follows = (value: unknown): boolean =>
+    Array.isArray(value) && value.length >= min && Array.from(value).every((v) => item.accepts(v));
+  return rule(`${many}, each ${item.must}`, follows);
 }
 
 /** An object (not a list) whose `accepts` test holds. */

@@ -61,6 +61,7 @@ function piped(transformers: readonly Transformer[], estimator: Estimator): Pipe
       missing: takes("missing", transformers, estimator),
       categories: takes("categories", transformers, estimator),
       weights: estimator.traits.weights,
+      ...(estimator.traits.mostClasses === undefined ? {} : { mostClasses: estimator.traits.mostClasses }),
     }),
     options: Object.freeze({
       steps: Object.freeze(transformers.map(({ name, options }) => Object.freeze({ name, options }))),

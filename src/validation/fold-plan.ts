@@ -1,9 +1,10 @@
 import type { Dataset, Target } from "../core/dataset.ts";
 import type { FoldPlan } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
-import type { SplitInput, Splitter } from "../core/splitter.ts";
+import type { Splitter } from "../core/splitter.ts";
 import { rng } from "../math/rng.ts";
 import { checkSplit } from "../splitters/checked-split.ts";
+import { splitInput } from "../splitters/split-input.ts";
 import type { FoldSizes } from "../study/gain-rule.ts";
 
 /** The target that models learn: the first one. */
@@ -24,19 +25,6 @@ export function onlyTarget(data: Dataset): Target {
   return target;
 }
 
-/** What a splitter may look at. */
-export function splitInput(data: Dataset): SplitInput {
-  const target = onlyTarget(data);
-  return {
-    rows: data.rows,
-    classes: target.kind === "class" ? target.codes : null,
-    groups: data.roles.group?.codes ?? null,
-    folds: data.roles.fold,
-    times: data.roles.time,
-    coordinates: data.roles.coordinates?.values ?? null,
-  };
-}
-
 /** What the rows of all folds may take together. */
 const mostBytes = 2 ** 32;
 
@@ -46,7 +34,7 @@ const mostBytes = 2 ** 32;
  * @throws HpoError SPLIT_INVALID besides where the row numbers of all folds would take more than 4 GiB.
  */
 export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat: number): FoldPlan {
-  const input = splitInput(data);
+  const input = splitInput(data, onlyTarget(data));
   const count = splitter.count(input);
   const folds = [];
   const shared = sharedRows();

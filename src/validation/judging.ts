@@ -69,6 +69,13 @@ export function checkEstimator(estimator: Estimator, { data, target, metrics, an
       `${name}(): the target must be ${task === "classification" ? "a class" : "a number"} for ${task}; ${target.name} is ${target.kind === "class" ? "a class" : "a number"}.`,
     );
   }
+  const { mostClasses = Infinity } = traits;
+  if (target.kind === "class" && target.classes.length > mostClasses) {
+    throw new HpoError(
+      "MODEL_UNSUPPORTED",
+      `${name}(): the target must have at most ${mostClasses} classes; ${target.name} has ${target.classes.length}.`,
+    );
+  }
   if (!traits.gives.includes(answer)) {
     const needing = Object.entries(metrics).find(([, metric]) => metric.needs === answer)?.[0] ?? "";
     throw new HpoError(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { HpoError, type Json, loadModel, type PipelineModel, type SvmModel, type SvrModel } from "hpo";
+import { HpoError, type Json, loadModel, type PipelineModel, type SvmModel, type SvrModel, type ThresholdModel } from "hpo";
 
 /** A saved model, to be spoilt. */
 export type Tree = { [key: string]: unknown };
@@ -37,8 +37,8 @@ export const spoilt: readonly Spoilt[] = [
   [() => [], /the model must be an object/],
   [() => ({}), /kind must be present; got nothing/],
   [(m) => ({ kind: m["kind"] }), /version must be present; got nothing/],
-  [(m) => void (m["kind"] = "tree"), /kind must be one of "svm", "svr", "pipeline"; got "tree"/],
-  [(m) => void (m["kind"] = "toString"), /kind must be one of "svm", "svr", "pipeline"; got "toString"/],
+  [(m) => void (m["kind"] = "tree"), /kind must be one of "svm", "svr", "tunedThreshold", "pipeline"; got "tree"/],
+  [(m) => void (m["kind"] = "toString"), /kind must be one of "svm", "svr", "tunedThreshold", "pipeline"; got "toString"/],
   [(m) => void (m["version"] = 1), /version must be one of 2; got 1/],
   [(m) => void (m["extra"] = 1), /there is no member extra; a machine has kind/],
   [(m) => void (m["kernel"] = "rbf"), /kernel must be an object with kind; got "rbf"/],
@@ -98,7 +98,7 @@ export function expectEveryMemberIsRead(saved: string): void {
  */
 export function fuzzSaved(
   saved: readonly string[],
-  use: (model: SvmModel | SvrModel | PipelineModel) => void,
+  use: (model: SvmModel | SvrModel | PipelineModel | ThresholdModel) => void,
   { numRuns, seed }: { readonly numRuns: number; readonly seed: number },
 ): { readonly loaded: number; readonly refused: number } {
   const value = fc.oneof(
@@ -120,7 +120,7 @@ export function fuzzSaved(
           model.dispose();
         } catch (error) {
           counts.refused++;
-          return error instanceof HpoError && /^(loadModel|svm|svr|standardize|pca)\(\): .*\.$/s.test(error.message);
+          return error instanceof HpoError && /^(loadModel|svm|svr|standardize|pca|tunedThreshold)\(\): .*\.$/s.test(error.message);
         }
         return true;
       },

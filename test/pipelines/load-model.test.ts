@@ -151,7 +151,9 @@ describe("loadModel()", () => {
     expect(loadModel(json).kind).toBe("svm");
     expect(loadModel(json, "svm").classes.length).toBe(3);
     expect(() => loadModel(json, "svr")).toThrow(/^loadModel\(\): kind must be one of "svr"; got "svm"\. Load what/);
-    expect(() => loadModel(json, "tree" as "svr")).toThrow(/^loadModel\(\): kind must be one of "svm", "svr", "pipeline"; got "tree"\.$/);
+    expect(() => loadModel(json, "tree" as "svr")).toThrow(
+      /^loadModel\(\): kind must be one of "svm", "svr", "tunedThreshold", "pipeline"; got "tree"\.$/,
+    );
   });
 });
 

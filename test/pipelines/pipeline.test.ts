@@ -153,7 +153,10 @@ describe("loadModel() of a pipeline", () => {
       [(m) => void (m["version"] = 2), /version must be one of 1; got 2/],
       [(m) => void (m["more"] = 2), /there is no member more/],
       [(m) => void (m["model"] = null), /model must be an object/],
-      [(m) => void ((m["model"] as { kind: string }).kind = "pipeline"), /model\.kind must be one of "svm", "svr"; got "pipeline"/],
+      [
+        (m) => void ((m["model"] as { kind: string }).kind = "pipeline"),
+        /model\.kind must be one of "svm", "svr", "tunedThreshold"; got "pipeline"/,
+      ],
       [(m) => void ((m["model"] as { pairs: unknown }).pairs = {}), /in the pipeline's model, pairs must be/],
     ];
     for (const [change, message] of own) expect(refusal(saved, change)).toMatch(message);

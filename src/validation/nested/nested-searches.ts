@@ -9,10 +9,11 @@ import type { Store } from "../../core/store.ts";
 import type { ModelJudge, StudySpec } from "../../core/study-spec.ts";
 import { rng } from "../../math/rng.ts";
 import { checkSplit } from "../../splitters/checked-split.ts";
+import { splitInput } from "../../splitters/split-input.ts";
 import type { Study } from "../../study/study.ts";
 import { reportedTrial } from "../../study/trial-choice.ts";
 import type { FurtherWork, RunStudyOptions } from "../../study/study-parts.ts";
-import { splitInput } from "../fold-plan.ts";
+import { onlyTarget } from "../fold-plan.ts";
 import type { Judging } from "../judging.ts";
 import { type JudgedFold, nestedEstimate, none } from "./nested-estimate.ts";
 import { searchOf, testOf } from "./nested-studies.ts";
@@ -171,7 +172,7 @@ function keep(store: Store, { name, objectives, sampler }: StudySpec, nested: Ne
 
 /** The outer folds, by the study's seed in a stream of their own. */
 function outerFolds(data: Dataset, { outer, inner }: NonNullable<StudySpec["nested"]>, seed: number): readonly OuterFold[] {
-  const splits = [...outer.split(splitInput(data), rng(seed).fork("nested"))];
+  const splits = [...outer.split(splitInput(data, onlyTarget(data)), rng(seed).fork("nested"))];
   const group = inner.needs.includes("groups") ? (data.roles.group?.codes ?? null) : null;
   for (const split of splits) {
     checkSplit(split, data.rows, outer);

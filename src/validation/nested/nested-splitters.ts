@@ -1,4 +1,5 @@
-import type { SplitInput, Splitter } from "../../core/splitter.ts";
+import type { Splitter } from "../../core/splitter.ts";
+import { inputOfRows } from "../../splitters/split-input.ts";
 
 /** An outer fold of a nested cross-validation: its rows, and what tells it from others. */
 export interface OuterFold {
@@ -24,9 +25,9 @@ export function foldsWithin(inner: Splitter, place: OuterFold): Splitter {
     needs: inner.needs,
     ...traitsOf(inner),
     ...(inner.repeats === undefined ? {} : { repeats: inner.repeats }),
-    count: (input) => inner.count(inputOf(input, train)),
+    count: (input) => inner.count(inputOfRows(input, train)),
     *split(input, rng) {
-      for (const one of inner.split(inputOf(input, train), rng)) {
+      for (const one of inner.split(inputOfRows(input, train), rng)) {
         yield Object.freeze({ train: globally(one.train), test: globally(one.test) });
       }
     },
@@ -58,19 +59,4 @@ function placeOptions({ outer, fold }: OuterFold): Readonly<Record<string, strin
 /** What follows from the kind of its folds. */
 function traitsOf({ ordered, replacement }: Splitter): Pick<Splitter, "ordered" | "replacement"> {
   return { ...(ordered === undefined ? {} : { ordered }), ...(replacement === undefined ? {} : { replacement }) };
-}
-
-/** What a splitter may look at, of these rows alone. */
-function inputOf(input: SplitInput, rows: Uint32Array): SplitInput {
-  const of = (codes: Int32Array | null): Int32Array | null =>
-    codes === null ? null : Int32Array.from(rows, (row) => codes[row] as number);
-  const values = (all: Float64Array): Float64Array => Float64Array.from(rows, (row) => all[row] as number);
-  return {
-    rows: rows.length,
-    classes: of(input.classes),
-    groups: of(input.groups),
-    folds: of(input.folds),
-    times: input.times === null ? null : values(input.times),
-    coordinates: input.coordinates === null ? null : input.coordinates.map(values),
-  };
 }
