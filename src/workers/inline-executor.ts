@@ -85,7 +85,15 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
     await last;
   }
 
-  return Object.freeze({ name: "inline", slots: 1, run: queue.add, warm: () => undefined, forget: () => undefined, close });
+  return Object.freeze({
+    name: "inline",
+    slots: 1,
+    start: queue.start,
+    run: queue.add,
+    warm: () => undefined,
+    forget: () => undefined,
+    close,
+  });
 }
 
 const closedIncident = incident("aborted", "The executor was closed while the task ran.");
@@ -111,7 +119,7 @@ class InlineAttempt {
     this.#item = item;
     const { task, options } = item;
     item.onAbort = () => this.stop(incident("aborted", "The task was aborted."), graceSeconds);
-    options.onStart?.(0);
+    options.onStart?.(0, task);
     const { timeoutSeconds } = task;
     const late = (): Incident => incident("timeout", `The task was cut off after its time limit of ${timeoutSeconds} s.`);
     this.#disarm = deadline(timeoutSeconds, () => this.stop(late(), graceSeconds));
@@ -179,7 +187,7 @@ class InlineAttempt {
     const signal = (): AbortSignal => this.#signal();
     const report = (message: unknown): void => {
       // Not in the task's own stack: what the listener throws is not the task's.
-      if (this.#outcome === undefined && !this.#givenUp) queueMicrotask(() => options.onMessage?.(message));
+      if (this.#outcome === undefined && !this.#givenUp) queueMicrotask(() => options.onMessage?.(message, task));
     };
     return Object.freeze({
       slot: 0,

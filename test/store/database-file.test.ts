@@ -244,7 +244,13 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])("a database of schema %i", (version) => 
     store.acquire(name, holder("next"));
     const logs = [{ task: "objective/100", label: "trial 100", attempt: 1, trials: [100], head: "said", dropped: 3, tail: "" }];
     const checkpoints = [{ trial: 100, bytes: Uint8Array.of(1, 2) }];
-    store.commit(name, "next", { trials: [trialRow(100)], outcomes: [outcomeRow(100)], model: { trial: 100, json: "{}" }, checkpoints, logs });
+    store.commit(name, "next", {
+      trials: [trialRow(100)],
+      outcomes: [outcomeRow(100)],
+      model: { trial: 100, json: "{}" },
+      checkpoints,
+      logs,
+    });
     expect(store.logs(name, 100)).toStrictEqual(logs);
     expect(store.load(name).checkpoints).toStrictEqual([100]);
     expect(store.model(name)).toStrictEqual({ trial: 100, json: "{}" });

@@ -86,7 +86,11 @@ export function fill(store: Store, { header, batches }: RandomStudy): void {
 /** Everything that can be read of a study, without where it lies. */
 export function everything(store: Store, study: string): unknown {
   const { database: _, ...snapshot } = store.snapshot(study);
-  const rows = snapshot.trials.map(({ number }) => [store.evaluations(study, number), store.predictions(study, number), store.logs(study, number)]);
+  const rows = snapshot.trials.map(({ number }) => [
+    store.evaluations(study, number),
+    store.predictions(study, number),
+    store.logs(study, number),
+  ]);
   return { header: store.header(study), snapshot, load: store.load(study), rows, model: store.model(study) };
 }
 

@@ -100,7 +100,8 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
   }
   if (model != null && missing(model.trial)) throw rowMissing(`model of trial ${model.trial}`, study);
   each(attempts, attemptRows);
-  for (const { task, attempt, trials: of } of logs ?? []) if (of.some(missing)) throw rowMissing(`log of ${task}, attempt ${attempt}`, study);
+  for (const { task, attempt, trials: of } of logs ?? [])
+    if (of.some(missing)) throw rowMissing(`log of ${task}, attempt ${attempt}`, study);
 }
 
 function sharedName({ group, key }: { readonly group: number; readonly key: string }): string {

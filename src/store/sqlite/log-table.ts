@@ -54,7 +54,8 @@ export function logTable(db: Database): LogTable {
         try {
           write(study, one);
         } catch (error) {
-          if (sqliteCode(error) === "SQLITE_CONSTRAINT_FOREIGNKEY") throw rowMissing(`log of ${one.task}, attempt ${one.attempt}`, name, error);
+          if (sqliteCode(error) === "SQLITE_CONSTRAINT_FOREIGNKEY")
+            throw rowMissing(`log of ${one.task}, attempt ${one.attempt}`, name, error);
           throw error;
         }
       }
