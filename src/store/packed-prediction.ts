@@ -25,10 +25,15 @@ type PackedType = "u8" | "u16" | "f32";
 
 export function packPrediction(record: PredictionRecord): PackedPrediction {
   const type = codeType(record.predicted);
+  const { rowCount, rows, truthType, truth, rowsSha256 } = packRowSet(record);
   return {
-    ...packRowSet(record),
+    rowCount,
+    rows,
+    truthType,
+    truth,
+    rowsSha256,
     type,
-    predicted: deflated(numberBytes(record.predicted, type)),
+    predicted: type === "f32" ? deflated(floatPlanes(record.predicted)) : deflatedCodes(record.predicted, type),
     scores: record.scores === null ? null : deflated(floatPlanes(record.scores), 1),
   };
 }
@@ -76,7 +81,7 @@ export function unpackPrediction(
     repeat,
     fold,
     rows: rowSet.rows.slice(),
-    predicted: numbers(inflated(packed.predicted), packed.type),
+    predicted: packed.type === "f32" ? floats(inflated(packed.predicted)) : inflatedCodes(packed.predicted, packed.type),
     truth: rowSet.truth.slice(),
     scores: packed.scores === null ? null : floats(inflated(packed.scores)),
   };
@@ -96,26 +101,65 @@ const worthDeflating = 128;
 function deflated(bytes: Uint8Array, level?: number): Uint8Array {
   const { length } = bytes;
   if (length >= worthDeflating) return deflateRawSync(bytes, level === undefined ? {} : { level });
-  const stream = new Uint8Array(length + 5);
+  const stream = storedBlock(length);
+  stream.set(bytes, blockHead);
+  return stream;
+}
+
+/** Bytes in front of those that a stored block holds. */
+const blockHead = 5;
+
+/** A stream of one stored block, whose bytes are still to be set. */
+function storedBlock(length: number): Uint8Array {
+  const stream = new Uint8Array(length + blockHead);
   stream[0] = 1;
   stream[1] = length;
   stream[3] = ~length;
   stream[4] = 0xff;
-  stream.set(bytes, 5);
   return stream;
+}
+
+/** Whether a raw DEFLATE stream is one stored block and nothing else. */
+function isStoredBlock(stream: Uint8Array): boolean {
+  const length = (stream[1] ?? 0) | ((stream[2] ?? 0) << 8);
+  return stream[0] === 1 && stream.length === length + blockHead && (stream[3] ?? 0) + (stream[4] ?? 0) * 256 === (~length & 0xffff);
 }
 
 /** What is in a raw DEFLATE stream; of one stored block, without the 10 µs that a decompressor takes to be made. */
 function inflated(stream: Uint8Array): Uint8Array {
-  const length = (stream[1] ?? 0) | ((stream[2] ?? 0) << 8);
-  const stored = stream[0] === 1 && stream.length === length + 5 && (stream[3] ?? 0) + (stream[4] ?? 0) * 256 === (~length & 0xffff);
-  return stored ? stream.subarray(5) : inflateRawSync(stream);
+  return isStoredBlock(stream) ? stream.subarray(blockHead) : inflateRawSync(stream);
+}
+
+/** `deflated(numberBytes(values, type))` and back, of the labels of a fold: of few without a copy on the way. */
+function deflatedCodes(values: Float64Array, type: "u8" | "u16"): Uint8Array {
+  const count = values.length;
+  const length = type === "u8" ? count : 2 * count;
+  if (length >= worthDeflating) return deflated(numberBytes(values, type));
+  const stream = storedBlock(length);
+  for (let at = 0; at < count; at++) {
+    const value = values[at] as number;
+    stream[blockHead + at] = value;
+    if (type === "u16") stream[blockHead + count + at] = value >>> 8;
+  }
+  return stream;
+}
+
+function inflatedCodes(stream: Uint8Array, type: "u8" | "u16"): Float64Array {
+  if (!isStoredBlock(stream)) return numbers(inflateRawSync(stream), type);
+  const count = (stream.length - blockHead) / (type === "u8" ? 1 : 2);
+  const values = new Float64Array(count);
+  for (let at = 0; at < count; at++) {
+    const high = type === "u8" ? 0 : (stream[blockHead + count + at] as number);
+    values[at] = (stream[blockHead + at] as number) + 256 * high;
+  }
+  return values;
 }
 
 /** The smallest type that holds whole numbers exactly; "f32" for anything else. */
 function codeType(values: Float64Array): PackedType {
   let largest = 0;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
     if (!(value >= 0 && value <= 65535) || !Number.isInteger(value) || Object.is(value, -0)) return "f32";
     if (value > largest) largest = value;
   }
@@ -129,7 +173,7 @@ function numberBytes(values: Float64Array, type: PackedPrediction["truthType"]):
 
 function numbers(bytes: Uint8Array, type: PackedPrediction["truthType"]): Float64Array {
   if (type === "f64") return new Float64Array(integers(bytes, 4).buffer);
-  return type === "f32" ? floats(bytes) : Float64Array.from(integers(bytes, type === "u8" ? 1 : 2));
+  return type === "f32" ? floats(bytes) : new Float64Array(integers(bytes, type === "u8" ? 1 : 2));
 }
 
 function planes(values: Uint32Array | Float64Array, width: 1 | 2 | 4): Uint8Array {
@@ -161,5 +205,5 @@ function floatPlanes(values: Float64Array): Uint8Array {
 }
 
 function floats(bytes: Uint8Array): Float64Array {
-  return Float64Array.from(new Float32Array(integers(bytes, 4).buffer));
+  return new Float64Array(new Float32Array(integers(bytes, 4).buffer));
 }

@@ -100,34 +100,39 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
     return made;
   }
 
-  /** The first that waits, still in its line. */
-  function first(): { readonly line: Line; readonly entry: Entry } | undefined {
+  /** The first that waits, still in its line: the first one. */
+  function first(): Entry | undefined {
     for (let next = lines[0]; next !== undefined; next = lines[0]) {
       for (; next.head < next.entries.length; next.head++) {
         const entry = next.entries[next.head] as Entry;
-        if (entry.state === "waiting") return { line: next, entry };
+        if (entry.state === "waiting") return entry;
       }
       lines.shift();
     }
     return undefined;
   }
 
-  function takeIf(wanted: (entry: Entry) => boolean): Entry | undefined {
-    const found = first();
-    if (found === undefined || !wanted(found.entry)) return undefined;
-    found.line.head++;
-    if (found.line.head > 1024 && found.line.head * 2 > found.line.entries.length) {
-      found.line.entries = found.line.entries.slice(found.line.head);
-      found.line.head = 0;
+  /** Takes what `first()` gave. */
+  function take(entry: Entry): Entry {
+    const own = lines[0] as Line;
+    own.head++;
+    if (own.head > 1024 && own.head * 2 > own.entries.length) {
+      own.entries = own.entries.slice(own.head);
+      own.head = 0;
     }
-    found.entry.state = "taken";
-    taken.add(found.entry);
+    entry.state = "taken";
+    taken.add(entry);
     waiting--;
-    return found.entry;
+    return entry;
   }
 
   const source: TaskSource = {
-    take: (previous) => takeIf(({ task }) => previous === undefined || task.optional !== true || task.priority === previous.priority),
+    take(previous) {
+      const entry = first();
+      if (entry === undefined) return undefined;
+      const waits = previous !== undefined && entry.task.optional === true && entry.task.priority !== previous.priority;
+      return waits ? undefined : take(entry);
+    },
     takeLike({ task, alone }, count) {
       const like: QueuedTask[] = [];
       if (alone) return like;
@@ -140,9 +145,9 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
         entry.task.inside === task.inside &&
         entry.task.timeoutSeconds === task.timeoutSeconds;
       while (like.length < count) {
-        const next = takeIf(same);
-        if (next === undefined) break;
-        like.push(next);
+        const next = first();
+        if (next === undefined || !same(next)) break;
+        like.push(take(next));
       }
       return like;
     },
@@ -216,7 +221,7 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
       for (let next = first(); next !== undefined; next = first()) {
         await serve(source);
         // What becomes of a result may make the next task needless: that takes a few microtasks.
-        for (let turn = 0; turn < turnsToReact && next.entry.task.optional === true; turn++) await Promise.resolve();
+        for (let turn = 0; turn < turnsToReact && next.task.optional === true; turn++) await Promise.resolve();
       }
     } finally {
       serving--;

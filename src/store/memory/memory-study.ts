@@ -13,7 +13,7 @@ import type {
   StudyHeader,
   TrialRecord,
 } from "../../core/records.ts";
-import type { StudySnapshot } from "../../core/snapshot.ts";
+import type { StudySnapshot, TrialSnapshot } from "../../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../../core/store.ts";
 import type { ParamValue } from "../../core/space.ts";
 import { checkpointAddress } from "../checkpoint-bytes.ts";
@@ -142,19 +142,18 @@ export class MemoryStudy {
       if (evaluations.length > 0) totals.set(record.number, totalsOf(evaluations));
     }
     const runs = [...this.runs.values()];
-    return structuredClone(
-      studyPicture({
-        header: this.header,
-        held,
-        trials,
-        totals,
-        shared: this.#shared,
-        runs,
-        attempts: this.#attempts,
-        estimate: this.#estimate,
-        database,
-      }),
-    );
+    const picture = studyPicture({
+      header: this.header,
+      held,
+      trials,
+      totals,
+      shared: this.#shared,
+      runs,
+      attempts: this.#attempts,
+      estimate: this.#estimate,
+      database,
+    });
+    return { ...structuredClone({ ...picture, trials: [] }), trials: picture.trials.map(copiedPicture) };
   }
 
   evaluations(trial: number): EvaluationRecord[] {
@@ -223,11 +222,21 @@ function copiedEvaluation(one: EvaluationRecord): EvaluationRecord {
   return { ...one, values: { ...one.values }, time: { ...one.time }, ...copiedGradients(one) };
 }
 
+function copiedValues(values: OutcomeRecord["values"]): OutcomeRecord["values"] {
+  const copy = { ...values };
+  for (const metric of Object.keys(copy)) copy[metric] = { ...(values[metric] as OutcomeRecord["values"][string]) };
+  return copy;
+}
+
+/** A trial of a picture that was made for its reader, without what is stored. */
+function copiedPicture(one: TrialSnapshot): TrialSnapshot {
+  return { ...one, params: { ...one.params }, values: copiedValues(one.values) };
+}
+
 function copiedOutcome(one: OutcomeRecord): OutcomeRecord {
-  const values = Object.entries(one.values).map(([metric, value]) => [metric, { ...value }] as const);
   return {
     ...one,
-    values: Object.fromEntries(values),
+    values: copiedValues(one.values),
     incident: one.incident === null ? null : { ...one.incident },
     ...copiedGradients(one),
   };
