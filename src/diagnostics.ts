@@ -3,6 +3,7 @@ import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import { checkOptions, finite, integer, listOf, type OptionRule, shaped } from "./core/options.ts";
 import type { OutcomeRecord } from "./core/records.ts";
+import { ownMember } from "./core/own-member.ts";
 import { crossValidate, type CrossValidateOptions } from "./cross-validate.ts";
 import { rng } from "./math/rng.ts";
 import { type ClassScore, classScores } from "./validation/class-scores.ts";
@@ -137,7 +138,7 @@ export async function permutationTest(options: CrossValidateOptions & { readonly
   const data = await loaded(given);
   const [metric = "", { direction } = { direction: "maximize" as const }] = Object.entries(given.metrics)[0] ?? [];
   const score = async (one: Dataset): Promise<number> =>
-    (await crossValidate({ ...given, data: recipeOf(one) })).values[metric]?.value ?? Number.NaN;
+    ownMember((await crossValidate({ ...given, data: recipeOf(one) })).values, metric)?.value ?? Number.NaN;
   const value = await score(data);
   const shuffled = new Float64Array(permutations);
   let asGood = 0;

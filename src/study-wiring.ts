@@ -3,10 +3,12 @@ import type { Evaluation } from "./core/evaluation.ts";
 import type { Executor } from "./core/executor.ts";
 import { isoTimes } from "./core/iso-times.ts";
 import { HpoError } from "./core/hpo-error.ts";
+import { showValue } from "./core/options.ts";
 import type { PredictionRecord } from "./core/records.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
-import { type OutcomeOf, Proposer } from "./study/proposer.ts";
+import type { OutcomeOf } from "./study/known-outcome.ts";
+import { Proposer } from "./study/proposer.ts";
 import type { RunStudyOptions, StudyParts } from "./study/study-parts.ts";
 import { crossValidation } from "./validation/cross-validation.ts";
 import { honestEstimate } from "./validation/honest-estimate.ts";
@@ -19,24 +21,53 @@ import { solverArenas } from "./validation/solver-arenas.ts";
 import { fitWhole } from "./validation/whole-fit.ts";
 import { availableSlots } from "./workers/available-slots.ts";
 import { inlineExecutor } from "./workers/inline-executor.ts";
+import { processExecutor } from "./workers/process-executor.ts";
 import { threadExecutor } from "./workers/thread-executor.ts";
 
 /** The slots that a run works on. */
-export function executorOf(source: StudySource, { workers, memory, onOutput }: RunStudyOptions): Executor {
-  if (memory !== undefined && !(Number.isFinite(memory) && memory > 0)) {
-    throw new HpoError("OPTION_INVALID", `study.run(): memory must be a number of bytes above 0, such as 2e9; got ${String(memory)}.`);
+export function executorOf(source: StudySource, options: RunStudyOptions): Executor {
+  const { workers, trialMemory, onOutput } = options;
+  checkRunOptions(options);
+  const isolation = options.isolation ?? (trialMemory === undefined ? "thread" : "process");
+  if ("bundle" in source) {
+    const common = { slots: workers ?? availableSlots(), ...(onOutput === undefined ? {} : { onOutput }) };
+    return isolation === "thread"
+      ? threadExecutor(common)
+      : processExecutor({ ...common, ...(trialMemory === undefined ? {} : { taskBytes: trialMemory }) });
   }
-  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1 || workers > 1024)) {
-    throw new HpoError("OPTION_INVALID", `study.run(): workers must be an integer from 1 to 1024; got ${String(workers)}.`);
-  }
-  if ("bundle" in source) return threadExecutor({ slots: workers ?? availableSlots(), ...(onOutput === undefined ? {} : { onOutput }) });
+  const cure = `Put the study into a file of its own and open that: openStudy("study.ts").`;
   if (workers !== undefined && workers > 1) {
-    throw new HpoError(
-      "OPTION_INVALID",
-      `study.run(): workers must be 1 for a study made in this process, whose functions can't be sent to threads; got ${workers}. Put the study into a file of its own and open that: openStudy("study.ts").`,
+    throw invalid(`workers must be 1 for a study made in this process, whose functions can't be sent to threads; got ${workers}. ${cure}`);
+  }
+  if (isolation === "process") {
+    throw invalid(
+      `isolation must be "thread" for a study made in this process, whose functions can't be sent to another one; got "process". ${cure}`,
     );
   }
   return inlineExecutor();
+}
+
+function checkRunOptions({ workers, memory, isolation, trialMemory }: RunStudyOptions): void {
+  for (const [name, bytes] of Object.entries({ memory, trialMemory })) {
+    if (bytes !== undefined && !(Number.isFinite(bytes) && bytes > 0)) {
+      throw invalid(`${name} must be a number of bytes above 0, such as 2e9; got ${String(bytes)}.`);
+    }
+  }
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1 || workers > 1024)) {
+    throw invalid(`workers must be an integer from 1 to 1024; got ${String(workers)}.`);
+  }
+  if (isolation !== undefined && isolation !== "thread" && isolation !== "process") {
+    throw invalid(`isolation must be "thread" or "process"; got ${showValue(isolation)}.`);
+  }
+  if (isolation === "thread" && trialMemory !== undefined) {
+    throw invalid(
+      `isolation must be "process" where trialMemory is given, since nobody can tell whose memory in one process is whose; got "thread".`,
+    );
+  }
+}
+
+function invalid(sentence: string): HpoError {
+  return new HpoError("OPTION_INVALID", `study.run(): ${sentence}`);
 }
 
 /**

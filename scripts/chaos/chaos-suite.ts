@@ -14,6 +14,8 @@ export interface ChaosResult {
   readonly counts: Readonly<Record<string, number>>;
   /** What was measured beside it, one line of Markdown each. */
   readonly figures: readonly string[];
+  /** Pictures for docs/figures, by file name. */
+  readonly pictures?: Readonly<Record<string, string>>;
   /** Promises that did not hold, one sentence each; empty where all is well. */
   readonly problems: readonly string[];
   /** Why nothing could be done here; undefined where it could. */

@@ -47,8 +47,9 @@ export interface Chart {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Trials, over a logarithmic axis. */
   readonly xDomain: readonly [number, number];
+  /** Default logarithmic, as for trials. */
+  readonly xScale?: "log" | "linear";
   readonly panels: readonly Panel[];
 }
 
@@ -79,7 +80,7 @@ export function chartSvg(chart: Chart): string {
 
 function panelSvg({ title, scale, domain, curves, dots }: Panel, chart: Chart, at: number): string {
   const [left, right, top, bottom] = [margin.left, panelWidth - margin.right, margin.top, panelHeight - margin.bottom];
-  const x = scaleLog([...chart.xDomain], [left, right]);
+  const x = chart.xScale === "linear" ? scaleLinear([...chart.xDomain], [left, right]) : scaleLog([...chart.xDomain], [left, right]);
   const y = scale === "log" ? scaleLog([...domain], [bottom, top]) : scaleLinear([...domain], [bottom, top]);
   const height = (value: number): number => y(Math.min(domain[1], Math.max(domain[0], value)));
   const shown = <T extends { readonly x: number }>(points: readonly T[]): T[] =>
@@ -94,7 +95,8 @@ function panelSvg({ title, scale, domain, curves, dots }: Panel, chart: Chart, a
     (point) => height(point.q75 ?? point.y),
   ).digits(1);
   const yTicks = scale === "log" ? logTicks(domain) : y.ticks(5);
-  const xTicks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter((tick) => tick >= chart.xDomain[0] && tick <= chart.xDomain[1]);
+  const wholeTicks = chart.xScale === "linear" ? x.ticks(6) : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+  const xTicks = wholeTicks.filter((tick) => tick >= chart.xDomain[0] && tick <= chart.xDomain[1]);
   return [
     `<text x="${left}" y="${top - 9}" font-weight="bold">${escaped(title)}</text>`,
     ...yTicks.map((tick) => {

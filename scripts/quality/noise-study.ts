@@ -17,7 +17,7 @@ import {
   tpe,
 } from "hpo";
 import type { Json } from "#hpo/core/json";
-import type { NestedEstimate } from "#hpo/core/records";
+import type { NestedEstimate } from "#hpo/core/nested-record";
 import { type Rng, rng } from "#hpo/math/rng";
 import { normalCdf } from "#hpo/math/normal-distribution";
 

@@ -1,3 +1,5 @@
+import { harmlessLine } from "../report/log-text.ts";
+
 /** Makes whole lines of what several slots print piece by piece. */
 export interface LineBuffer {
   /** `slot` is undefined for this process. */
@@ -11,7 +13,7 @@ const longest = 65_536;
 
 /**
  * Collects text by slot and gives `write` whole lines, each with its "\n". Of a line that was written over itself by
- * carriage returns (a progress bar), only the last state is given out.
+ * carriage returns (a progress bar), only the last state is given out; what else would move the cursor or clear the screen is written out.
  */
 export function lineBuffer(write: (lines: string) => void): LineBuffer {
   const begun = new Map<number | undefined, string>();
@@ -32,7 +34,7 @@ export function lineBuffer(write: (lines: string) => void): LineBuffer {
 }
 
 function shown(line: string): string {
-  return lastState(line).replace(/\r$/, "");
+  return harmlessLine(lastState(line).replace(/\r$/, ""));
 }
 
 /** What stands on a line after its carriage returns; one at the end waits for what comes. */

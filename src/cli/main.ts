@@ -23,4 +23,6 @@ try {
 } catch (error) {
   exitCode = tell(error);
 }
-process.exitCode = exitCode;
+// What a study's code left open in this process (a timer, a server) must not keep it.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
+process.exit(exitCode);

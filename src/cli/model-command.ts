@@ -4,7 +4,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import { formatSeconds } from "../report/duration.ts";
 import { formatParams } from "../report/number-format.ts";
-import { plainText } from "../report/plain-text.ts";
+import { jsonText, plainText } from "../report/plain-text.ts";
 import type { StudyModel } from "../study/study-model.ts";
 import { engine } from "./engine.ts";
 import { requireDatabase } from "./read-commands.ts";
@@ -25,7 +25,8 @@ export async function modelCommand(study: string, flags: ModelFlags): Promise<vo
   const model =
     (await engine()).readModel(study, { database, ...(trial === undefined ? {} : { trial }) }) ?? (await fitted(study, file, flags));
   const seconds = (performance.now() - began) / 1000;
-  const text = `${JSON.stringify(model.json)}\n`;
+  // Class labels stand in it; what a terminal would act on is written as \\uXXXX, which is the same JSON.
+  const text = `${jsonText(model.json)}\n`;
   const how = model.source === "kept" ? "kept with the table; nothing was solved" : `fitted to all rows in ${formatSeconds(seconds)}`;
   const { trial: number, params } = model;
   if (out === undefined) await printData(text);

@@ -8,6 +8,7 @@ import {
   listCommand,
   type ReadFlags,
   showCommand,
+  type ShowFlags,
   tableCommand,
   type TableFlags,
   tableFormats,
@@ -15,6 +16,7 @@ import {
   trialsCommand,
   type TrialsFlags,
 } from "./read-commands.ts";
+import { plainLines } from "../report/plain-text.ts";
 import { reporterNames } from "./reporter.ts";
 import { runCommand, type RunFlags } from "./run-command.ts";
 
@@ -23,6 +25,7 @@ Examples:
   hpo run study.ts                      run a study; the same again continues it
   hpo table landsat-svm --format md     its table, for a README
   hpo trials landsat-svm --format csv   all its trials, for a spreadsheet
+  hpo show landsat-svm --trial 3        one trial: what it was, and what it wrote
   hpo compare landsat-svm --trials 3,17 do the two differ at all?
   hpo model landsat-svm --out svm.json  the model of its best trial, to use
 
@@ -41,11 +44,13 @@ export function program(onExitCode: (code: number) => void): Command {
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", epilogue)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(usageText(text)) })
+    .configureOutput({ outputError: (text, write) => write(plainLines(usageText(text))) })
     .showHelpAfterError("See `hpo --help`.");
   addRun(root, onExitCode);
   reading(root, "list", "list the studies of a database").action((flags: ReadFlags) => listCommand(flags));
-  reading(root, "show", "show all that is known of a study", true).action((study: string, flags: ReadFlags) => showCommand(study, flags));
+  reading(root, "show", "show all that is known of a study, or of one of its trials", true)
+    .option("--trial <n>", "the trial: parameters, values, attempts with their stacks, and what it wrote", integerOption(0))
+    .action((study: string, flags: ShowFlags) => showCommand(study, flags));
   reading(root, "best", "show the best trial of a study", true).action((study: string, flags: ReadFlags) => bestCommand(study, flags));
   addTable(root);
   subcommand(root, "trials", "list all trials of a study")
@@ -85,6 +90,13 @@ function addRun(root: Command, onExitCode: (code: number) => void): void {
     .argument("<file>", "the study file, such as study.ts")
     .option("--workers <n>", "slots that work at once (default: the cores available)", integerOption(1))
     .option("--memory <size>", "memory for shared work of all slots: 500MB, 2GiB (default: half of what is free)", sizeOption)
+    .addOption(
+      new Option("--isolation <kind>", "what each worker is: a process contains native crashes (default: thread)").choices([
+        "thread",
+        "process",
+      ]),
+    )
+    .option("--trial-memory <size>", "cut off trials that take more memory: 2GB; takes processes", sizeOption)
     .option("--trials <n>", "total number of trials", integerOption(1))
     .option("--time-budget <duration>", "stop after this time: 500ms, 30s, 30m, 2h", durationOption)
     .option("--seed <n>", "seed of all random streams", integerOption(0))

@@ -13,7 +13,8 @@ import { tableLatex } from "../report/table-latex.ts";
 import { tableMarkdown } from "../report/table-markdown.ts";
 import { tableText } from "../report/table-text.ts";
 import { trialsCsv, trialsJson, trialsText } from "../report/trials-table.ts";
-import { engine, readTrialFolds } from "./engine.ts";
+import { trialJson, trialPage } from "../report/trial-page.ts";
+import { engine, readTrialFolds, readTrialParts } from "./engine.ts";
 import { printData, textLayout } from "./terminal.ts";
 
 export const tableFormats = ["text", "md", "csv", "tex", "json"] as const;
@@ -22,6 +23,10 @@ export const trialFormats = ["table", "csv", "json"] as const;
 export interface ReadFlags {
   readonly db: string;
   readonly json?: boolean;
+}
+
+export interface ShowFlags extends ReadFlags {
+  readonly trial?: number;
 }
 
 export interface TableFlags extends ReadFlags {
@@ -43,9 +48,14 @@ export async function listCommand(flags: ReadFlags): Promise<void> {
   await printData(flags.json === true ? `${jsonText(studies, 2)}\n` : studyList(studies, textLayout()));
 }
 
-/** `hpo show STUDY` */
-export async function showCommand(study: string, flags: ReadFlags): Promise<void> {
+/** `hpo show STUDY`, and with `--trial N` one of its trials */
+export async function showCommand(study: string, flags: ShowFlags): Promise<void> {
   const snapshot = await read(study, flags);
+  const { trial } = flags;
+  if (trial !== undefined) {
+    const parts = await readTrialParts(study, trial, flags.db);
+    return printData(flags.json === true ? trialJson(snapshot, trial, parts) : trialPage(snapshot, trial, { ...parts, ...textLayout() }));
+  }
   if (flags.json === true) return printData(studyJson(snapshot));
   const best = bestTrial(snapshot);
   const folds = best === null ? {} : await readTrialFolds(study, repeatsOf(snapshot, best), flags.db);

@@ -17,6 +17,9 @@ export interface RunFlags {
   readonly workers?: number;
   /** Bytes. */
   readonly memory?: number;
+  readonly isolation?: "thread" | "process";
+  /** Bytes. */
+  readonly trialMemory?: number;
   readonly trials?: number;
   readonly timeBudget?: number;
   readonly seed?: number;
@@ -76,6 +79,8 @@ async function runStudy(
     const snapshot = await study.run({
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
       ...(flags.memory === undefined ? {} : { memory: flags.memory }),
+      ...(flags.isolation === undefined ? {} : { isolation: flags.isolation }),
+      ...(flags.trialMemory === undefined ? {} : { trialMemory: flags.trialMemory }),
       signal: abort.signal,
       onProgress: (progress) => view.update(progress),
       progressIntervalMs: view.intervalMs,

@@ -1,3 +1,5 @@
+import { terminalText } from "../report/plain-text.ts";
+
 /** Whether a stream gets colours: a terminal gets them unless NO_COLOR is set, anything else only with FORCE_COLOR. */
 export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   if (environment["NO_COLOR"] !== undefined && environment["NO_COLOR"] !== "") return false;
@@ -17,7 +19,9 @@ export function textLayout(): { readonly width: number; readonly colour: boolean
 /** Writes data and waits until it has left, so that a pipe gets all of it before the process ends. */
 export function printData(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error == null || isClosedPipe(error) ? resolve() : reject(error)));
+    process.stdout.write(terminalText(text, { colour: wantsColour(process.stdout, process.env) }), (error) =>
+      error == null || isClosedPipe(error) ? resolve() : reject(error),
+    );
   });
 }
 

@@ -1,7 +1,15 @@
 import type { CheckpointRecord } from "./checkpoint.ts";
 import type { OfferedModel } from "./estimator.ts";
 import type { Incident, Task, TaskResult } from "./executor.ts";
-import type { EstimateRecord, EvaluationRecord, OutcomeRecord, PredictionRecord, SharedWorkKey, SharedWorkRecord } from "./records.ts";
+import type {
+  EstimateRecord,
+  EvaluationRecord,
+  KnownOutcome,
+  OutcomeRecord,
+  PredictionRecord,
+  SharedWorkKey,
+  SharedWorkRecord,
+} from "./records.ts";
 import type { Params } from "./space.ts";
 
 /** A trial whose parameters are stored. */
@@ -47,7 +55,7 @@ export interface Evaluation {
   /** Tasks of one trial that can run at once. */
   readonly tasksPerTrial: number;
   /** What the best of these outcomes is likely to be worth on new rows, `firstOf` the first trial of a trial's configuration; left out, or undefined, where that has no meaning. */
-  estimate?(outcomes: Iterable<OutcomeRecord>, firstOf: (trial: number) => number): EstimateRecord | undefined;
+  estimate?(outcomes: Iterable<KnownOutcome>, firstOf: (trial: number) => number): EstimateRecord | undefined;
   begin(group: number, trials: readonly PlannedTrial[], saved: SavedWork): Promise<GroupWork>;
 }
 

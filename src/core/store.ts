@@ -1,5 +1,6 @@
 import type { CheckpointRecord, StoredCheckpoint } from "./checkpoint.ts";
 import type { EarlierRecord } from "./earlier-study.ts";
+import type { ReportedSteps } from "./pruner.ts";
 import type {
   AttemptRecord,
   EstimateRecord,
@@ -99,6 +100,8 @@ export interface Store {
   evaluations(study: string, trial: number): readonly EvaluationRecord[];
   /** Out-of-fold predictions of one trial, by repeat and fold. */
   predictions(study: string, trial: number): readonly PredictionRecord[];
+  /** What the objective of one trial reported on its way; null where that is nothing. */
+  steps(study: string, trial: number): ReportedSteps | null;
   /** What the tasks of one trial wrote, in the order in which that was first stored. */
   logs(study: string, trial: number): readonly LogRecord[];
   /** Where the checkpoint of a trial is; undefined where none is kept. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstat, mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 
@@ -23,22 +24,48 @@ export function temporaryBundleFolder(): string {
 export async function keepBundle(folder: string, text: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await refuseForeignFolder(folder);
+  await removeDrafts(folder);
   const file = path.join(folder, `${createHash("sha256").update(text).digest("hex").slice(0, 32)}.mjs`);
   if (await holds(file, text)) {
     const now = new Date();
     await utimes(file, now, now);
     return file;
   }
-  const draft = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    await writeFile(draft, text, { flag: "wx" });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  for (let tries = 1; !writeWhole(file, text, tries); tries++);
   await removeOldBundles(folder);
   return file;
+}
+
+/** In one turn of the event loop: a signal ends the process before or after, and only a kill leaves a draft. Whether it was written. */
+function writeWhole(file: string, text: string, tries: number): boolean {
+  const draft = `${file}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    writeFileSync(draft, text, { flag: "wx" });
+    renameSync(draft, file);
+    return true;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    // A machine that shares the folder took the draft for a dead process's.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && tries < 3) return false;
+    throw error;
+  }
+}
+
+/** What processes that run no more have left half done. */
+async function removeDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /^[0-9a-f]{32}\.mjs\.(\d+)-[0-9a-f]{12}\.tmp$/u.exec(name)?.[1];
+    if (pid !== undefined && !runs(Number(pid))) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** What lies in a shared temporary folder is code that we run, so the folder must be this user's. */
@@ -63,7 +90,7 @@ async function holds(file: string, text: string): Promise<boolean> {
 async function removeOldBundles(folder: string): Promise<void> {
   const oldest = Date.now() - keptMs;
   for (const name of await readdir(folder)) {
-    if (!/^[0-9a-f]{32}\.mjs(\.[0-9a-f]{12}\.tmp)?$/.test(name)) continue;
+    if (!/^[0-9a-f]{32}\.mjs(\.\d+-[0-9a-f]{12}\.tmp)?$/.test(name)) continue;
     const file = path.join(folder, name);
     const used = await stat(file).catch(() => undefined); // Another process may have removed it.
     if (used !== undefined && used.mtimeMs < oldest) await rm(file, { force: true });

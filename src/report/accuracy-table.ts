@@ -1,6 +1,7 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { ownMember } from "../core/own-member.ts";
 import { goodnessOf } from "../study/best-outcome.ts";
 import {
   bestTrial,
@@ -66,7 +67,7 @@ export function accuracyTable(snapshot: StudySnapshot, options: AccuracyTableOpt
   const direction = directionOf(snapshot, metric);
   const deviation = repeatDeviation(snapshot, metric);
   const goodness = ({ values, repeats = 1 }: ConfigurationSnapshot): number =>
-    goodnessOf({ value: values[metric]?.value ?? Number.NaN, repeats }, direction, deviation);
+    goodnessOf({ value: ownMember(values, metric)?.value ?? Number.NaN, repeats }, direction, deviation);
   const isBetter = (trial: ConfigurationSnapshot, current: ConfigurationSnapshot): boolean => {
     const [meets, met] = [meetsConstraints(snapshot, trial), meetsConstraints(snapshot, current)];
     return meets === met ? exceeds(goodness(trial), goodness(current)) : meets;
@@ -117,7 +118,7 @@ function cellKey(trial: TrialSnapshot, rows: TableAxis | null, columns: TableAxi
 }
 
 function cell(trial: ConfigurationSnapshot, metric: string): TableCell {
-  const found = trial.values[metric];
+  const found = ownMember(trial.values, metric);
   return {
     value: found?.value ?? Number.NaN,
     standardError: found?.standardError ?? null,

@@ -1,5 +1,6 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { ownMember } from "../core/own-member.ts";
 import { bestTrial, mainMetric, noBestText, paretoFront, unitOf } from "./best-trial.ts";
 import { formatSeconds } from "./duration.ts";
 import { fairEstimate, fairJson, fairNote } from "./fair-estimate.ts";
@@ -69,7 +70,7 @@ function fairLines(snapshot: StudySnapshot): string[] {
 }
 
 function estimate(snapshot: StudySnapshot, trial: TrialSnapshot, metric: string): string {
-  const found = trial.values[metric];
+  const found = ownMember(trial.values, metric);
   if (found === undefined) return "–";
   const unit = unitOf(snapshot, metric);
   const alone = formatEstimate(found.value, null, unit);

@@ -1,5 +1,6 @@
 import type { Direction } from "../core/metric.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { ownMember } from "../core/own-member.ts";
 import { paretoFront as nonDominated } from "../math/pareto.ts";
 import { goodnessOf } from "../study/best-outcome.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
@@ -59,14 +60,14 @@ export function repeatDeviation({ trials }: StudySnapshot, metric: string): numb
   for (const { state, number, repeatOf, values } of trials) {
     if (state !== "complete") continue;
     const first = repeatOf ?? number;
-    groups.set(first, [...(groups.get(first) ?? []), values[metric]?.value ?? Number.NaN]);
+    groups.set(first, [...(groups.get(first) ?? []), ownMember(values, metric)?.value ?? Number.NaN]);
   }
   return deviationBetweenRepeats([...groups].sort(([a], [b]) => a - b).map(([, values]) => values));
 }
 
 /** A metric as its direction says: larger is better. NaN and missing values are worse than anything. */
 export function goodness(trial: TrialSnapshot, metric: string, direction: Direction): number {
-  const value = trial.values[metric]?.value ?? Number.NaN;
+  const value = ownMember(trial.values, metric)?.value ?? Number.NaN;
   if (Number.isNaN(value)) return Number.NaN;
   return direction === "maximize" ? value : -value;
 }
@@ -139,7 +140,7 @@ function scoredTrials(snapshot: StudySnapshot, metric: string): ScoredTrial[] {
   const direction = directionOf(snapshot, metric);
   const deviation = repeatDeviation(snapshot, metric);
   return completeConfigurations(snapshot.trials).flatMap((trial) => {
-    const value = trial.values[metric]?.value ?? Number.NaN;
+    const value = ownMember(trial.values, metric)?.value ?? Number.NaN;
     const score = meetsConstraints(snapshot, trial) ? goodnessOf({ value, repeats: trial.repeats ?? 1 }, direction, deviation) : Number.NaN;
     return Number.isNaN(score) ? [] : [{ trial, score }];
   });

@@ -15,7 +15,7 @@ const matrixLimit = 20;
 const mistakesShown = 10;
 
 /**
- * The matrix with its recall; rows are the truth, columns what was predicted. Where the names of the classes don't fit
+ * The matrix with recall and precision of each class (of the rows that are it, those found; of the rows taken for it, those that are it); rows are the truth, columns what was predicted. Where the names of the classes don't fit
  * above their columns, numbers stand for them; many classes are told by the mistakes made most often.
  */
 export function confusionText(confusion: ConfusionCounts, width: number): string[] {
@@ -25,7 +25,7 @@ export function confusionText(confusion: ConfusionCounts, width: number): string
   const digits = Math.max(0, ...confusion.counts.flat().map((one) => String(one).length));
   const needed = names.reduce((sum, name) => sum + 2 + Math.max(digits, textWidth(name)), 0);
   const label = Math.max(textWidth("true \\ predicted"), ...names.map(textWidth));
-  const fits = needed + label + textWidth("  recall %") <= width && names.every((name) => textWidth(name) <= 14);
+  const fits = needed + label + textWidth("  recall %  precision %") <= width && names.every((name) => textWidth(name) <= 14);
   if (fits) return columnsText(named, matrixRows(confusion, names), width);
   const numbers = names.map((_, i) => String(i + 1));
   const wide = String(names.length).length;
@@ -38,16 +38,23 @@ function matrixColumns(titles: readonly string[]): TextColumn[] {
     { title: "true \\ predicted", least: 6 },
     ...titles.map((title) => ({ title, align: "right" as const, least: 4 })),
     { title: "recall %", align: "right" as const },
+    { title: "precision %", align: "right" as const },
   ];
 }
 
 function matrixRows(confusion: ConfusionCounts, labels: readonly string[]): string[][] {
   return confusion.counts.map((row, i) => {
-    const total = row.reduce((sum, one) => sum + one, 0);
+    const right = row[i] ?? 0;
+    const all = row.reduce((sum, one) => sum + one, 0);
+    const taken = confusion.counts.reduce((sum, other) => sum + (other[i] ?? 0), 0);
     // Zeros are what a reader looks past.
     const cells = row.map((one) => (one === 0 ? "·" : String(one)));
-    return [labels[i] ?? String(i), ...cells, total === 0 ? "–" : (((row[i] ?? 0) / total) * 100).toFixed(1)];
+    return [labels[i] ?? String(i), ...cells, percent(right, all), percent(right, taken)];
   });
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? "–" : ((part / whole) * 100).toFixed(1);
 }
 
 function mistakes({ counts }: ConfusionCounts, names: readonly string[], width: number): string[] {

@@ -1,5 +1,5 @@
 import type { Json } from "../core/json.ts";
-import type { NestedRecord } from "../core/records.ts";
+import type { NestedRecord } from "../core/nested-record.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
 import { unitOf } from "./best-trial.ts";
 import { formatValue, numberFormat } from "./number-format.ts";

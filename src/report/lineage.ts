@@ -1,8 +1,9 @@
+import { ownMember } from "../core/own-member.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { mainMetric, unitOf } from "./best-trial.ts";
 import { columnsText, type TextColumn } from "./columns-text.ts";
 import { greek } from "./greek.ts";
-import { count, formatParam, formatValue, numberFormat } from "./number-format.ts";
+import { count, formatParam, formatValue, numberFormat, type NumberFormat } from "./number-format.ts";
 import { plainText } from "./plain-text.ts";
 import { paramOf, parameterNames } from "./table-axes.ts";
 
@@ -36,7 +37,7 @@ export function lineageLines(
   const shown = line.slice(-limit);
   const metric = mainMetric(snapshot);
   const format = numberFormat(
-    shown.map((one) => one.values[metric]?.value ?? Number.NaN),
+    shown.map((one) => ownMember(one.values, metric)?.value ?? Number.NaN),
     unitOf(snapshot, metric),
   );
   const names = parameterNames(snapshot).filter((name) => shown.some((one) => Object.hasOwn(one.params, name)));
@@ -48,7 +49,7 @@ export function lineageLines(
   ];
   const rows = shown.map((one) => [
     String(one.number),
-    one.values[metric] === undefined ? "–" : formatValue(one.values[metric].value, format),
+    valueText(ownMember(one.values, metric)?.value, format),
     ...names.map((name) => formatParam(paramOf(one.params, name))),
     plainText(one.why),
   ]);
@@ -59,4 +60,8 @@ export function lineageLines(
     hidden > 0 ? `${head}; the ${count(hidden, "interval")} before these: hpo trials ${plainText(snapshot.name)}` : head,
     ...columnsText(columns, rows, width),
   ];
+}
+
+function valueText(value: number | undefined, format: NumberFormat): string {
+  return value === undefined ? "–" : formatValue(value, format);
 }

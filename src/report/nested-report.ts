@@ -1,5 +1,6 @@
-import type { NestedRecord } from "../core/records.ts";
+import type { NestedRecord } from "../core/nested-record.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
+import { ownMember } from "../core/own-member.ts";
 import { mainMetric, unitOf } from "./best-trial.ts";
 import { columnsText } from "./columns-text.ts";
 import { fairEstimate } from "./fair-estimate.ts";
@@ -13,7 +14,7 @@ import { parameterNames } from "./table-axes.ts";
  */
 export function nestedText(snapshot: StudySnapshot, metric: string): string | null {
   const nested = snapshot.estimate?.nested;
-  const found = nested?.values[metric];
+  const found = nested === undefined ? undefined : ownMember(nested.values, metric);
   if (nested === undefined || found === undefined) return null;
   const { value, standardError, low, high, why } = found;
   if (value === null) return `no nested estimate: ${plainText(why ?? "it can't be made")}`;
@@ -76,7 +77,7 @@ export function nestedPageLines(snapshot: StudySnapshot, width: number): string[
     String(fold + 1),
     trial === null ? "none" : String(trial),
     shown(chosenBy),
-    shown(values[metric]),
+    shown(ownMember(values, metric)),
     String(testRows),
     formatParams(params, names),
   ]);

@@ -17,6 +17,29 @@ export function plainText(text: string): string {
   return text.replace(unsafe, (character) => short.get(character) ?? codeEscape(character));
 }
 
+/** A text of several lines, each of them plain; those after the first are indented, so that none passes for another message. */
+export function plainLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line, i) => plainText(i === 0 || line === "" || /^\s/.test(line) ? line : `  ${line}`))
+    .join("\n");
+}
+
+/** Our own colours, bold and dim, on and off, behind the escape character. */
+const ownColours = /^\[(?:[0-2]|22|3[1-6]|39)m/;
+
+/**
+ * The last look before a terminal: a text of lines in which nothing but our own colours acts on it. The parts of a report are plain by then; this holds for what a
+ * forged database has where no text is awaited, too.
+ */
+export function terminalText(text: string, { colour = false }: { readonly colour?: boolean } = {}): string {
+  return text.replace(unsafe, (character, at: number) =>
+    character === "\n" || (colour && character === "\u001b" && ownColours.test(text.slice(at + 1, at + 5)))
+      ? character
+      : plainText(character),
+  );
+}
+
 function codeEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code <= 0xff) return `\\x${code.toString(16).padStart(2, "0")}`;

@@ -1,5 +1,6 @@
 import type { Json } from "../core/json.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
+import { ownMember } from "../core/own-member.ts";
 import { bestTrial, mainMetric, unbeatenTrial, unitOf } from "./best-trial.ts";
 import { formatEstimate } from "./number-format.ts";
 
@@ -8,7 +9,7 @@ export function selectionText(snapshot: StudySnapshot): string | null {
   const best = unbeatenTrial(snapshot);
   if (snapshot.description.selection === undefined || best === null) return null;
   const metric = mainMetric(snapshot);
-  const { value = Number.NaN, standardError = null } = best.values[metric] ?? {};
+  const { value = Number.NaN, standardError = null } = ownMember(best.values, metric) ?? {};
   const known = formatEstimate(value, standardError, unitOf(snapshot, metric));
   if (bestTrial(snapshot)?.number === best.number) return "the best, and the simplest within one standard error of it";
   return `the simplest within one standard error of the best, trial ${best.number} (${known})`;

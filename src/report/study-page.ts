@@ -85,7 +85,7 @@ function declarationLines(snapshot: StudySnapshot, width: number): string[] {
     ...(constraintsText(snapshot) === "" ? [] : [`constraints ${constraintsText(snapshot)}`]),
     ...parameters.map((line, i) => `${i === 0 ? "space       " : "            "}${line}`),
     ...ruleLines(declaration).map(([label, line], i, all) => `${pad(all[i - 1]?.[0] === label ? "" : label, 12)}${line}`),
-    `seed        ${declaration.seed}`,
+    `seed        ${plainText(String(declaration.seed))}`,
     `created     ${formatTime(snapshot.createdAt)} UTC · code ${plainText(snapshot.codeHash.slice(0, 12))}`,
     ...(declaration.data === null ? [] : [`            data ${plainText(declaration.data.slice(0, 12))}`]),
   ];
@@ -156,7 +156,7 @@ function costLines(snapshot: StudySnapshot, limit: number, width: number): strin
 function attemptLines(snapshot: StudySnapshot, limit: number): string[] {
   const lines = snapshot.attempts.map(
     (one) =>
-      `${plainText(one.task)}, attempt ${one.attempt} after ${formatSeconds(one.wallSeconds)}: ${one.incident.kind}: ${plainText(one.incident.message)}`,
+      `${plainText(one.task)}, attempt ${one.attempt} after ${formatSeconds(one.wallSeconds)}: ${plainText(one.incident.kind)}: ${plainText(one.incident.message)}`,
   );
   return more(lines, limit);
 }

@@ -30,13 +30,20 @@ export function tableMarkdown(snapshot: StudySnapshot, table: AccuracyTable): st
   const estimates = [fairEstimate(snapshot, table.metric), nestedText(snapshot, table.metric)].filter((text) => text !== null);
   const notes = readingNotes(snapshot, table);
   const paragraphs = [
-    escapeMarkdown(title),
+    escapeParagraph(title),
     markdownTable([header, ...body], { align: ["l", ...header.slice(1).map(() => "r")], stringLength: (text) => [...text].length }),
     `${found === null ? "No trial is complete" : `Best: ${escapeMarkdown(found)}`} · ${escapeMarkdown([...estimates, ...costParts(snapshot), ...notes].join(" · "))}`,
   ];
   const failures = endedLines(snapshot, "failed").map((line) => `- failed: ${escapeMarkdown(line)}`);
   if (failures.length > 0) paragraphs.push(failures.join("\n"));
   return `${paragraphs.join("\n\n")}\n`;
+}
+
+/** The same at the start of a paragraph, where a text must not begin a list, a heading or code. */
+function escapeParagraph(text: string): string {
+  return escapeMarkdown(text)
+    .replace(/^\s+/, (space) => "&nbsp;".repeat(space.length))
+    .replace(/^(\d{0,9})([-+=.)])/, "$1\\$2");
 }
 
 /** Text that a Markdown renderer shows as it is, in a table's cell too. */

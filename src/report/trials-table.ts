@@ -1,5 +1,6 @@
 import picocolors from "picocolors";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
+import { ownMember } from "../core/own-member.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
 import { leadingTrials, mainMetric, meetsConstraints, noBestText, paretoFront, rankedTrials, unitOf } from "./best-trial.ts";
 import { columnsText, type TextColumn } from "./columns-text.ts";
@@ -7,7 +8,7 @@ import { csvText } from "./csv-text.ts";
 import { formatSeconds } from "./duration.ts";
 import { greek } from "./greek.ts";
 import { hasLineage } from "./lineage.ts";
-import { count, formatEstimate, formatParam, formatValue, numberFormat } from "./number-format.ts";
+import { count, formatEstimate, formatParam, formatValue, numberFormat, type NumberFormat } from "./number-format.ts";
 import { estimateLines } from "./nested-report.ts";
 import { joinParts, jsonText, plainText, wrap } from "./plain-text.ts";
 import { selectionText } from "./selected-trial.ts";
@@ -106,7 +107,7 @@ export function trialLines(
 
 /** The value of a metric that is bound, with "!" where it misses its bound. */
 function boundText(snapshot: StudySnapshot, trial: TrialSnapshot, name: string): string {
-  const found = trial.values[name];
+  const found = ownMember(trial.values, name);
   if (found === undefined) return "–";
   const bounds = (snapshot.description.constraints ?? []).filter((one) => one.metric === name);
   const unit = unitOf(snapshot, name);
@@ -134,24 +135,28 @@ function judgedColumns(snapshot: StudySnapshot, trials: readonly TrialSnapshot[]
   return metrics.flatMap((metric) => {
     const unit = unitOf(snapshot, metric);
     const values = numberFormat(
-      trials.map((trial) => trial.values[metric]?.value ?? Number.NaN),
+      trials.map((trial) => ownMember(trial.values, metric)?.value ?? Number.NaN),
       unit,
     );
     const errors = numberFormat(
-      trials.map((trial) => trial.values[metric]?.standardError ?? Number.NaN),
+      trials.map((trial) => ownMember(trial.values, metric)?.standardError ?? Number.NaN),
       unit,
     );
     const value: JudgedColumn = {
       column: { title: `${plainText(metric)}${unit === "fraction" ? " %" : ""}`, align: "right", least: 8 },
-      cell: ({ values: found }) => (found[metric] === undefined ? "–" : formatValue(found[metric].value, values)),
+      cell: ({ values: found }) => cellText(ownMember(found, metric)?.value, values),
     };
     const error: JudgedColumn = {
       column: { title: "±", align: "right" },
-      cell: ({ values: found }) => (found[metric]?.standardError == null ? "–" : formatValue(found[metric].standardError, errors)),
+      cell: ({ values: found }) => cellText(ownMember(found, metric)?.standardError, errors),
     };
-    const told = metrics.length === 1 || trials.some((trial) => trial.values[metric]?.standardError != null);
+    const told = metrics.length === 1 || trials.some((trial) => ownMember(trial.values, metric)?.standardError != null);
     return told ? [value, error] : [value];
   });
+}
+
+function cellText(value: number | null | undefined, format: NumberFormat): string {
+  return value == null ? "–" : formatValue(value, format);
 }
 
 /** `trial,state,value,standardError,params.<name>…,startedAt,endedAt,wallSeconds,cpuSeconds`, one line a trial; the value is the first objective's. Where configurations were tried again, `repeatOf` follows. With several objectives the others' values follow as `values.<metric>`, then `front`; with constraints, `feasible`; where trials continue others, `parent`. */
@@ -183,10 +188,10 @@ export function trialsCsv(snapshot: StudySnapshot): string {
     snapshot.trials.map((trial) => [
       trial.number,
       trial.state,
-      trial.values[metric]?.value,
-      trial.values[metric]?.standardError,
+      ownMember(trial.values, metric)?.value,
+      ownMember(trial.values, metric)?.standardError,
       ...(repeated ? [trial.repeatOf ?? undefined] : []),
-      ...(front === null ? [] : [...others.map((name) => trial.values[name]?.value), front.has(trial.number)]),
+      ...(front === null ? [] : [...others.map((name) => ownMember(trial.values, name)?.value), front.has(trial.number)]),
       ...(bound ? [trial.state === "complete" ? meetsConstraints(snapshot, trial) : undefined] : []),
       ...(lineage ? [trial.parent] : []),
       ...names.map((name) => paramOf(trial.params, name)),
@@ -204,7 +209,7 @@ export function trialsJson(snapshot: StudySnapshot): string {
   const front = frontNumbers(snapshot);
   const trials = snapshot.trials.map((trial) => {
     const { number, state, params, values, startedAt, endedAt, wallSeconds, cpuSeconds, ...rest } = trial;
-    const found = values[metric];
+    const found = ownMember(values, metric);
     const main = { value: found?.value ?? null, standardError: found?.standardError ?? null };
     const place = front === null ? {} : { front: front.has(number) };
     return { trial: number, state, params, ...main, ...place, values, startedAt, endedAt, wallSeconds, cpuSeconds, ...rest };

@@ -14,7 +14,7 @@ export interface Lease {
   readonly renewedAt: number;
 }
 
-/** After how many silent seconds a lease of another machine is free. */
+/** After how many silent seconds a lease of another machine is free; as many that its last word lies ahead mean a clock that was set back since. */
 const defaultSilentSeconds = 60;
 
 /**
@@ -47,19 +47,26 @@ export function leaseOf(holder: LeaseHolder, now: number): Lease {
 }
 
 /**
- * Whether the holder still works, as this process sees it: on this machine, whether the process runs; elsewhere (also
- * in another container, whose pids mean nothing here), whether it spoke within `silentSeconds`.
+ * Whether the holder still works, as this process sees it: on this machine, whether the process runs, whatever clocks say; elsewhere (also in another
+ * container, whose pids mean nothing here), whether it spoke within `silentSeconds`.
  */
 export function leaseHolds(lease: Lease, now: number, silentSeconds: number = defaultSilentSeconds): boolean {
-  if (lease.host !== hostname() || !samePids(lease.process)) return now - lease.renewedAt < silentSeconds * 1000;
+  if (!isHere(lease)) return Math.abs(now - lease.renewedAt) < silentSeconds * 1000;
   if (!runs(lease.pid)) return false;
   return lease.process === null || lease.process === processMark(lease.pid);
 }
 
-/** Whether a mark was made where this process's pids have the same meaning; true where nothing is known. */
-function samePids(mark: string | null): boolean {
+/** Who has a lease that holds: this process, one that was suspended (Ctrl-Z, SIGSTOP), or another. */
+export function holderState(lease: Lease): "own" | "suspended" | "other" {
+  if (!isHere(lease)) return "other";
+  if (lease.pid === process.pid) return "own";
+  return /[Tt]/.test(processState(lease.pid)) ? "suspended" : "other";
+}
+
+/** Whether the holder's pid means the same here: by its mark, since a machine may be given another name; by the name where there is no mark. */
+function isHere({ host, process: mark }: Lease): boolean {
   const own = processMark(process.pid);
-  if (mark === null || own === null) return true;
+  if (mark === null || own === null) return host === hostname();
   return mark.slice(0, mark.lastIndexOf("/")) === own.slice(0, own.lastIndexOf("/"));
 }
 
@@ -70,15 +77,16 @@ function runs(pid: number): boolean {
     // EPERM: it runs, as another user's.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-  return !isZombie(pid);
+  // A killed process whose parent has not asked after it yet has a pid but does nothing any more.
+  return processState(pid) !== "Z";
 }
 
-/** A killed process whose parent has not asked after it yet: it has a pid but does nothing any more. */
-function isZombie(pid: number): boolean {
+/** One letter, as in proc_pid_stat(5): "T" suspended, "Z" ended and not yet asked after; "" where the system does not say. */
+function processState(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat[stat.lastIndexOf(")") + 2] === "Z";
+    return stat[stat.lastIndexOf(")") + 2] ?? "";
   } catch {
-    return false;
+    return "";
   }
 }

@@ -2,33 +2,6 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import { didYouMean } from "../data/did-you-mean.ts";
 
-/** A lease as it is told: who works on the study. */
-interface BusyHolder {
-  readonly pid: number;
-  readonly host: string;
-  readonly since: string;
-}
-
-/** The study is another coordinator's. */
-export function studyBusy(study: string, holder: BusyHolder | null): HpoError {
-  if (holder === null) {
-    return new HpoError(
-      "STUDY_BUSY",
-      `The study ${showValue(study)} is no longer held by this run, since its lease was given up; start the run again.`,
-      {
-        data: { study },
-      },
-    );
-  }
-  const { pid, host, since } = holder;
-  return new HpoError(
-    "STUDY_BUSY",
-    `The study ${showValue(study)} is already being run by process ${pid} on ${host} since ${since}; ` +
-      `wait until that run ends or stop it, or give this study another name.`,
-    { data: { study, pid, host, since } },
-  );
-}
-
 /** There is no such study; `names` are those that there are. */
 export function studyNotFound(study: string, location: string, names: readonly string[]): HpoError {
   const shown = names.slice(0, 5).map((name) => showValue(name));

@@ -1,22 +1,22 @@
 import type { TrialCheckpoint } from "../core/checkpoint.ts";
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { HpoError } from "../core/hpo-error.ts";
 import { isoTimes } from "../core/iso-times.ts";
 import type { Json } from "../core/json.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord, RunEnd, RunRecord, TrialRecord } from "../core/records.ts";
+import type { KnownOutcome, OutcomeRecord, TrialRecord } from "../core/records.ts";
 import type { Batch, Store } from "../core/store.ts";
 import type { ObjectiveValue, StudySpec, Trial } from "../core/study-spec.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { type AskedCheckpoints, askedCheckpoints } from "./asked-checkpoints.ts";
+import { type AskedRun, askedRun } from "./asked-run.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { FoldSizes } from "./gain-rule.ts";
+import { knownOutcome } from "./known-outcome.ts";
 import { judgedEnd, objectiveOutcome } from "./objective-outcome.ts";
 import type { Proposer } from "./proposer.ts";
 import { completeBy } from "./run-end.ts";
 import { studyProposer } from "./study-proposer.ts";
-import { toldEvaluation, toldFailure } from "./told-rows.ts";
+import { toldEvaluation, toldFailure, type WaitingTrial, waitingSeconds } from "./told-rows.ts";
 import { finishedReports, type TrialReports, trialReports, type TrialReportsState } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
 
@@ -39,10 +39,11 @@ export class AskTell {
   readonly #options: AskTellOptions;
   readonly #proposer: Proposer;
   readonly #queue: CommitQueue;
+  readonly #run: AskedRun;
   /** What is durable. */
-  readonly #outcomes = new Map<number, OutcomeRecord>();
+  readonly #outcomes = new Map<number, KnownOutcome>();
   /** Proposed, and not told. */
-  readonly #waiting = new Map<number, { readonly trial: TrialRecord; startedMs: number }>();
+  readonly #waiting = new Map<number, WaitingTrial>();
   /** How many trials of a group wait; none = no entry. */
   readonly #waitingInGroup = new Map<number, number>();
   /** Told, and on their way to the disk. */
@@ -55,22 +56,19 @@ export class AskTell {
   #failure: { readonly error: unknown } | undefined;
   /** Trials of which a run has stored folds already. */
   readonly #judged: ReadonlySet<number>;
-  readonly #holderId = randomUUID();
   readonly #isoTime = isoTimes();
   readonly #stream: Rng;
-  /** When the run's row was written last, in milliseconds of the monotonic clock. */
-  #runWritten = Number.NEGATIVE_INFINITY;
   readonly #renewal: NodeJS.Timeout;
-  readonly #startedAt = new Date().toISOString();
-  readonly #began = performance.now();
   #nextGroup = 0;
 
   constructor(options: AskTellOptions) {
     this.#options = options;
     const { spec, store } = options;
     this.#stream = rng(spec.seed);
-    this.#queue = new CommitQueue((batch) => store.commit(spec.name, this.#holderId, this.#withRun(batch)));
-    store.acquire(spec.name, { id: this.#holderId, pid: process.pid, host: hostname(), since: this.#startedAt });
+    this.#run = askedRun(options);
+    const { holder } = this.#run;
+    this.#queue = new CommitQueue((batch) => store.commit(spec.name, holder.id, this.#run.withRow(batch, this.#queue.longestWriteMs)));
+    store.acquire(spec.name, holder);
     try {
       const saved = store.load(spec.name);
       const { trials, evaluations, earlier } = saved;
@@ -83,16 +81,16 @@ export class AskTell {
         if (outcome === null) {
           this.#wait(trial, Date.parse(trial.proposedAt));
           this.#toHandOut.push(trial.number);
-        } else this.#outcomes.set(trial.number, outcome);
+        } else this.#outcomes.set(trial.number, knownOutcome(outcome));
       }
       this.#judged = new Set(evaluations.map((evaluation) => evaluation.trial));
     } catch (error) {
-      store.release(spec.name, this.#holderId);
+      store.release(spec.name, holder.id);
       throw error;
     }
     this.#renewal = setInterval(() => {
       try {
-        store.renew(spec.name, this.#holderId);
+        store.renew(spec.name, holder.id);
       } catch (error) {
         // The next ask() or tell() tells it.
         this.#failure ??= { error };
@@ -121,15 +119,21 @@ export class AskTell {
     const again = this.#toHandOut.shift();
     const waiting = again === undefined ? undefined : this.#waiting.get(again);
     if (waiting !== undefined) {
-      waiting.startedMs = ms;
+      Object.assign(waiting, { startedMs: ms, began: performance.now() });
       return this.#trial(waiting.trial);
     }
     if (this.#ended) return undefined;
+    if (this.#waiting.size >= mostWaiting) {
+      throw new HpoError(
+        "USAGE",
+        `study.ask(): at most ${mostWaiting} asked trials may wait for their values; tell() some of them first, then ask again.`,
+      );
+    }
     const number = this.#proposer.next;
     const proposal = this.#proposer.propose();
     if (proposal === undefined) return undefined;
     const trial = trialRecord(number, this.#nextGroup++, { proposal, at: now });
-    this.#wait(trial, ms);
+    this.#wait(trial, ms, performance.now());
     const stored = this.#add({ trials: [trial], started: [{ trial: number, at: now }] });
     // A sampler that reads a clock would propose another one.
     if (spec.sampler.traits.usesClock) await stored;
@@ -153,7 +157,7 @@ export class AskTell {
     }
     const endedMs = Date.now();
     const endedAt = this.#isoTime(endedMs);
-    const wallSeconds = Math.max(0, (endedMs - waiting.startedMs) / 1000);
+    const wallSeconds = waitingSeconds(waiting, endedMs);
     const reports = this.#reports.get(number);
     const state = reports === undefined ? noReports : reports.state();
     const outcome =
@@ -182,7 +186,7 @@ export class AskTell {
   async #storeOutcome(rows: Batch, outcome: OutcomeRecord): Promise<void> {
     await this.#add(rows);
     this.#told.delete(outcome.trial);
-    this.#outcomes.set(outcome.trial, outcome);
+    this.#outcomes.set(outcome.trial, knownOutcome(outcome));
   }
 
   /** Makes durable at once what was asked and told in this turn. */
@@ -195,10 +199,10 @@ export class AskTell {
     try {
       const complete = this.#waiting.size === 0 && this.#ended;
       const end = complete ? completeBy(this.#proposer, this.#options.trials) : ({ by: "stop", reason: "the study was closed" } as const);
-      void this.#add({ run: this.#runRow({ state: complete ? "complete" : "stopped", end }) });
+      void this.#add({ run: this.#run.ended(complete ? "complete" : "stopped", end, this.#queue.longestWriteMs) });
       this.#queue.flush();
     } finally {
-      this.#options.store.release(this.#options.spec.name, this.#holderId);
+      this.#options.store.release(this.#options.spec.name, this.#run.holder.id);
     }
   }
 
@@ -213,8 +217,8 @@ export class AskTell {
     return this.#toHandOut.length > 0 || this.#ended ? undefined : this.#proposer.waitsFor();
   }
 
-  #wait(trial: TrialRecord, startedMs: number): void {
-    this.#waiting.set(trial.number, { trial, startedMs });
+  #wait(trial: TrialRecord, startedMs: number, began?: number): void {
+    this.#waiting.set(trial.number, { trial, startedMs, began });
     this.#waitingInGroup.set(trial.group, (this.#waitingInGroup.get(trial.group) ?? 0) + 1);
   }
 
@@ -265,31 +269,9 @@ export class AskTell {
     }
     return reports.report(step, value);
   }
-
-  /** The run's row with it, where that is more than 0.1 s old. */
-  #withRun(batch: Batch): Batch {
-    const now = performance.now();
-    if (batch.run === undefined && now - this.#runWritten < 100) return batch;
-    this.#runWritten = now;
-    return { ...batch, run: batch.run ?? this.#runRow(null) };
-  }
-
-  #runRow(ended: { readonly state: "complete" | "stopped"; readonly end: RunEnd } | null): RunRecord {
-    const { state, end } = ended ?? { state: null, end: null };
-    const { codeHash, environment } = this.#options;
-    return {
-      id: this.#holderId,
-      startedAt: this.#startedAt,
-      endedAt: state === null ? null : new Date().toISOString(),
-      state,
-      wallSeconds: (performance.now() - this.#began) / 1000,
-      workers: 0,
-      codeHash,
-      environment,
-      end,
-      notes: [],
-    };
-  }
 }
+
+/** Far more than anybody works on at once; a loop that never tells would fill the memory and the disk. */
+const mostWaiting = 100_000;
 
 const noReports: TrialReportsState = Object.freeze({ reported: null, stopped: null });

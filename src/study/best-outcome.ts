@@ -1,5 +1,6 @@
 import type { Direction } from "../core/metric.ts";
 import type { OutcomeBound, OutcomeRecord, TrialState } from "../core/records.ts";
+import { ownMember } from "../core/own-member.ts";
 import { meetsBounds } from "./outcome-bounds.ts";
 import { deviationBetweenRepeats, meanOfRepeats } from "./repeats.ts";
 
@@ -62,7 +63,7 @@ export function bestConfiguration({
 
   function judged(outcomes: readonly JudgedOutcome[]): JudgedConfiguration | null {
     const values = meanOfRepeats(outcomes.map((one) => one.values));
-    const found = values[metric];
+    const found = ownMember(values, metric);
     if (found === undefined || Number.isNaN(found.value) || !meetsBounds(constraints, values)) return null;
     const [first] = outcomes as [JudgedOutcome];
     return { trial: first.trial, value: found.value, standardError: found.standardError, repeats: outcomes.length };
@@ -116,7 +117,7 @@ export function bestConfiguration({
 }
 
 function valuesOf(outcomes: readonly JudgedOutcome[], metric: string): readonly number[] {
-  return outcomes.map(({ values }) => values[metric]?.value ?? Number.NaN);
+  return outcomes.map(({ values }) => ownMember(values, metric)?.value ?? Number.NaN);
 }
 
 /** What configurations are ranked by; larger is better. `deviation`: between repeats. */

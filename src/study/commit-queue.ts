@@ -34,6 +34,7 @@ export class CommitQueue {
   #failure: { readonly error: unknown } | undefined;
   #commits = 0;
   #writeMs = 0;
+  #longestWriteMs = 0;
 
   /** `write` makes a batch durable before it returns, in one transaction. */
   constructor(write: (batch: Batch) => void, options: CommitQueueOptions = {}) {
@@ -44,6 +45,11 @@ export class CommitQueue {
   /** Transactions made. */
   get commits(): number {
     return this.#commits;
+  }
+
+  /** Of one transaction, the waiting for other writers included. */
+  get longestWriteMs(): number {
+    return this.#longestWriteMs;
   }
 
   /** `workSeconds`: what the rows took to come by. */
@@ -102,7 +108,17 @@ export class CommitQueue {
       throw error;
     }
     this.#writeMs = performance.now() - start;
+    this.#longestWriteMs = Math.max(this.#longestWriteMs, this.#writeMs);
   }
+}
+
+/** From here on people are told of a write. */
+const slowMs = 5000;
+
+/** What a run says of its longest write: nothing, where that was quick. */
+export function slowWrites(longestMs: number): readonly string[] {
+  if (longestMs < slowMs) return [];
+  return [`one write to the database took ${Math.round(longestMs / 1000)} s: others write to the same file, or the disk is slow`];
 }
 
 function merge(rows: Rows, batch: Batch): void {

@@ -42,7 +42,8 @@ export function cpuBudget(executor: Executor, seconds: number | null, stop: () =
         }),
       run: async (task, options) => {
         const result = await executor.run(task, options);
-        spend(result.cpuSeconds ?? 0);
+        // A thread that was ended takes its CPU time along; it was no more than this.
+        spend(result.cpuSeconds ?? result.wallSeconds);
         return result;
       },
     },

@@ -5,6 +5,7 @@ import { checkOptions, optional, shaped, showValue, text } from "../core/options
 import type { OutcomeRecord, StudyDescription, TrialRecord } from "../core/records.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { Params, ParamValue, Space } from "../core/space.ts";
+import { ownMember } from "../core/own-member.ts";
 import { visitActive } from "../space/active-parameters.ts";
 import { isInSpace } from "../space/mismatch.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
@@ -76,8 +77,8 @@ export function earlierRecord({ study, assume }: StudySource, stored: StoredStud
 function rowOf(params: Params, values: OutcomeRecord["values"], { objectives, constraints }: StudySpec): EarlierRow {
   return {
     params,
-    values: objectives.map(({ metric }) => values[metric]?.value ?? Number.NaN),
-    standardErrors: objectives.map(({ metric }) => values[metric]?.standardError ?? null),
+    values: objectives.map(({ metric }) => ownMember(values, metric)?.value ?? Number.NaN),
+    standardErrors: objectives.map(({ metric }) => ownMember(values, metric)?.standardError ?? null),
     ...(constraints.length === 0 ? {} : { constraints: boundExcesses(constraints, values) }),
   };
 }

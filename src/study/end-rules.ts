@@ -1,7 +1,8 @@
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord, RunEnd } from "../core/records.ts";
+import type { KnownOutcome, OutcomeBound, RunEnd } from "../core/records.ts";
 import { bestConfiguration } from "./best-outcome.ts";
 import type { GainRule } from "./gain-rule.ts";
+import type { OutcomeOf } from "./known-outcome.ts";
 
 /** What ends a study before its trials are all done. It hangs on outcomes alone, never on the clock. */
 export interface EndRules {
@@ -24,7 +25,7 @@ export interface EndWatchOptions {
   readonly objective: { readonly metric: string; readonly direction: Direction };
   /** What the best trial has to meet; default nothing. */
   readonly constraints?: readonly OutcomeBound[];
-  readonly outcomeOf: (trial: number) => OutcomeRecord | undefined;
+  readonly outcomeOf: OutcomeOf;
   /** The first trial of a trial's configuration; default: itself. */
   readonly firstOf?: (trial: number) => number;
 }
@@ -41,7 +42,7 @@ export function endWatch({ rules, objective, constraints, outcomeOf, firstOf }: 
   let sinceBest = 0;
   let end: RunEnd | undefined;
 
-  function take(outcome: OutcomeRecord): void {
+  function take(outcome: KnownOutcome): void {
     const before = configurations.best?.trial;
     configurations.absorb(outcome);
     sinceBest = configurations.best?.trial === before ? sinceBest + 1 : 0;

@@ -17,14 +17,14 @@ export interface GroupQueueOptions {
 
 /** The groups of trials still to be opened: those that an earlier run left unfinished, in order, then new proposals. */
 export class GroupQueue {
-  readonly #options: GroupQueueOptions;
+  readonly #options: Omit<GroupQueueOptions, "saved">;
   readonly #restored: GroupSeed[];
   #nextGroup: number;
 
-  constructor(options: GroupQueueOptions) {
+  constructor({ saved, ...options }: GroupQueueOptions) {
     this.#options = options;
-    this.#restored = unfinishedGroups(options.saved);
-    this.#nextGroup = options.saved.trials.reduce((most, trial) => Math.max(most, trial.group + 1), 0);
+    this.#restored = unfinishedGroups(saved);
+    this.#nextGroup = saved.trials.reduce((most, trial) => Math.max(most, trial.group + 1), 0);
   }
 
   /** Whether a group can be opened now; false too while the sampler waits for outcomes. */

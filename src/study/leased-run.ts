@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import type { Executor } from "../core/executor.ts";
 import { isoTimes } from "../core/iso-times.ts";
-import type { EstimateRecord, OutcomeRecord, RunEnd, RunRecord } from "../core/records.ts";
+import type { EstimateRecord, KnownOutcome, RunEnd, RunRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
 import { checkpointKeeper } from "./checkpoint-keeper.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { CommitQueue, slowWrites } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
+import { knownOutcome } from "./known-outcome.ts";
 import { modelKeeper } from "./model-keeper.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import { progressThrottle } from "./progress-throttle.ts";
@@ -88,7 +90,7 @@ export class LeasedRun {
     };
     const queue = new CommitQueue(write, { gatherMs: this.#parts.writePauseMs });
     const began = seconds();
-    let notes: ReadonlySet<string> = new Set();
+    let notes: () => readonly string[] = () => [];
     const row = (state: RunRecord["state"], end: RunEnd | null = null): RunRecord => ({
       id: holderId,
       startedAt,
@@ -99,7 +101,7 @@ export class LeasedRun {
       workers: executor.slots,
       codeHash,
       environment,
-      notes: [...notes],
+      notes: notes(),
     });
     const progress = progressThrottle(options.onProgress, {
       intervalMs: options.progressIntervalMs ?? 100,
@@ -114,13 +116,15 @@ export class LeasedRun {
         flush: () => queue.flush(),
         onChange: progress.change,
       });
-      notes = meter.notes;
-      for (const note of this.#parts.audit?.() ?? []) meter.notes.add(note);
+      notes = () => meter.notes;
+      for (const note of this.#parts.audit?.() ?? []) meter.note(note);
+      for (const note of isolationNotes(executor, this.#options)) meter.note(note);
       this.#run = run;
       const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
       disarm = limits.disarm;
       if (this.#stopRequested) run.stop();
       const worked = await run.work();
+      for (const note of slowWrites(queue.longestWriteMs)) meter.note(note);
       progress.end(() => meter.read());
       const { state, end } = runEnd(worked, {
         spec,
@@ -154,8 +158,8 @@ export class LeasedRun {
   } {
     const { spec, store, codeHash, trials } = this.#parts;
     const saved = store.load(spec.name);
-    const outcomes = new Map<number, OutcomeRecord>();
-    const outcomeOf = (trial: number): OutcomeRecord | undefined => outcomes.get(trial);
+    const outcomes = new Map<number, KnownOutcome>();
+    const outcomeOf = (trial: number): KnownOutcome | undefined => outcomes.get(trial);
     const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds, rowsAfter: this.#parts.rowsAfter }, outcomeOf);
     const meter = studyMeter(this.#parts, { proposer, slots: parts.executor.slots, clock: seconds });
     const [first] = spec.objectives;
@@ -165,17 +169,20 @@ export class LeasedRun {
       constraints: spec.constraints,
       ...(spec.selection === null ? {} : { selection: spec.selection }),
       firstOf: (trial) => proposer.placeOf(trial).first,
-      note: (text) => meter.notes.add(text),
+      note: (text) => meter.note(text),
     });
     for (const trial of saved.trials) {
       proposer.restore(trial);
       if (trial.outcome === null) continue;
-      keeper.absorb(trial.outcome, trial.params);
-      outcomes.set(trial.number, trial.outcome);
-      meter.trialFinished(trial.outcome, declaredOrder(spec.space, trial.params), true);
+      const outcome = knownOutcome(trial.outcome);
+      keeper.absorb(outcome, trial.params);
+      outcomes.set(trial.number, outcome);
+      meter.trialFinished(outcome, declaredOrder(spec.space, trial.params), true);
     }
     const evaluation = this.#parts.evaluation(parts.executor, this.#options, outcomeOf);
     const ended = outcomes.size;
+    // What was loaded is not held while the run goes on.
+    const estimated = saved.estimate !== null;
     const isoTime = isoTimes();
     const checkpoints = checkpointKeeper(spec, saved);
     const run = new StudyRun({
@@ -196,11 +203,16 @@ export class LeasedRun {
       now: () => isoTime(Date.now()),
     });
     const newEstimate = (): EstimateRecord | undefined =>
-      saved.estimate !== null && outcomes.size === ended
-        ? undefined
-        : evaluation.estimate?.(outcomes.values(), (trial) => proposer.placeOf(trial).first);
+      estimated && outcomes.size === ended ? undefined : evaluation.estimate?.(outcomes.values(), (trial) => proposer.placeOf(trial).first);
     return { run, meter, proposer, newEstimate };
   }
+}
+
+/** What people should know of where the trials run. */
+function isolationNotes({ name }: Executor, { trialMemory }: RunStudyOptions): string[] {
+  if (name !== "processes") return [];
+  const limit = trialMemory === undefined ? "" : `, in which a trial may take ${Math.round(trialMemory / 1e6)} MB`;
+  return [`each worker is a process of its own${limit}`];
 }
 
 /** Monotonic. */

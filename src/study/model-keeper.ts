@@ -1,12 +1,12 @@
 import type { OfferedModel } from "../core/estimator.ts";
-import type { ModelRecord, OutcomeRecord } from "../core/records.ts";
+import type { KnownOutcome, ModelRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
 import { type ChoiceRule, trialChoice } from "./trial-choice.ts";
 
 /** Knows the configuration that the study reports so far, of whose first complete trial the study keeps the model. */
 export interface ModelKeeper {
   /** Takes an outcome, of an earlier run too. */
-  absorb(outcome: OutcomeRecord, params: Params): void;
+  absorb(outcome: KnownOutcome, params: Params): void;
   /**
    * What is stored when the work on some trials ends, which offers models until then: that of the reported trial so far, where it is one of them; null
    * where none is offered, so that no other trial's stays; undefined where the reported one is not one of them.

@@ -2,6 +2,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { Gradient, Params } from "../core/space.ts";
 import type { StudySpec } from "../core/study-spec.ts";
+import { ownMember } from "../core/own-member.ts";
 import { gradientNames } from "../space/unit-gradient.ts";
 import { byMetric, isWithGradient } from "./objective-values.ts";
 
@@ -20,7 +21,7 @@ export function objectiveGradients(
   const told = byMetric(names, returned) as Readonly<Record<string, unknown>>;
   let gradients: Record<string, Gradient> | undefined;
   for (const name of names) {
-    const one = told[name];
+    const one = ownMember(told, name);
     if (!isWithGradient(one) || one.gradient === undefined) continue;
     gradients ??= {};
     gradients[name] = checkedGradient(name, gradientNames(space, params), one.gradient);

@@ -1,5 +1,6 @@
-import type { GroupWork, PlannedTrial, WorkRows } from "../core/evaluation.ts";
+import type { GroupWork, PlannedTrial } from "../core/evaluation.ts";
 import type { Task } from "../core/executor.ts";
+import type { KnownOutcome } from "../core/records.ts";
 import type { GroupSeed } from "./group-seed.ts";
 import type { TaskEnd } from "./task-runner.ts";
 
@@ -22,10 +23,12 @@ export interface TaskArrival {
   readonly end: TaskEnd;
 }
 
-/** Rows of a group, counted once they are durable. */
-export interface GroupRows {
+/** Rows of a group that are to be written. */
+export interface StoredRows {
   readonly group: OpenGroup;
-  readonly rows: WorkRows;
+  /** Outcomes among them, counted once they are durable. */
+  readonly known: readonly KnownOutcome[];
+  readonly durable: Promise<void>;
 }
 
 /** `start`: starts a task of the group. */

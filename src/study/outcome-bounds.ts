@@ -1,6 +1,7 @@
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
 import type { OutcomeBound, OutcomeRecord } from "../core/records.ts";
+import { ownMember } from "../core/own-member.ts";
 import { checkEnds } from "../space/check-rules.ts";
 
 /**
@@ -30,7 +31,7 @@ export function checkBounds(where: string, metrics: readonly string[], given: Re
 /** How far each bound is missed, met where at most 0: for each metric value − max, then min − value, of those ends that there are. NaN where there is no value. */
 export function boundExcesses(bounds: readonly OutcomeBound[], values: OutcomeRecord["values"]): readonly number[] {
   return bounds.flatMap(({ metric, min, max }) => {
-    const value = values[metric]?.value ?? Number.NaN;
+    const value = ownMember(values, metric)?.value ?? Number.NaN;
     return [...(max === null ? [] : [value - max]), ...(min === null ? [] : [min - value])];
   });
 }

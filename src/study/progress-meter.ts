@@ -1,4 +1,4 @@
-import type { OutcomeRecord } from "../core/records.ts";
+import type { KnownOutcome } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
 import { type ChoiceRule, type TrialChoice, trialChoice } from "./trial-choice.ts";
@@ -12,6 +12,8 @@ export interface ProgressMeterOptions extends ChoiceRule {
   readonly clock: () => number;
 }
 
+const mostNotes = 100;
+
 /** Counts what is durable, for the live view. Decides nothing. */
 export class ProgressMeter {
   readonly #options: ProgressMeterOptions;
@@ -24,14 +26,24 @@ export class ProgressMeter {
   #tasksDone = 0;
   readonly #choice: TrialChoice;
   stopping = false;
-  /** Shown as they are. */
-  readonly notes: Set<string> = new Set();
+  readonly #notes = new Set<string>();
 
   constructor(options: ProgressMeterOptions) {
     this.#options = options;
     this.#choice = trialChoice(options);
     this.#startedAt = options.clock();
     this.#slots = Array.from({ length: options.slots }, () => ({ label: null, since: 0 }));
+  }
+
+  /** Shown as they are, each once, in the order in which they came. */
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  /** Every write of the run's row writes them, too: those beyond a hundred are left out. */
+  note(text: string): void {
+    if (this.#notes.size < mostNotes) this.#notes.add(text);
+    else this.#notes.add("further notes are left out");
   }
 
   slotStarts(slot: number, label: string): void {
@@ -55,7 +67,7 @@ export class ProgressMeter {
   }
 
   /** `restored`: it was finished in an earlier run. */
-  trialFinished(outcome: OutcomeRecord, params: Params, restored = false): void {
+  trialFinished(outcome: KnownOutcome, params: Params, restored = false): void {
     this.#running.delete(outcome.trial);
     if (!restored) this.#endedInThisRun++;
     if (outcome.state === "failed") this.#failed++;
@@ -89,7 +101,7 @@ export class ProgressMeter {
       best: this.#best,
       slots: this.#slots.map(({ label, since }) => ({ label, seconds: label === null ? 0 : now - since })),
       stopping: this.stopping,
-      notes: [...this.notes],
+      notes: this.notes,
     };
   }
 }

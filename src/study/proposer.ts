@@ -1,13 +1,15 @@
 import type { EarlierRecord } from "../core/earlier-study.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { Direction } from "../core/metric.ts";
-import type { OutcomeBound, OutcomeRecord, RunEnd, TrialRecord } from "../core/records.ts";
+import type { KnownOutcome, OutcomeBound, RunEnd, TrialRecord } from "../core/records.ts";
 import { repeatCounter } from "../core/repeat-counter.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
+import { ownMember } from "../core/own-member.ts";
 import { type Rng, rng } from "../math/rng.ts";
 import { earlierStudies } from "./earlier-studies.ts";
 import type { EndWatch } from "./end-rules.ts";
+import type { OutcomeOf } from "./known-outcome.ts";
 import { boundExcesses } from "./outcome-bounds.ts";
 
 export interface ProposerOptions {
@@ -34,9 +36,6 @@ export interface RepeatPlace {
   /** 0 for that one. */
   readonly repeat: number;
 }
-
-/** Where a trial's outcome is read; undefined while it has none. */
-export type OutcomeOf = (trial: number) => OutcomeRecord | undefined;
 
 /**
  * Asks the sampler. An adaptive sampler's proposal for trial n sees exactly the outcomes of trials 0 … n − lookahead and
@@ -124,7 +123,7 @@ export class Proposer {
   }
 
   /** A race stores after how many folds it looked. */
-  #rowsOf({ state, reported }: OutcomeRecord): { readonly rows?: number } {
+  #rowsOf({ state, reported }: KnownOutcome): { readonly rows?: number } {
     const rows = state === "pruned" ? this.#options.rowsAfter?.[reported?.steps.at(-1) ?? 0] : undefined;
     return rows === undefined ? {} : { rows };
   }
@@ -146,7 +145,7 @@ export class Proposer {
     const params = this.#params[number];
     if (outcome === undefined || params === undefined) throw new RangeError(`Trial ${number} has no outcome to absorb.`);
     const { constraints = [] } = this.#options;
-    const judged = this.#options.objectives.map(({ metric }) => outcome.values[metric]);
+    const judged = this.#options.objectives.map(({ metric }) => ownMember(outcome.values, metric));
     // A pruned trial has an estimate of every objective, or says nothing.
     const told = outcome.state === "complete" || (outcome.state === "pruned" && !judged.includes(undefined));
     const gradients = outcome.state === "complete" ? outcome.gradients : undefined;
@@ -157,7 +156,7 @@ export class Proposer {
       values: told ? judged.map((value) => value?.value ?? Number.NaN) : [],
       standardErrors: told ? judged.map((value) => value?.standardError ?? null) : [],
       ...this.#rowsOf(outcome),
-      ...(gradients === undefined ? {} : { gradients: this.#options.objectives.map(({ metric }) => gradients[metric] ?? null) }),
+      ...(gradients === undefined ? {} : { gradients: this.#options.objectives.map(({ metric }) => ownMember(gradients, metric) ?? null) }),
       ...(outcome.state === "complete" && constraints.length > 0 ? { constraints: boundExcesses(constraints, outcome.values) } : {}),
     };
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { deadline } from "../workers/deadline.ts";
 import type { StudyRun } from "./study-run.ts";
 
@@ -24,6 +25,8 @@ export function runLimits(
     budgetSpent = !run.stopping;
     run.stop();
   });
+  // Many studies may run under one signal; Node would take ten for a leak.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted === true) abort();
   return {

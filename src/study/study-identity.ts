@@ -20,11 +20,8 @@ export interface AdmitOptions {
  */
 export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acceptCode, earlier = [] }: AdmitOptions): void {
   const { name } = header;
-  const stored = store.header(name);
-  if (stored === undefined) {
-    store.create(header, earlier);
-    return;
-  }
+  const stored = store.header(name) ?? created(store, header, earlier);
+  if (stored === undefined) return;
   if (fresh) {
     const old = freeName(store, name, header.createdAt);
     // The searches of its nested cross-validation stay with it.
@@ -52,6 +49,18 @@ export function admitStudy(store: Store, header: StudyHeader, { fresh, fork, acc
     );
   }
   store.acceptCode(name, header.codeHash);
+}
+
+/** Creates a study; the stored one, where another process was faster. */
+function created(store: Store, header: StudyHeader, earlier: readonly EarlierRecord[]): StudyHeader | undefined {
+  try {
+    store.create(header, earlier);
+    return undefined;
+  } catch (error) {
+    const stored = store.header(header.name);
+    if (stored === undefined) throw error;
+    return stored;
+  }
 }
 
 /** In the order in which differences are told. */

@@ -5,7 +5,7 @@ import type { RunProgress } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { FoldSizes } from "./gain-rule.ts";
-import type { OutcomeOf } from "./proposer.ts";
+import type { OutcomeOf } from "./known-outcome.ts";
 import type { ModelParts } from "./study-model.ts";
 
 /** What a study is wired from; `study-wiring` picks the parts. */
@@ -48,6 +48,13 @@ export interface FurtherWork {
 export interface RunStudyOptions {
   /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
   readonly workers?: number;
+  /**
+   * Where each slot works: in a thread of this process (default), or in a process of its own, which contains crashes of native code, allocations beyond the
+   * heap and processes left behind, and takes a copy of the data. Shared solves run in threads always.
+   */
+  readonly isolation?: "thread" | "process";
+  /** Bytes of memory that a trial (or its fold) may take, native memory and all; beyond it is cut off. It takes, and makes the default, isolation "process". */
+  readonly trialMemory?: number;
   /** Bytes that shared solves may take besides the data, for all workers together; default half of what is free when it starts. */
   readonly memory?: number;
   /** Cuts running tasks off; what is durable stays. */
@@ -55,6 +62,6 @@ export interface RunStudyOptions {
   /** Called at changes, at most every `progressIntervalMs` (default 100), and at the end. What it throws ends the run. */
   readonly onProgress?: (progress: RunProgress) => void;
   readonly progressIntervalMs?: number;
-  /** What the study's code writes to stdout and stderr on worker threads; default: it goes to this process's stderr. */
+  /** What the study's code writes to stdout and stderr on workers; default: it goes to this process's stderr. */
   readonly onOutput?: (text: string) => void;
 }

@@ -5,7 +5,8 @@ import type { StudySpec } from "../core/study-spec.ts";
 import { isFeasible } from "../space/feasibility.ts";
 import { endWatch } from "./end-rules.ts";
 import { type FoldSizes, gainRule } from "./gain-rule.ts";
-import { type OutcomeOf, Proposer } from "./proposer.ts";
+import type { OutcomeOf } from "./known-outcome.ts";
+import { Proposer } from "./proposer.ts";
 
 /** Whether trial n waits for the outcomes of trials 0 … n − lookahead: for its proposal, for its verdicts, or to know whether the study goes on. */
 export function looksBack(spec: StudySpec): boolean {

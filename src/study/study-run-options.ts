@@ -1,13 +1,13 @@
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Executor } from "../core/executor.ts";
-import type { OutcomeRecord } from "../core/records.ts";
+import type { KnownOutcome } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../core/store.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 import type { Proposer } from "./proposer.ts";
 
-/** What the loop of one run works with. */
+/** What the loop of a run works with. */
 export interface StudyRunOptions {
   readonly saved: SavedStudy;
   readonly proposer: Proposer;
@@ -19,7 +19,7 @@ export interface StudyRunOptions {
   readonly commit: (batch: Batch, workSeconds?: number) => Promise<void>;
   /** Makes them so at once: nothing else is to be gathered. */
   readonly flush: () => void;
-  readonly outcomes: Map<number, OutcomeRecord>;
+  readonly outcomes: Map<number, KnownOutcome>;
   /** Total number of trials; null = until the sampler is exhausted or the run is stopped. */
   readonly trials: number | null;
   readonly retries: number;

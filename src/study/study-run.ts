@@ -1,12 +1,13 @@
 import type { WorkRows } from "../core/evaluation.ts";
-import type { TrialRecord } from "../core/records.ts";
+import type { KnownOutcome, TrialRecord } from "../core/records.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch } from "../core/store.ts";
 import { type DurableRows, durableRows } from "./durable-rows.ts";
 import { gathered } from "./gathered.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
-import { type GroupRows, type OpenGroup, openGroup, type TaskArrival } from "./open-group.ts";
+import { knownOutcome } from "./known-outcome.ts";
+import { type OpenGroup, openGroup, type StoredRows, type TaskArrival } from "./open-group.ts";
 import type { StudyRunOptions } from "./study-run-options.ts";
 import { TaskRunner } from "./task-runner.ts";
 import { type TrialLogs, trialLogs } from "./trial-logs.ts";
@@ -20,22 +21,22 @@ const tasksAhead = 256;
  * and stored outcomes; time only decides how much of it is done when the run is stopped.
  */
 export class StudyRun {
-  readonly #options: StudyRunOptions;
+  readonly #options: Omit<StudyRunOptions, "saved">;
   readonly #runner: TaskRunner;
   readonly #groups = new Map<number, OpenGroup>();
   readonly #queue: GroupQueue;
   readonly #starts: TrialStarts;
   readonly #logs: TrialLogs;
   readonly #arrive: (arrival: TaskArrival) => void;
-  readonly #taken: DurableRows<GroupRows>;
+  readonly #taken: DurableRows<StoredRows>;
   readonly #progress = (): RunProgress => this.#options.meter.read();
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
 
-  constructor(options: StudyRunOptions) {
+  constructor({ saved, ...options }: StudyRunOptions) {
     this.#options = options;
-    const { saved, executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
+    const { executor, retries, codeHash, meter, now, proposer, trials, adaptive, evaluation } = options;
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
     this.#starts = trialStarts(now);
     this.#logs = trialLogs(saved.logLengths);
@@ -46,8 +47,8 @@ export class StudyRun {
     });
     this.#taken = durableRows((stored, failure) => {
       this.#failure ??= failure;
-      for (const { group, rows } of stored) {
-        if (failure === undefined) this.#count(group, rows);
+      for (const { group, known } of stored) {
+        if (failure === undefined) this.#count(group, known);
         this.#left(group);
       }
       this.#wake();
@@ -74,9 +75,9 @@ export class StudyRun {
       onAttempt: (attempt, logs) => {
         // Its next attempt waits for this.
         this.#working--;
-        const stored = options.commit({ attempts: [attempt], logs }, attempt.wallSeconds).finally(() => this.#working++);
+        const durable = options.commit({ attempts: [attempt], logs }, attempt.wallSeconds).finally(() => this.#working++);
         this.#wake();
-        return stored;
+        return durable;
       },
     });
   }
@@ -108,7 +109,7 @@ export class StudyRun {
   /** Resolves when nothing is left to do ("complete") or the run was stopped; rejects when the study itself failed. */
   async work(): Promise<"complete" | "stopped"> {
     try {
-      for (const note of idleSlots(this.#options)) this.#options.meter.notes.add(note);
+      for (const note of idleSlots(this.#options)) this.#options.meter.note(note);
       // Threads start while the first trials are proposed and planned.
       if (!this.#stopping) this.#options.executor.warm(this.#queue.trialsLeft());
       for (;;) {
@@ -170,13 +171,13 @@ export class StudyRun {
       });
       const group = openGroup(seed, work, start);
       this.#groups.set(seed.group, group);
-      for (const note of work.notes ?? []) this.#options.meter.notes.add(note);
+      for (const note of work.notes ?? []) this.#options.meter.note(note);
       // What was known before any task, such as trials whose model could not be made.
       if (work.opening.outcomes.length > 0) {
-        const stored = this.#store(group, work.opening, 0);
+        const { known, durable } = this.#store(group, work.opening, 0);
         this.#flush();
-        await stored;
-        this.#count(group, work.opening);
+        await durable;
+        this.#count(group, known);
       }
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
@@ -190,9 +191,9 @@ export class StudyRun {
   }
 
   async #storeNow(batch: Batch): Promise<void> {
-    const stored = this.#options.commit(batch);
+    const durable = this.#options.commit(batch);
     this.#flush();
-    await stored;
+    await durable;
   }
 
   /** Adaptive samplers are held back by their lookahead; the others by what the slots can take. */
@@ -222,7 +223,7 @@ export class StudyRun {
       this.#handOut(group);
       this.#options.meter.taskDone();
       const told = end.kind === "value" && end.logs.length > 0 ? { ...rows, logs: end.logs } : rows;
-      this.#taken.add(this.#store(group, told, end.kind === "value" ? end.result.wallSeconds : 0), { group, rows });
+      this.#taken.add(this.#store(group, told, end.kind === "value" ? end.result.wallSeconds : 0));
     } catch (error) {
       this.#failure ??= { error };
       this.#left(group);
@@ -236,10 +237,11 @@ export class StudyRun {
     if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
   }
 
-  /** Resolves once the rows are durable: only then they are counted. */
-  #store(group: OpenGroup, rows: WorkRows & Pick<Batch, "logs">, workSeconds: number): Promise<void> {
+  /** Hands rows over to be written. */
+  #store(group: OpenGroup, rows: WorkRows & Pick<Batch, "logs">, workSeconds: number): StoredRows {
     const { outcomes } = rows;
-    for (const outcome of outcomes) {
+    const known = outcomes.map(knownOutcome);
+    for (const outcome of known) {
       group.unfinished.delete(outcome.trial);
       this.#logs.forget(outcome.trial);
       this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
@@ -247,7 +249,8 @@ export class StudyRun {
     const started = this.#starts.take();
     // What its model is made of goes with the group.
     const ended = outcomes.length > 0 && group.unfinished.size === 0 ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
-    return this.#options.commit(started.length === 0 && outcomes.length === 0 ? rows : { ...rows, started, ...ended }, workSeconds);
+    const batch = started.length === 0 && outcomes.length === 0 ? rows : { ...rows, started, ...ended };
+    return { group, known, durable: this.#options.commit(batch, workSeconds) };
   }
 
   #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
@@ -280,10 +283,11 @@ export class StudyRun {
     if (this.#groups.delete(group.number)) group.work.close();
   }
 
-  #count(group: OpenGroup, rows: WorkRows): void {
+  #count(group: OpenGroup, known: readonly KnownOutcome[]): void {
     const { meter, outcomes } = this.#options;
-    for (const outcome of rows.outcomes) {
+    for (const outcome of known) {
       outcomes.set(outcome.trial, outcome);
+      this.#starts.forget(outcome.trial);
       meter.trialFinished(outcome, group.trials.get(outcome.trial)?.params ?? {});
     }
     this.#changed();

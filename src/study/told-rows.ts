@@ -1,4 +1,18 @@
-import type { EvaluationRecord, OutcomeRecord } from "../core/records.ts";
+import type { EvaluationRecord, OutcomeRecord, TrialRecord } from "../core/records.ts";
+
+/** A trial that was proposed and not told. */
+export interface WaitingTrial {
+  readonly trial: TrialRecord;
+  /** When it was handed out, in milliseconds since 1970. */
+  startedMs: number;
+  /** The same by the monotonic clock; undefined for what an earlier process handed out. */
+  began: number | undefined;
+}
+
+/** How long a trial has waited. Only what another process began has to trust a clock that people set. */
+export function waitingSeconds({ startedMs, began }: WaitingTrial, nowMs: number): number {
+  return Math.max(0, began === undefined ? nowMs - startedMs : performance.now() - began) / 1000;
+}
 
 /** The evaluation of a trial whose value was told: its seconds are those from ask to tell. */
 export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, startedAt: string, wallSeconds: number): EvaluationRecord {

@@ -23,12 +23,13 @@ export interface TrialChoice {
 
 export function trialChoice({ selection, ...rule }: ChoiceRule): TrialChoice {
   const configurations = bestConfiguration(rule);
-  const paramsOf = new Map<number, Params>();
+  /** By trial. */
+  const paramsOf: Params[] = [];
   let chosen: JudgedConfiguration | null | undefined;
   return {
     absorb(outcome, params) {
       configurations.absorb(outcome);
-      paramsOf.set(outcome.trial, params);
+      paramsOf[outcome.trial] = params;
       chosen = undefined;
     },
     chosen() {
@@ -43,7 +44,7 @@ export function trialChoice({ selection, ...rule }: ChoiceRule): TrialChoice {
   };
 
   function withParams(one: JudgedConfiguration): ChosenTrial {
-    return { ...one, params: paramsOf.get(one.trial) ?? {} };
+    return { ...one, params: paramsOf[one.trial] ?? {} };
   }
 }
 

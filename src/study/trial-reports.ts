@@ -1,8 +1,9 @@
 import { HpoError } from "../core/hpo-error.ts";
 import type { Direction } from "../core/metric.ts";
 import { showValue } from "../core/options.ts";
-import type { OutcomeRecord } from "../core/records.ts";
+import type { KnownOutcome } from "../core/records.ts";
 import type { Pruner, ReportedSteps, ReportedTrial } from "../core/pruner.ts";
+import { ownMember } from "../core/own-member.ts";
 
 /** What a trial has come to by its reports. */
 export interface TrialReportsState {
@@ -36,8 +37,8 @@ export interface FinishedReports extends Pick<ReportedTrial, "number" | "state" 
 }
 
 /** `metric`: the first objective's. */
-export function finishedReports({ trial: number, state, values, reported }: OutcomeRecord, metric: string): FinishedReports {
-  const value = state === "complete" ? (values[metric]?.value ?? Number.NaN) : Number.NaN;
+export function finishedReports({ trial: number, state, values, reported }: KnownOutcome, metric: string): FinishedReports {
+  const value = state === "complete" ? (ownMember(values, metric)?.value ?? Number.NaN) : Number.NaN;
   return { number, state, value: Number.isNaN(value) ? null : value, steps: reported?.steps ?? [], values: reported?.values ?? [] };
 }
 

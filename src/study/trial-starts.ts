@@ -6,6 +6,8 @@ export interface TrialStarts {
   add(trial: number): boolean;
   /** Those that were not taken yet. */
   take(): NonNullable<Batch["started"]>;
+  /** The trial has its outcome, and starts no more. */
+  forget(trial: number): void;
 }
 
 export function trialStarts(now: () => string): TrialStarts {
@@ -22,6 +24,9 @@ export function trialStarts(now: () => string): TrialStarts {
       const taken = waiting;
       waiting = [];
       return taken;
+    },
+    forget(trial: number) {
+      known.delete(trial);
     },
   });
 }

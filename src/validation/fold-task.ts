@@ -3,6 +3,7 @@ import type { Answer, FitContext } from "../core/estimator.ts";
 import type { EvaluationRecord } from "../core/records.ts";
 import type { Params } from "../core/space.ts";
 import { type Rng, rng } from "../math/rng.ts";
+import { nowMs } from "../workers/clock.ts";
 import { foldGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import { modelAnswers } from "./model-answers.ts";
@@ -35,11 +36,11 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
   if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
   const { target, answer } = judging;
   const { train, test } = foldRows(judging, input.fold, input.transformed);
-  const start = performance.now();
+  const start = nowMs();
   const whole = spec.judge.model(input.params);
   const estimator = input.transformed === undefined ? whole : (whole.steps?.estimator ?? whole);
   const model = await estimator.fit(train, new FoldContext(answer, { context, seed: spec.seed, input }));
-  const fitted = performance.now();
+  const fitted = nowMs();
   try {
     const { predicted, scores } = modelAnswers(model, test, { answer, target, name: estimator.name });
     const rows = (judging.plan.folds[input.fold] as { test: Uint32Array }).test;
@@ -49,7 +50,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     const sloped = whole.steps === undefined && model.predictSlopes !== undefined;
     const known = { rows, answers, model, name: estimator.name };
     const gradients = sloped ? foldGradients(judging, known, { space: spec.space, params: input.params }) : undefined;
-    const predictedAt = performance.now();
+    const predictedAt = nowMs();
     const output: FoldOutput = {
       values: score.values,
       correct: score.correct,

@@ -1,5 +1,6 @@
 import type { Direction, Metric, MetricInput } from "../core/metric.ts";
-import type { EstimateRecord, OutcomeBound, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import type { EstimateRecord, KnownOutcome, OutcomeBound, PredictionRecord } from "../core/records.ts";
+import { ownMember } from "../core/own-member.ts";
 import { rng } from "../math/rng.ts";
 import { meetsBounds } from "../study/outcome-bounds.ts";
 import type { Judging } from "./judging.ts";
@@ -44,7 +45,7 @@ const limits = {
  * the best by value are resampled, the others would not be picked. Where rows have groups, groups are drawn.
  * undefined where there is nothing to be corrected: fewer than two candidates. A pure function of data, folds, outcomes and seed.
  */
-export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestEstimateParts): EstimateRecord | undefined {
+export function honestEstimate(outcomes: Iterable<KnownOutcome>, parts: HonestEstimateParts): EstimateRecord | undefined {
   const [objective] = parts.objectives;
   if (objective === undefined) return undefined;
   const metric = parts.judging.metrics[objective.metric] as Metric;
@@ -52,7 +53,7 @@ export function honestEstimate(outcomes: Iterable<OutcomeRecord>, parts: HonestE
   let repeated = false;
   for (const { trial, state, values } of outcomes) {
     repeated ||= parts.firstOf(trial) !== trial;
-    const value = values[objective.metric]?.value ?? Number.NaN;
+    const value = ownMember(values, objective.metric)?.value ?? Number.NaN;
     if (state === "complete" && !Number.isNaN(value) && meetsBounds(parts.constraints, values)) judged.push({ trial, value });
   }
   if (judged.length < 2) return undefined;

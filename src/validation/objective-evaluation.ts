@@ -5,7 +5,7 @@ import type { SharedValue, Task } from "../core/executor.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { EvaluationRecord } from "../core/records.ts";
 import { objectiveOutcome } from "../study/objective-outcome.ts";
-import type { OutcomeOf } from "../study/proposer.ts";
+import type { OutcomeOf } from "../study/known-outcome.ts";
 import { noRows } from "./fold-work.ts";
 import type { ObjectiveInput, ObjectiveOutput } from "./objective-task.ts";
 import { finishedReports } from "../study/trial-reports.ts";

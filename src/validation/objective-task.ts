@@ -4,6 +4,7 @@ import { rng } from "../math/rng.ts";
 import { judgedEnd, type JudgedEnd } from "../study/objective-outcome.ts";
 import { attemptCheckpoint, type ParentCheckpoint } from "../study/trial-checkpoint.ts";
 import { trialReports } from "../study/trial-reports.ts";
+import { nowMs } from "../workers/clock.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "../workers/thread-cpu.ts";
 import { type SharedStudy, specInSlot } from "./shared-study.ts";
 import { loggedTrials, type StepLogView } from "./step-log.ts";
@@ -37,7 +38,7 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   const seed = rng(spec.seed).fork("trial", input.trial).below(4294967296);
   const first = !loaded.has(shared);
   loaded.add(shared);
-  const start = performance.now();
+  const start = nowMs();
   const cpuStart = first ? threadCpuSeconds() : null;
   const [objective] = spec.objectives;
   const { trial: number, repeat, past, parent } = input;
@@ -71,7 +72,7 @@ export async function objectiveTask(input: ObjectiveInput, context: TaskContext)
   // Once a trial is told to stop it is pruned, however its objective goes about it.
   if (thrown !== undefined && end.stopped === null) throw thrown.error;
   const judged = judgedEnd(spec, { ...end, params: input.params }, returned);
-  const wallSeconds = (performance.now() - start) / 1000;
+  const wallSeconds = (nowMs() - start) / 1000;
   const output = { ...judged, checkpoint: end.stopped === null ? written() : null, wallSeconds };
   return first ? { ...output, cpuSeconds: cpuSecondsSince(cpuStart) } : output;
 }

@@ -2,6 +2,7 @@ import { mean, sampleStandardDeviation, sampleVariance } from "simple-statistics
 import type { FoldPlan } from "../core/estimator.ts";
 import type { Incident } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
+import { ownMember } from "../core/own-member.ts";
 import { meanGradients } from "./fold-gradient.ts";
 import { foldScore } from "./fold-score.ts";
 import type { Judging } from "./judging.ts";
@@ -24,7 +25,7 @@ export function trialOutcome(
   const pooled = pooledValues(judging, predictions);
   const values: Record<string, OutcomeRecord["values"][string]> = {};
   for (const name of Object.keys(judging.metrics)) {
-    const scores = folds.map((fold) => fold.values[name] ?? Number.NaN);
+    const scores = folds.map((fold) => ownMember(fold.values, name) ?? Number.NaN);
     const undefinedFold = scores.findIndex(Number.isNaN);
     if (undefinedFold >= 0 && objectives.includes(name)) {
       const message = `${name} is not defined on fold ${undefinedFold + 1} of ${folds.length}; use fewer folds or a stratified splitter, so that every fold has what the metric needs.`;

@@ -1,12 +1,19 @@
 /** The program of a slot's thread. It imports as little as it can, since every new slot waits for it. */
+import type { ChildProcess } from "node:child_process";
+import { subscribe } from "node:diagnostics_channel";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import type { TaskContext } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
+import { nowMs } from "./clock.ts";
 import { chunkMs, shareCpu } from "./cpu-share.ts";
+import { globalWatch } from "./global-watch.ts";
 import { incident, incidentOf } from "./incident.ts";
 import type { Epoch, FromSlot, SlotData, SlotEnded, TaskEnded, ToSlot } from "./slot-messages.ts";
+import { logRing, logRingMemory } from "./log-ring.ts";
+import { processPort, type SlotPort, threadPort } from "./slot-port.ts";
 import { taskFunctions } from "./task-function.ts";
+import { onFirstImport } from "./task-module.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "./thread-cpu.ts";
 
 /** The batch that runs. */
@@ -22,14 +29,17 @@ interface Running {
 
 type RunMessage = Extract<ToSlot, { kind: "run" }>;
 
-function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
+function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: SlotData): void {
   const shared = new Map<string, unknown>();
   const functionOf = taskFunctions();
   let running: Running | null = null;
+  const watch = globalWatch();
+  onFirstImport(watch.accept);
+  const tail = logRing(ring);
   let outputLeft = outputLength;
 
   function post(message: FromSlot): void {
-    port.postMessage(message);
+    port.post(message);
   }
 
   function receive(message: ToSlot): void {
@@ -52,28 +62,34 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
     post({ kind: "started", epoch });
     const ends: Omit<TaskEnded, "cpuSeconds">[] = [];
     let cpu: number | null = null;
-    const began = performance.now();
+    const began = nowMs();
     do {
       outputLeft = outputLength;
-      let wall = performance.now();
+      tail.begin(epoch, batch.index);
+      let wall = nowMs();
       let outcome: TaskEnded["outcome"];
       try {
         const found = functionOf(message.module, message.export);
         const task = typeof found === "function" ? found : await found;
         if (ends.length === 0) cpu = threadCpuSeconds();
         if (batch.told !== null) throw batch.told;
-        wall = performance.now();
+        wall = nowMs();
         outcome = { ok: true, value: await task(inputs[batch.index] as never, context(message, batch)) };
       } catch (thrown) {
         outcome = { ok: false, incident: incidentOf(thrown) };
       }
-      ends.push({ outcome, told: batch.told !== null, wallSeconds: (performance.now() - wall) / 1000 });
+      const wallSeconds = (nowMs() - wall) / 1000;
+      // By index: a task may have replaced `push`.
+      ends[batch.index] = { outcome, told: batch.told !== null, wallSeconds, ...(outputLeft === 0 ? { rest: tail.rest() } : {}) };
       batch.index++;
-    } while (batch.index < inputs.length && batch.told === null && performance.now() - began < chunkMs);
+    } while (batch.index < inputs.length && batch.told === null && nowMs() - began < chunkMs);
+    const changed = watch.restored();
+    batch.index--;
+    if (changed !== null) output(changedNote(changed));
     const walls = ends.map(({ wallSeconds }) => wallSeconds);
     const cpuSeconds = shareCpu(walls, cpuSecondsSince(cpu));
     running = null;
-    end({ kind: "ended", epoch, ends: ends.map((one, at) => ({ ...one, cpuSeconds: cpuSeconds[at] ?? null })) });
+    end({ kind: "ended", epoch, ends: ends.map((one, at) => ({ ...one, cpuSeconds: cpuSeconds[at] ?? null })), changed });
   }
 
   function end(ended: SlotEnded): void {
@@ -109,28 +125,48 @@ function serve(port: MessagePort, { slot, outputLength }: SlotData): void {
   }
 
   /** Text is posted at once, not when this thread next comes round, so that an endless loop's last words are heard. */
+  function output(text: string): void {
+    const [epoch, index] = [running?.epoch ?? null, running?.index ?? 0];
+    const posted = text.slice(0, outputLeft);
+    const full = outputLeft > 0 && text.length >= outputLeft;
+    outputLeft -= posted.length;
+    const note = `\n[what this task writes beyond ${outputLength} characters is not shown; its log keeps the end]\n`;
+    if (posted !== "") post({ kind: "output", epoch, index, text: posted, ...(full ? { note } : {}) });
+    if (running !== null && posted.length < text.length) tail.add(text.slice(posted.length));
+  }
+
   function capture(stream: NodeJS.WriteStream): void {
     const decoder = new TextDecoder();
     stream._write = (chunk: string | Uint8Array, _encoding, done) => {
-      const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-      if (text !== "" && outputLeft > 0) {
-        const kept = text.slice(0, outputLeft);
-        outputLeft -= kept.length;
-        const note = outputLeft > 0 ? "" : `\n[what this task writes beyond ${outputLength} characters is dropped]\n`;
-        post({ kind: "output", epoch: running?.epoch ?? null, index: running?.index ?? 0, text: kept + note });
-      }
+      output(typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
       done();
     };
     // Node's own would be preferred to _write where several texts are buffered.
     Reflect.set(stream, "_writev", null);
   }
 
+  // Their pids are told before the thread does anything else, so that they end with it.
+  subscribe("child_process", (message) => {
+    const { process: child } = message as { readonly process: ChildProcess };
+    let pid: number | undefined;
+    Object.defineProperty(child, "pid", {
+      configurable: true,
+      enumerable: true,
+      get: () => pid,
+      set: (value: number) => {
+        pid = value;
+        post({ kind: "child", pid: value, alive: true });
+        child.once("exit", () => post({ kind: "child", pid: value, alive: false }));
+      },
+    });
+  });
   capture(process.stdout);
   capture(process.stderr);
-  port.on("messageerror", (error: unknown) => {
-    throw new HpoError("WORKER_FAILED", `A message to slot ${slot} can't be read.`, { cause: error });
-  });
-  port.on("message", receive);
+  port.listen(receive);
+}
+
+function changedNote(name: string): string {
+  return `[hpo: this task left ${name} changed, for all that runs in its thread; the next task gets a thread of its own]\n`;
 }
 
 /** The end of a task whose value can't be copied is told; the others of its batch stay as they are. */
@@ -145,4 +181,14 @@ function copyable(ended: TaskEnded): TaskEnded {
   }
 }
 
-if (parentPort !== null) serve(parentPort, workerData as SlotData);
+if (parentPort !== null) {
+  const data = workerData as { -readonly [K in keyof SlotData]: SlotData[K] };
+  const { port = parentPort, ...rest } = data;
+  // What a task finds is of no use to it.
+  delete data.port;
+  delete data.ring;
+  port.on("messageerror", (error: unknown) => {
+    throw new HpoError("WORKER_FAILED", `A message to slot ${data.slot} can't be read.`, { cause: error });
+  });
+  serve(data.apart === true ? processPort(port) : threadPort(port), rest);
+}

@@ -1,5 +1,6 @@
 import type { Incident, SharedValue } from "../core/executor.ts";
 import { incident, incidentOf } from "./incident.ts";
+import type { LogRest } from "./log-ring.ts";
 import type { FromSlot, ToSlot } from "./slot-messages.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface HostExit {
   readonly why: Incident;
   /** false: it ended by itself or by us, without an error. */
   readonly fault: boolean;
+  /** The end of what the task that ran wrote, where that is known. */
+  readonly rest?: LogRest;
 }
 
 export interface SlotHostEvents {
@@ -61,4 +64,4 @@ export function isFromSlot(message: unknown): message is FromSlot {
   return typeof message === "object" && message !== null && kinds.has((message as { kind?: unknown }).kind);
 }
 
-const kinds: ReadonlySet<unknown> = new Set(["started", "report", "output", "ended"]);
+const kinds: ReadonlySet<unknown> = new Set(["started", "report", "output", "child", "ended"]);

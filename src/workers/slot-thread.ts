@@ -1,9 +1,10 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { SharedValue } from "../core/executor.ts";
+import { logRing, logRingMemory } from "./log-ring.ts";
 import { type HostExit, isFromSlot, type SlotHost, type SlotHostEvents, threadExit } from "./slot-host.ts";
-import type { FromSlot, SlotData, ToSlot } from "./slot-messages.ts";
+import type { SlotData, ToSlot } from "./slot-messages.ts";
 
-export interface SlotThreadOptions extends SlotData {
+export interface SlotThreadOptions extends Pick<SlotData, "slot" | "outputLength"> {
   /** Limit of the JavaScript heap in MiB; null = V8's own. */
   readonly memoryMegabytes: number | null;
   /** Seconds that an ended thread may still need, in native code that can't be interrupted. */
@@ -15,7 +16,10 @@ const entry = new URL("./slot-entry.js", import.meta.url);
 /** One worker thread of a slot. */
 export class SlotThread implements SlotHost {
   readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #held = new Set<string>();
+  /** Processes that tasks started: nobody else knows of them once the thread has ended. */
+  readonly #children = new Set<number>();
   readonly #graceSeconds: number;
   readonly #gone: Promise<void>;
   #leave: (exit: HostExit) => void = () => undefined;
@@ -25,10 +29,14 @@ export class SlotThread implements SlotHost {
   constructor(options: SlotThreadOptions, events: SlotHostEvents) {
     const { slot, outputLength, memoryMegabytes, graceSeconds } = options;
     this.#graceSeconds = graceSeconds;
-    const workerData: SlotData = { slot, outputLength };
+    const { port1: port, port2 } = new MessageChannel();
+    this.#port = port;
+    const ring = logRingMemory();
+    const workerData: SlotData = { slot, outputLength, ring, port: port2 };
     this.#worker = new Worker(entry, {
       name: `hpo slot ${slot}`,
       workerData,
+      transferList: [port2],
       // The entry captures both streams; reading them here would keep an idle process alive.
       stdout: true,
       stderr: true,
@@ -43,25 +51,35 @@ export class SlotThread implements SlotHost {
         if (this.#left) return;
         this.#left = true;
         this.#muted = true;
+        this.#endChildren();
         resolve();
         events.onExit(exit);
       };
     });
-    this.#worker.on("message", (message: FromSlot) => {
-      if (!this.#muted && isFromSlot(message)) events.onMessage(message);
-    });
-    this.#worker.on("messageerror", (value) => {
+    const receive = (message: unknown): void => {
+      if (!isFromSlot(message)) return;
+      if (message.kind === "child") this.#note(message.pid, message.alive);
+      else if (!this.#muted) events.onMessage(message);
+    };
+    port.on("message", receive);
+    port.unref();
+    port.on("messageerror", (value) => {
       error ??= { value };
       void this.end();
     });
     this.#worker.on("error", (value: unknown) => {
       error ??= { value };
     });
-    this.#worker.on("exit", (code) => this.#leave(threadExit(code, error)));
+    this.#worker.on("exit", (code) => {
+      // Its last words may not have been read yet.
+      for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) receive(left.message);
+      port.close();
+      this.#leave({ ...threadExit(code, error), rest: logRing(ring).rest() });
+    });
   }
 
   post(message: ToSlot): void {
-    this.#worker.postMessage(message);
+    this.#port.postMessage(message);
   }
 
   whenSent(done: () => void): void {
@@ -85,6 +103,21 @@ export class SlotThread implements SlotHost {
   busy(yes: boolean): void {
     if (yes) this.#worker.ref();
     else this.#worker.unref();
+  }
+
+  #note(pid: number, alive: boolean): void {
+    if (alive) this.#children.add(pid);
+    else this.#children.delete(pid);
+  }
+
+  #endChildren(): void {
+    for (const pid of this.#children) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
-import type { Incident } from "../core/executor.ts";
+import type { Incident, TaskSpent } from "../core/executor.ts";
 import { deadline } from "./deadline.ts";
 import { incident, incidentOf } from "./incident.ts";
+import type { LogRest } from "./log-ring.ts";
+import { type Batch, type BatchEnd, hear, heard, newBatch } from "./slot-batch.ts";
 import { type HostExit, notStarted, type SlotHost, type SlotHostEvents } from "./slot-host.ts";
 import type { Epoch, FromSlot, SlotEnded, TaskEnded } from "./slot-messages.ts";
 import type { QueuedTask } from "./task-queue.ts";
@@ -11,33 +13,6 @@ export interface SlotSettings {
   /** Makes what the tasks run in; may throw. */
   readonly host: (slot: number, events: SlotHostEvents) => SlotHost;
   readonly onOutput: (text: string, slot: number, taskKey: string | null) => void;
-}
-
-/** What became of a batch. */
-interface BatchEnd {
-  /** Tasks that have no result: they are to be run again, by any slot. */
-  readonly left: readonly QueuedTask[];
-  /** Wall seconds of the slowest task that ended; null where none did. */
-  readonly slowestSeconds: number | null;
-}
-
-/** Tasks that a slot runs one after another. */
-interface Batch {
-  readonly epoch: Epoch;
-  readonly tasks: readonly QueuedTask[];
-  readonly end: (end: BatchEnd) => void;
-  /** Tasks that are known to have begun. */
-  begun: number;
-  /** performance.now() when the host took it up; null until then. */
-  startedAt: number | null;
-  /** Hosts tried; the second one is the last. */
-  hosts: number;
-  /** Why it is being ended; fixed by the first reason. */
-  stopping: Incident | null;
-  /** Tasks that end with it; the others are given back. */
-  readonly stopped: Set<QueuedTask>;
-  /** Disarms the deadline that is running. */
-  disarm: () => void;
 }
 
 const hostsTried = 2;
@@ -56,6 +31,8 @@ export class Slot {
   #host: SlotHost | null = null;
   #batch: Batch | null = null;
   #epochs: Epoch = 0;
+  /** Tasks that the host has ended. */
+  #ran = 0;
   #closed = false;
 
   constructor(number: number, settings: SlotSettings) {
@@ -92,17 +69,7 @@ export class Slot {
   /** Runs tasks that call the same function with the same shared value. The slot must be free. */
   run(tasks: readonly QueuedTask[]): Promise<BatchEnd> {
     return new Promise((resolve) => {
-      const batch: Batch = {
-        epoch: ++this.#epochs,
-        tasks,
-        end: resolve,
-        begun: 0,
-        startedAt: null,
-        hosts: 0,
-        stopping: null,
-        stopped: new Set(),
-        disarm: () => undefined,
-      };
+      const batch = newBatch({ epoch: ++this.#epochs, tasks, end: resolve });
       for (const one of tasks) one.onAbort = () => this.#abort(batch, one);
       this.#batch = batch;
       this.#begin(batch);
@@ -122,6 +89,8 @@ export class Slot {
 
   #begin(batch: Batch): void {
     batch.hosts += 1;
+    batch.startedAt = null;
+    batch.logs.length = 0;
     batch.disarm();
     const { epoch, tasks } = batch;
     const { task } = tasks[0] as QueuedTask;
@@ -142,6 +111,7 @@ export class Slot {
   }
 
   #newHost(): SlotHost {
+    this.#ran = 0;
     return this.#settings.host(this.number, {
       onMessage: (message) => this.#receive(message),
       onExit: (exit) => this.#exited(exit),
@@ -152,10 +122,11 @@ export class Slot {
     const batch = this.#batch;
     if (message.kind === "output") {
       const own = batch !== null && message.epoch === batch.epoch ? batch.tasks[message.index] : undefined;
-      this.#settings.onOutput(message.text, this.number, own?.task.key ?? null);
+      if (batch !== null && own !== undefined) hear(batch, message.index, message.text);
+      this.#settings.onOutput(message.text + (message.note ?? ""), this.number, own?.task.key ?? null);
       return;
     }
-    if (batch === null || message.epoch !== batch.epoch) return;
+    if (message.kind === "child" || batch === null || message.epoch !== batch.epoch) return;
     if (message.kind === "started") this.#started(batch);
     else if (message.kind === "report") {
       this.#begunTo(batch, message.index);
@@ -203,9 +174,20 @@ export class Slot {
     batch.disarm = deadline(this.#settings.graceSeconds, () => void host.end());
   }
 
-  #ended(batch: Batch, { ends }: SlotEnded): void {
+  /** Takes what the tasks came to; where they changed what all tasks of their host share, once the host has ended. */
+  #ended(batch: Batch, ended: SlotEnded): void {
+    this.#ran += ended.ends.length;
+    if (ended.changed === null) return this.#take(batch, ended);
+    batch.disarm();
+    batch.last = ended;
+    void this.#host?.end();
+  }
+
+  #take(batch: Batch, { ends, changed }: SlotEnded): void {
     const { tasks, stopping, stopped } = batch;
     const left: QueuedTask[] = [];
+    // Which of several changed it, and which have its results, is not known: they are run again, each alone.
+    if (changed !== null && tasks.length > 1) return this.#finish(batch, null);
     for (const [at, one] of tasks.entries()) {
       const end = ends[at];
       if (end === undefined) {
@@ -214,15 +196,16 @@ export class Slot {
         continue;
       }
       this.#begunTo(batch, at);
-      const { outcome, told, wallSeconds, cpuSeconds } = end;
+      const { outcome, told, rest } = end;
+      const spent = { wallSeconds: end.wallSeconds, cpuSeconds: end.cpuSeconds, ...heard(batch, at, rest) };
       // What ended before its signal was aborted is whole, and stands: only the time limit makes it void.
       if (stopping !== null && stopped.has(one) && (told || stopping.kind === "timeout")) {
-        this.#settle(one, { ok: false, incident: stopping }, { wallSeconds, cpuSeconds });
+        this.#settle(one, { ok: false, incident: stopping }, spent);
       } else if (told && !stopped.has(one)) {
         // One of several may be what takes so long.
         one.alone = stopping?.kind === "timeout";
         left.push(one);
-      } else this.#settle(one, outcome, { wallSeconds, cpuSeconds });
+      } else this.#settle(one, outcome, spent);
     }
     this.#leave(batch, { left, slowestSeconds: Math.max(...ends.map(({ wallSeconds }) => wallSeconds)) });
   }
@@ -232,19 +215,23 @@ export class Slot {
     const batch = this.#batch;
     if (batch === null) return;
     const unstarted = batch.startedAt === null;
-    if (batch.stopping !== null) this.#finish(batch, batch.stopping);
-    // The host died of what an earlier task left behind, before this one was taken up: that is not this one's fault.
-    else if (unstarted && batch.hosts < hostsTried && !this.#closed) this.#begin(batch);
-    else this.#finish(batch, unstarted ? notStarted(exit) : exit.why);
+    // What an earlier task left behind may have killed the host: then this one is not to blame, and has another.
+    const blameless = (unstarted || (this.#ran > 0 && batch.tasks.length === 1)) && batch.hosts < hostsTried && !this.#closed;
+    if (batch.last !== null) this.#take(batch, batch.last);
+    else if (batch.stopping !== null) this.#finish(batch, batch.stopping, exit.rest);
+    else if (blameless) this.#begin(batch);
+    else this.#finish(batch, unstarted ? notStarted(exit) : exit.why, exit.rest);
   }
 
-  /** Ends a batch of which nothing came: with the incident, where it can be charged to a task. */
-  #finish(batch: Batch, why: Incident): void {
+  /** Ends a batch of which nothing came: with the incident, where it can be charged to a task. `rest`: the end of what the one that ran wrote. */
+  #finish(batch: Batch, why: Incident | null, rest?: LogRest): void {
     const { tasks, stopped, startedAt } = batch;
     const wallSeconds = startedAt === null ? 0 : (performance.now() - startedAt) / 1000;
     const left: QueuedTask[] = [];
-    for (const one of tasks) {
-      if (tasks.length === 1 || stopped.has(one)) this.#settle(one, { ok: false, incident: why }, { wallSeconds, cpuSeconds: null });
+    for (const [at, one] of tasks.entries()) {
+      const own = rest?.epoch === batch.epoch && rest.index === at ? rest : undefined;
+      const spent = { wallSeconds, cpuSeconds: null, ...heard(batch, at, own) };
+      if (why !== null && (tasks.length === 1 || stopped.has(one))) this.#settle(one, { ok: false, incident: why }, spent);
       else {
         one.alone = true;
         left.push(one);
@@ -260,9 +247,8 @@ export class Slot {
     batch.end(end);
   }
 
-  #settle(one: QueuedTask, outcome: TaskEnded["outcome"], spent: Pick<TaskEnded, "wallSeconds" | "cpuSeconds"> = unspent): void {
-    const { wallSeconds, cpuSeconds } = spent;
-    one.settle(Object.freeze({ ...outcome, slot: this.number, wallSeconds, cpuSeconds }));
+  #settle(one: QueuedTask, outcome: TaskEnded["outcome"], spent: Omit<TaskSpent, "slot"> = unspent): void {
+    one.settle(Object.freeze({ ...outcome, slot: this.number, ...spent }));
   }
 }
 

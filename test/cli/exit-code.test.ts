@@ -56,7 +56,23 @@ describe("what is said of an error", () => {
     expect(failure("boom", false)).toMatchObject({ exitCode: 1, text: expect.stringContaining("boom") });
   });
 
-  it("keeps a compiler's lines and lets no control character through", () => {
-    expect(failure(new HpoError("STUDY_FILE_INVALID", "line 1\n\u001b[2Jline 2"), false).text).toBe("hpo: line 1\n\\x1b[2Jline 2\n");
+  it("keeps a compiler's lines, indented so that none passes for a message, and lets no control character through", () => {
+    expect(failure(new HpoError("STUDY_FILE_INVALID", "line 1\n\u001b[2Jline 2"), false).text).toBe("hpo: line 1\n  \\x1b[2Jline 2\n");
+    expect(failure(new HpoError("USAGE", "a\nhpo: all is well"), false).text).toBe("hpo: a\n  hpo: all is well\n");
+  });
+
+  it("is told of whatever a study's code threw, its stack without control characters too", () => {
+    const odd = Object.assign(new Error("x"), { message: { toString: () => "\u001b[2J" } });
+    const throwing = Object.defineProperty(new Error("y"), "message", {
+      get: () => {
+        throw new Error("z");
+      },
+    });
+    for (const thrown of [Object.create(null), Symbol("s"), undefined, odd, throwing, new Error("a\u001b[2J\u202e")]) {
+      const { exitCode, text } = failure(thrown, true);
+      expect(exitCode).toBe(1);
+      expect(text).toMatch(/^hpo: [^\p{Cc}\u202e]*\nhpo: This was not expected/u);
+      expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+    }
   });
 });

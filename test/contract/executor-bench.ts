@@ -8,7 +8,7 @@ export interface ExecutorSettings {
 }
 
 /** What an executor may be unable to do. */
-export type ExecutorLimit = "several slots" | "interrupts loops" | "contains crashes" | "contains memory" | "copies data";
+export type ExecutorLimit = "several slots" | "interrupts loops" | "contains crashes" | "contains memory" | "copies data" | "shares memory";
 
 /** What the parts of the executor contract test with. */
 export interface ExecutorBench {

@@ -62,13 +62,17 @@ export function describeExecutorContract(
         expect(counts).toEqual([1, 1, 1, 1, 1]);
         expect(valueIn(await executor.run(testTask("answers", "sharedItself")))).toBeNull();
       });
-      check("keep arrays over shared memory in place", async () => {
-        const executor = make();
-        const cell = new Int32Array(new SharedArrayBuffer(4));
-        await executor.run(testTask("answers", "addToShared", { input: 5, shared: { id: "cell", value: cell } }));
-        await executor.run(testTask("answers", "addToShared", { input: 2, shared: { id: "cell", value: cell } }));
-        expect(cell[0]).toBe(7);
-      });
+      check(
+        "keep arrays over shared memory in place",
+        async () => {
+          const executor = make();
+          const cell = new Int32Array(new SharedArrayBuffer(4));
+          await executor.run(testTask("answers", "addToShared", { input: 5, shared: { id: "cell", value: cell } }));
+          await executor.run(testTask("answers", "addToShared", { input: 2, shared: { id: "cell", value: cell } }));
+          expect(cell[0]).toBe(7);
+        },
+        "shares memory",
+      );
       check("come again after they were forgotten, and an unknown id is no error", async () => {
         const executor = make();
         await executor.run(testTask("answers", "sharedItself", { shared: one }));

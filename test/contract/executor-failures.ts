@@ -81,7 +81,6 @@ export function describeFailures({ make, check }: ExecutorBench): void {
           ["exit", /^The task ended its worker, as process\.exit\(\) does \(exit code 3\)\.$/],
           ["timerThrows", /^An exception outside the task's promise ended its worker: thrown by a timer$/],
           ["unhandled", /^An exception outside the task's promise ended its worker: nobody caught this$/],
-          ["closesPort", /^The task ended its worker/],
         ];
         for (const [death, message] of deaths) {
           const incident = incidentIn(await executor.run(testTask("breakers", death, { input: 3 })));

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Batch, Store } from "#hpo/core/store";
@@ -9,6 +8,7 @@ import { describeCommit } from "./store-commit.ts";
 import { describeDropped } from "./store-dropped.ts";
 import { describeEarlier } from "./store-earlier.ts";
 import { describeEstimate } from "./store-estimate.ts";
+import { describeLease } from "./store-lease.ts";
 import { describeLogs } from "./store-logs.ts";
 import { describeModel } from "./store-model.ts";
 
@@ -76,6 +76,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
           (unknown) => store.evaluations(unknown, 0),
           (unknown) => store.predictions(unknown, 0),
           (unknown) => store.logs(unknown, 0),
+          (unknown) => store.steps(unknown, 0),
           (unknown) => store.model(unknown),
         ];
         for (const call of calls) expect(codeOf(() => call("beer"))).toBe("STUDY_NOT_FOUND");
@@ -162,6 +163,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     describeEstimate(() => store);
     describeLogs(() => store);
     describeModel(() => store);
+    describeLease(() => store);
     describeCheckpoint(() => store);
 
     describe("snapshot", () => {
@@ -234,39 +236,6 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
         values.accuracy = 1;
         for (const given of store.evaluations(study, 0)) Object.assign(given.values, { accuracy: 2 });
         expect(store.evaluations(study, 0)[0]?.values).toStrictEqual({ accuracy: 0.5 });
-      });
-    });
-
-    describe("lease", () => {
-      it("refuses a second holder, in the same process too, and says who holds it", () => {
-        expect(() => store.acquire(study, holder("b"))).toThrow(
-          `The study "wine" is already being run by process ${process.pid} on ${hostname()} since ${time}; wait until that run ends or stop it`,
-        );
-        store.acquire(study, holder("a"));
-        store.release(study, "b");
-        expect(codeOf(() => store.acquire(study, holder("b")))).toBe("STUDY_BUSY");
-        store.release(study, "a");
-        store.acquire(study, holder("b"));
-      });
-
-      it("lets only the holder commit and renew", () => {
-        store.renew(study, "a");
-        expect(codeOf(() => store.renew(study, "b"))).toBe("STUDY_BUSY");
-        expect(codeOf(() => store.commit(study, "b", { trials: [trialRow(0)] }))).toBe("STUDY_BUSY");
-        store.release(study, "a");
-        expect(codeOf(() => commit({ trials: [trialRow(0)] }))).toBe("STUDY_BUSY");
-        expect(codeOf(() => store.renew(study, "a"))).toBe("STUDY_BUSY");
-        expect(store.load(study).trials).toStrictEqual([]);
-      });
-
-      it("takes over from another machine that was silent for long enough, and from no other", () => {
-        store.release(study, "a");
-        store.acquire(study, holder("far", { host: "elsewhere.invalid", pid: 1 }));
-        expect(codeOf(() => store.acquire(study, holder("a")))).toBe("STUDY_BUSY");
-        expect(store.snapshot(study).state).toBe("running");
-        store.acquire(study, holder("a"), 0);
-        expect(codeOf(() => store.commit(study, "far", {}))).toBe("STUDY_BUSY");
-        expect(codeOf(() => store.acquire(study, holder("b"), 0))).toBe("STUDY_BUSY");
       });
     });
 

@@ -47,6 +47,7 @@ describe("what is printed of a real study", () => {
   it.each([
     ["list.txt", ["list"]],
     ["show.txt", ["show", "iris"]],
+    ["show-trial.txt", ["show", "iris", "--trial", "3"]],
     ["best.txt", ["best", "iris"]],
     ["best.json", ["best", "iris", "--json"]],
     ["table.txt", ["table", "iris"]],

@@ -12,10 +12,12 @@ import { tableJson } from "#hpo/report/table-json";
 import { tableLatex } from "#hpo/report/table-latex";
 import { tableMarkdown } from "#hpo/report/table-markdown";
 import { tableText } from "#hpo/report/table-text";
+import { trialJson, trialPage } from "#hpo/report/trial-page";
 import { bestTrialsText, trialsCsv, trialsJson, trialsText } from "#hpo/report/trials-table";
 import { expectGolden } from "./golden.ts";
 import { midway, night } from "./progress.ts";
 import { branches, empty, landsat, regression, unfinished } from "./snapshots.ts";
+import { failedTrial, foldedTrial } from "./trial-parts.ts";
 
 const studies = { landsat, unfinished, regression, branches, empty };
 
@@ -71,6 +73,17 @@ describe("the page of a study with its best trial's folds", () => {
     });
     const texts = [confusion(3, 2), confusion(30, 1), confusion(30, 0)].map((one) => confusionText(one, 80).join("\n"));
     expectGolden("confusions.txt", `${texts.join("\n\n")}\n`);
+  });
+});
+
+describe("the page of a trial", () => {
+  it.each([50, 100])("is as it was at %i columns", (width) => {
+    const pages = [foldedTrial, failedTrial].map(({ snapshot, number, parts }) => trialPage(snapshot, number, { ...parts, width }));
+    expectGolden(`trial-pages-${width}.txt`, pages.join("\n"));
+  });
+
+  it("is as it was as JSON", () => {
+    expectGolden("trial.json", trialJson(failedTrial.snapshot, failedTrial.number, failedTrial.parts));
   });
 });
 

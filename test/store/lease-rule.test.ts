@@ -5,7 +5,7 @@ import { holder } from "./rows.ts";
 
 describe("leaseHolds", () => {
   const lease = leaseOf(holder("a"), 1_000_000);
-  const far = { ...lease, host: "elsewhere.invalid" };
+  const far = { ...lease, host: "elsewhere.invalid", process: lease.process?.replace(/^[^/]+/, "another boot") ?? null };
 
   it("holds on this machine while the process runs, however long it is silent", () => {
     expect(leaseHolds(lease, 1e15)).toBe(true);
@@ -33,7 +33,18 @@ describe("leaseHolds", () => {
     expect(leaseHolds(container, 1_060_000)).toBe(false);
   });
 
-  it("holds while a clock that was set back makes the renewal lie ahead", () => {
-    expect(leaseHolds(far, 0)).toBe(true);
+  it("holds elsewhere when a clock was set back a little, and is free when its last word lies far ahead", () => {
+    expect(leaseHolds(far, 940_001)).toBe(true);
+    // A holder that lives speaks again within seconds, by the new clock; one that does not would hold for an hour.
+    expect(leaseHolds(far, 940_000)).toBe(false);
+  });
+
+  it("holds on this machine whatever clocks say", () => {
+    for (const now of [0, 1_000_000 - 3_600_000, 1_000_000 + 3_600_000]) expect(leaseHolds(lease, now)).toBe(true);
+  });
+
+  it.skipIf(processMark(process.pid) === null)("is not fooled by a machine that was given another name (needs /proc)", () => {
+    expect(leaseHolds({ ...lease, host: "before.invalid" }, 1e15)).toBe(true);
+    expect(leaseHolds({ ...lease, host: "before.invalid", pid: 2 ** 30 }, 1_000_000)).toBe(false);
   });
 });

@@ -90,6 +90,7 @@ export function everything(store: Store, study: string): unknown {
     store.evaluations(study, number),
     store.predictions(study, number),
     store.logs(study, number),
+    store.steps(study, number),
   ]);
   return { header: store.header(study), snapshot, load: store.load(study), rows, model: store.model(study) };
 }

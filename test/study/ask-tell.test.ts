@@ -1,6 +1,6 @@
 import { defineStudy, float, openStudy, values } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Store } from "#hpo/core/store";
 import { hillClimber } from "../fixtures/hill-climber.ts";
 
@@ -85,3 +85,24 @@ function counted(store: Store): Store & { readonly commits: number } {
     },
   };
 }
+
+describe("a clock that is set while a trial is out", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each([3_600_000, -3_600_000])("is no time that the trial took (%d ms)", async (jump) => {
+    const store = memoryStore();
+    const study = await openStudy(defineStudy({ name: "clock", space: { x: values([0, 1]) }, objective: ({ params: { x } }) => x }), {
+      store,
+    });
+    const real = Date.now.bind(Date);
+    const trial = await study.ask();
+    vi.spyOn(Date, "now").mockImplementation(() => real() + jump);
+    await study.tell(trial?.number ?? -1, 1);
+    const [evaluation] = store.evaluations("clock", 0);
+    expect(evaluation?.time.wallSeconds).toBeGreaterThan(0);
+    expect(evaluation?.time.wallSeconds).toBeLessThan(3000);
+    await study.close();
+  });
+});

@@ -1,7 +1,7 @@
 import { defineStudy, float, grid, openStudy, random, type Sampler, values } from "hpo";
 import type { Batch, Store } from "#hpo/core/store";
 import { memoryStore } from "#hpo/store/memory/memory-store";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { allSeeing } from "../samplers/exported-samplers.ts";
 
 interface CountedStore extends Store {
@@ -90,5 +90,35 @@ describe("a run in this process", () => {
     await study.run();
     await study.close();
     expect(seen).toEqual([0, 1, 2]);
+  });
+});
+
+describe("a write that takes for long", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("is told by the run, and by what was asked and told", async () => {
+    const note = ["one write to the database took 7 s: others write to the same file, or the disk is slow"];
+    const real = performance.now.bind(performance);
+    let ahead = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => real() + ahead);
+    const inner = memoryStore();
+    const slow: Store = {
+      ...inner,
+      commit(...args) {
+        inner.commit(...args);
+        if (ahead === 0) ahead = 7000;
+      },
+    };
+    const spec = defineStudy({ name: "slow", space: { x: values([0, 1]) }, objective: ({ params: { x } }) => x });
+    const study = await openStudy(spec, { store: slow });
+    expect((await study.run()).runs.at(-1)?.notes).toEqual(note);
+    ahead = 0;
+    const asked = await openStudy({ ...spec, name: "asked" }, { store: slow });
+    const trial = await asked.ask();
+    await asked.tell(trial?.number ?? -1, 1);
+    await asked.close();
+    expect(inner.snapshot("asked").runs.at(-1)?.notes).toEqual(note);
   });
 });

@@ -95,6 +95,12 @@ describe("a run that can't go on", () => {
     for (const memory of [0, -1, Number.NaN, Infinity]) {
       await expect(study.run({ memory })).rejects.toThrow(`memory must be a number of bytes above 0, such as 2e9; got ${memory}.`);
     }
+    await expect(study.run({ trialMemory: 0 })).rejects.toThrow("trialMemory must be a number of bytes above 0, such as 2e9; got 0.");
+    await expect(study.run({ isolation: "vm" as "thread" })).rejects.toThrow(`isolation must be "thread" or "process"; got "vm".`);
+    await expect(study.run({ isolation: "thread", trialMemory: 1e9 })).rejects.toThrow(
+      `isolation must be "process" where trialMemory is given, since nobody can tell whose memory in one process is whose; got "thread".`,
+    );
+    await expect(study.run({ trialMemory: 1e9 })).rejects.toThrow(`isolation must be "thread" for a study made in this process`);
     expect((await study.run()).state).toBe("complete");
     await study.close();
   });

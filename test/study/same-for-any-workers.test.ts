@@ -22,7 +22,7 @@ import {
 } from "hpo";
 import { canonicalJson } from "#hpo/core/json";
 import { memoryStore } from "#hpo/store/memory/memory-store";
-import { Study } from "#hpo/study/study";
+import type { StudyParts } from "#hpo/study/study-parts";
 import { admitStudy } from "#hpo/study/study-identity";
 import { objectiveEvaluation } from "#hpo/validation/objective-evaluation";
 import { describe, expect, it } from "vitest";
@@ -30,7 +30,7 @@ import type { Store } from "#hpo/core/store";
 import { descend } from "../fixtures/training.ts";
 import { studyAnswers } from "../study-answers.ts";
 import { allSeeing, exportedSamplers } from "../samplers/exported-samplers.ts";
-import { unevenExecutor } from "./uneven-executor.ts";
+import { type Drive, unevenRun } from "./uneven-run.ts";
 
 const open = { x: float(-1, 1), n: int(1, 8), kind: choice({ plain: {}, curved: { by: float(0.1, 10, { log: true }) } }) };
 const finite = { x: values([-1, 0, 1]), n: int(1, 4), kind: choice({ plain: {}, curved: { by: values([1, 2]) } }) };
@@ -92,49 +92,17 @@ const pruners: readonly Pruner[] = [
   patience({ reports: 2, minDelta: 0.4, rule: median({ startupTrials: 2 }) }),
 ];
 
-interface Drive {
-  readonly workers: number;
-  /** Of the speeds of its tasks. */
-  readonly luck: number;
-  /** Stop or cut off the run when so many tasks have ended. */
-  /** Called with the key of each task as it ends. */
-  readonly onEnd?: (task: string) => void;
-  readonly end?: { readonly after: number; readonly how: "stop" | "cut" };
-}
-
-/** One run of a study over uneven slots; returns the study's state. */
-async function drive(spec: StudySpec, store: Store, { workers, luck, end, onEnd }: Drive): Promise<string> {
-  const controller = new AbortController();
-  let ended = 0;
-  const study = new Study({
-    spec,
-    store,
-    evaluation: (_executor, _options, outcomeOf) =>
-      objectiveEvaluation({
-        ...(spec.pruner === null ? {} : { pruning: { ...spec, outcomeOf } }),
-        checkpointOf: (trial) => store.checkpoint(spec.name, trial),
-        shared: { id: "uneven", value: { source: { spec }, seed: spec.seed, data: null, plan: null } },
-        timeoutSeconds: null,
-        now: () => new Date().toISOString(),
-      }),
-    executor: () =>
-      unevenExecutor(workers, rng(luck), ({ key }) => {
-        onEnd?.(key);
-        if (++ended !== end?.after) return;
-        if (end.how === "stop") study.stop();
-        else controller.abort();
-      }),
-    codeHash: "",
-    environment: {},
-    trials: spec.trials,
-    timeBudgetSeconds: null,
-    fit: null,
-    writePauseMs: () => 0,
-    ownsStore: false,
-  });
-  const { state } = await study.run({ signal: controller.signal });
-  await study.close();
-  return state;
+/** One run of a study of an objective over uneven slots; returns the study's state. */
+function drive(spec: StudySpec, store: Store, how: Drive): Promise<string> {
+  const evaluation: StudyParts["evaluation"] = (_executor, _options, outcomeOf) =>
+    objectiveEvaluation({
+      ...(spec.pruner === null ? {} : { pruning: { ...spec, outcomeOf } }),
+      checkpointOf: (trial) => store.checkpoint(spec.name, trial),
+      shared: { id: "uneven", value: { source: { spec }, seed: spec.seed, data: null, plan: null } },
+      timeoutSeconds: null,
+      now: () => new Date().toISOString(),
+    });
+  return unevenRun({ spec, store, evaluation }, how);
 }
 
 function newStudy(spec: StudySpec): Store {

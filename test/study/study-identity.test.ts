@@ -68,6 +68,17 @@ describe("admitStudy()", () => {
     expect(changedFields(declaration, { ...declaration, sampler: { options: {}, name: "grid" } })).toEqual([]);
   });
 
+  it("takes the study that another process created since it looked", () => {
+    const store = memoryStore();
+    let looked = 0;
+    const late = { ...store, header: (name: string) => (looked++ === 0 ? undefined : store.header(name)) };
+    admitStudy(store, header(), plain);
+    admitStudy(late, header(), plain);
+    looked = 0;
+    expect(() => admitStudy(late, header({ declaration: { seed: 1 } }), plain)).toThrow("differs from the file in seed");
+    expect(() => admitStudy({ ...late, header: () => undefined }, header(), plain)).toThrow("is taken by a study in :memory:");
+  });
+
   it("renames the old study by its date for a fresh start, as often as it is asked", () => {
     const store = memoryStore();
     for (let count = 0; count < 3; count++) admitStudy(store, header({ declaration: { seed: count } }), { ...plain, fresh: true });

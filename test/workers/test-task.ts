@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { onTestFinished } from "vitest";
 import type { Executor, RunOptions, Task, TaskResult } from "#hpo/core/executor";
 
 type Module = "answers" | "failures" | "waits" | "breakers" | "broken-module" | "absent-module";
@@ -30,17 +34,12 @@ export function valueIn(result: TaskResult): unknown {
   return result.value;
 }
 
-/** A gate that tasks wait at, in whatever thread. */
-export function newGate(): { readonly gate: SharedArrayBuffer; readonly open: () => void } {
-  const gate = new SharedArrayBuffer(4);
-  const cell = new Int32Array(gate);
-  return {
-    gate,
-    open: () => {
-      Atomics.store(cell, 0, 1);
-      Atomics.notify(cell, 0);
-    },
-  };
+/** A gate that tasks wait at, in whatever thread or process: a file that is there once it is open. */
+export function newGate(): { readonly gate: string; readonly open: () => void } {
+  const folder = mkdtempSync(path.join(tmpdir(), "hpo-gate-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const gate = path.join(folder, "open");
+  return { gate, open: () => writeFileSync(gate, "") };
 }
 
 /** Runs a task and tells when its first message comes, which is when it runs. */

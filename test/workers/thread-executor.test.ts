@@ -94,6 +94,44 @@ describe("threadExecutor", () => {
     const result = await make().run(testTask("breakers", "forgesMessages"), { onMessage: (message) => messages.push(message) });
     expect(valueIn(result)).toBe("honest");
     expect(messages).toEqual(["true"]);
+    const executor = make();
+    expect(valueIn(await executor.run(testTask("breakers", "closesPort")))).toBe("still here");
+    expect(valueIn(await executor.run(testTask("breakers", "ownPort")))).toEqual([]);
+    expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
+  });
+
+  it("charges a task with the death of its thread only where no earlier one can be the cause", async () => {
+    const executor = make();
+    const { gate, open } = newGate();
+    expect(valueIn(await executor.run(testTask("breakers", "leavesThrowFor", { input: { gate } })))).toBe("left");
+    let starts = 0;
+    const next = runUntilMessage(executor, testTask("waits", "gatedLoosely", { input: { gate } }), { onStart: () => starts++ });
+    await next.running;
+    open();
+    expect(valueIn(await next.result)).toBe("through");
+    expect(starts).toBe(1);
+    // Its own fault is told of the thread that is its own.
+    expect(incidentIn(await executor.run(testTask("breakers", "exit", { input: 3 }))).kind).toBe("crash");
+  });
+
+  it("gives a new thread to what follows a task that changed what all share, and charges neither", async () => {
+    const executor = make();
+    for (const change of ["push", "map", "iterator", "then", "floor", "now", "Map", "log", "write"]) {
+      const changed = await executor.run(testTask("breakers", "changes", { input: change }));
+      expect([change, valueIn(changed)]).toEqual([change, "changed"]);
+      expect(changed.log?.head ?? "").toMatch(/\[hpo: this task left \S+ changed, for all that runs in its thread/);
+      expect(valueIn(await executor.run(testTask("breakers", "unchanged")))).toEqual([1, "first in its thread"]);
+    }
+    const seeded = await executor.run(testTask("breakers", "changes", { input: "random" }));
+    expect(seeded.log).toBeUndefined();
+    expect(valueIn(await executor.run(testTask("breakers", "unchanged")))).toEqual([3, "later"]);
+  });
+
+  it("runs small tasks again, each alone, where one of them changed what all share", async () => {
+    const executor = make();
+    const run = async (input: number) => valueIn(await executor.run(testTask("breakers", "changesOnce", { input })));
+    const results = await Promise.all(Array.from({ length: 200 }, (_, input) => run(input)));
+    expect(results).toEqual(Array.from({ length: 200 }, (_, input) => input));
   });
 
   it("gives up a native call that can't be interrupted, and goes on in the same slot", async () => {
@@ -187,10 +225,43 @@ describe("threadExecutor", () => {
       const executor = make({ onOutput: (text) => (heard += text) });
       await executor.run(testTask("answers", "writesMuch", { input: 200_000 }));
       expect(heard.slice(0, 65536)).toBe("x".repeat(65536));
-      expect(heard.slice(65536)).toBe("\n[what this task writes beyond 65536 characters is dropped]\n");
+      expect(heard.slice(65536)).toBe("\n[what this task writes beyond 65536 characters is not shown; its log keeps the end]\n");
       heard = "";
       await executor.run(testTask("answers", "writesMuch", { input: 2000 }));
       expect(heard.length).toBe(2000);
+    });
+  });
+
+  describe("the log of a task", () => {
+    it("is what it wrote, and no other's", async () => {
+      const executor = make({ onOutput: () => undefined });
+      const words = Array.from({ length: 60 }, (_, i) => `word ${i}`);
+      const write = (word: string) => executor.run(testTask("answers", "writes", { key: word, input: { out: word, err: word } }));
+      const results = await Promise.all(words.map(write));
+      expect(results.map(({ log }) => log)).toEqual(words.map((word) => ({ head: `${word}\n${word}\nbytes\n`, dropped: 0, tail: "" })));
+      expect(Object.hasOwn(await executor.run(testTask("answers", "echo")), "log")).toBe(false);
+    });
+
+    it("is kept where the task throws, ends its thread, fills the heap or is cut off", async () => {
+      const executor = make({ onOutput: () => undefined, memoryMegabytes: 32 });
+      for (const way of ["throws", "exit", "unhandled", "heap", "loop", "value"]) {
+        const { log } = await executor.run(testTask("breakers", "speaks", { input: way, timeoutSeconds: way === "loop" ? 0.5 : null }));
+        expect(log).toEqual({ head: `before ${way}\n`, dropped: 0, tail: "" });
+      }
+    });
+
+    it("keeps the first and the last of what is too much, whatever became of the thread", async () => {
+      for (const way of ["value", "exit", "loop"]) {
+        let shown = 0;
+        const executor = make({ onOutput: (text) => (shown += text.length) });
+        const { log } = await executor.run(testTask("breakers", "floods", { input: way, timeoutSeconds: way === "loop" ? 3 : null }));
+        expect(log?.head.slice(0, 24)).toBe("line 00000000\nline 00000");
+        expect(log?.head.length).toBe(65536);
+        expect(log?.tail.length).toBe(32768);
+        expect(log?.tail.slice(-14)).toBe("line 00999999\n");
+        expect(65536 + (log?.dropped ?? 0) + 32768).toBe(14_000_000);
+        expect(shown).toBeLessThan(66_000);
+      }
     });
   });
 

@@ -1,6 +1,7 @@
 import type { Store } from "../../core/store.ts";
+import { leaseLost, studyBusy } from "../lease-failure.ts";
 import { leaseHolds, leaseOf } from "../lease-rule.ts";
-import { checkStudyName, nameTaken, storeFailed, studyBusy, studyNotFound } from "../store-failure.ts";
+import { checkStudyName, nameTaken, storeFailed, studyNotFound } from "../store-failure.ts";
 import { pictureState } from "../study-picture.ts";
 import { checkBatch } from "./batch-check.ts";
 import { MemoryStudy } from "./memory-study.ts";
@@ -40,7 +41,7 @@ export function memoryStore(): Store {
 
   function renew(name: string, holderId: string): MemoryStudy {
     const study = find(name);
-    if (study.lease?.holder !== holderId) throw studyBusy(name, study.lease ?? null);
+    if (study.lease?.holder !== holderId) throw leaseLost(name, study.lease ?? null);
     const now = Date.now();
     if (study.lease.renewedAt !== now) study.lease = { ...study.lease, renewedAt: now };
     return study;
@@ -103,6 +104,7 @@ export function memoryStore(): Store {
     },
     evaluations: (name, trial) => find(name).evaluations(trial),
     predictions: (name, trial) => find(name).predictions(trial),
+    steps: (name, trial) => find(name).steps(trial),
     logs: (name, trial) => find(name).logs(trial),
     checkpoint: (name, trial) => find(name).checkpoint(trial),
     model: (name) => find(name).model,

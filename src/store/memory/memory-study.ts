@@ -1,6 +1,7 @@
 import type { StoredCheckpoint } from "../../core/checkpoint.ts";
 import type { EarlierRecord } from "../../core/earlier-study.ts";
 import { canonicalJson } from "../../core/json.ts";
+import type { ReportedSteps } from "../../core/pruner.ts";
 import type {
   AttemptRecord,
   EstimateRecord,
@@ -174,6 +175,10 @@ export class MemoryStudy {
     const made = unpackRowSet(packed);
     this.#rowSets.set(packed.rows, made);
     return made;
+  }
+
+  steps(trial: number): ReportedSteps | null {
+    return structuredClone(this.#trials.get(trial)?.outcome?.reported ?? null);
   }
 
   logs(trial: number): LogRecord[] {

@@ -1,10 +1,24 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
+import { isCheckpointAddress } from "../checkpoint-bytes.ts";
 import { storeFailed } from "../store-failure.ts";
 
 /**
  * The checkpoints of a database as files, each named by the SHA-256 of its bytes: DATABASE.artefacts/STUDY/SHA256. A folder a study, since only
- * the one that holds a study's lease writes and removes there.
+ * the one that holds a study's lease writes and removes there. A database may come from a stranger with folders that are links: nothing is written or removed
+ * behind one, nor anything removed that has another name than ours.
  */
 export interface CheckpointFiles {
   file(study: number, sha256: string): string;
@@ -20,11 +34,24 @@ export function checkpointFiles(database: string): CheckpointFiles {
   const folderOf = (study: number): string => path.join(root, String(study));
   const fileOf = (study: number, sha256: string): string => path.join(folderOf(study), sha256);
 
+  function keepOnly(study: number, kept: ReadonlySet<string>): void {
+    const folder = folderOf(study);
+    if (!existsSync(folder) || isLink(root) || isLink(folder)) return;
+    for (const name of readdirSync(folder)) if (isOurs(name) && !kept.has(name)) discard(path.join(folder, name));
+  }
+
   return {
     file: fileOf,
+    keepOnly,
     put(study, contents) {
       if (contents.size === 0) return;
       const folder = folderOf(study);
+      if (isLink(root) || isLink(folder)) {
+        throw storeFailed(
+          database,
+          `can't keep a checkpoint in ${folder}, since that is a link; put a folder in its place and run the same command again`,
+        );
+      }
       try {
         if (!existsSync(folder)) {
           mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -42,18 +69,33 @@ export function checkpointFiles(database: string): CheckpointFiles {
         );
       }
     },
-    keepOnly(study, kept) {
-      const folder = folderOf(study);
-      if (!existsSync(folder)) return;
-      for (const name of readdirSync(folder)) if (!kept.has(name)) discard(path.join(folder, name));
+    remove(study) {
+      keepOnly(study, new Set());
+      // What else lies there is not ours, and keeps its folder.
+      if (isLink(root)) return;
+      try {
+        rmdirSync(folderOf(study));
+      } catch {
+        // There is none, or no row names it any more; the next run tries again.
+      }
     },
-    remove: (study) => discard(folderOf(study)),
   };
+}
+
+/** "SHA256", or a draft of it. */
+function isOurs(name: string): boolean {
+  return isCheckpointAddress(name.replace(/\.tmp$/, ""));
+}
+
+function isLink(folder: string): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function writeWhole(file: string, bytes: Uint8Array): void {
   const draft = `${file}.tmp`;
-  const open = openSync(draft, "w", 0o600);
+  // A draft that is there was left by a killed process, or is a link that somebody else laid: neither is written into.
+  rmSync(draft, { force: true });
+  const open = openSync(draft, "wx", 0o600);
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(open, bytes, written);
     fsyncSync(open);
@@ -77,7 +119,7 @@ function syncFolder(folder: string): void {
 
 function discard(file: string): void {
   try {
-    rmSync(file, { recursive: true, force: true });
+    rmSync(file, { force: true });
   } catch {
     // No row names it any more; the next run tries again.
   }

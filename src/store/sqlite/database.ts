@@ -1,9 +1,12 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { HpoError } from "../../core/hpo-error.ts";
+import { openDatabase } from "./driver.ts";
+import { hasForeignJournal } from "./foreign-journal.ts";
 import { applicationId, migrations } from "./migrations.ts";
+import { foreignObject } from "./own-schema.ts";
 import { guarded, isBusy, sqliteCode } from "./sqlite-failure.ts";
 
 /** An open database file of ours, at the newest schema. */
@@ -12,8 +15,8 @@ interface OpenDatabase {
   close(): void;
 }
 
-/** SQLite's own waiting for a lock; `guarded` goes on for longer. */
-const busyTimeoutMs = 5_000;
+/** SQLite's own waiting for a lock: none, since it tries less and less often, and so lets others pass; `guarded` waits. */
+const busyTimeoutMs = 0;
 
 /** Opens a database for writing; makes its folder (0700), the file (0600) and the tables where they are missing. */
 export function openForWriting(file: string): OpenDatabase {
@@ -99,7 +102,20 @@ function makeFolder(folder: string): void {
 
 function connect(file: string, readonly: boolean, name: string = file): Database.Database {
   if (statSync(file).isDirectory()) throw invalid(name, "is a folder; name a file with --db");
-  return atBorder(name, () => new Database(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs }));
+  if (hasForeignJournal(file)) {
+    throw invalid(
+      name,
+      "has a journal beside it that hpo did not write and that names another file; move FILE-journal away, or name another with --db",
+    );
+  }
+  return atBorder(name, () => {
+    const db = openDatabase(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs });
+    // A file may come from anywhere: its schema calls nothing that has effects, and its pages are looked at twice. The driver has defensive mode on
+    // and loads no extensions.
+    db.pragma("trusted_schema = OFF");
+    db.pragma("cell_size_check = ON");
+    return db;
+  });
 }
 
 /** Checks whose file it is before a byte of it is changed. */
@@ -111,7 +127,6 @@ function prepareFile(db: Database.Database, file: string): void {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
-    db.pragma("trusted_schema = OFF");
     db.pragma("journal_size_limit = 16777216");
     if (version < migrations.length) db.transaction(() => migrate(db)).immediate();
   });
@@ -130,11 +145,13 @@ function migrate(db: Database.Database): void {
 function schemaVersion(db: Database.Database, file: string): number {
   return atBorder(file, () => {
     // One transaction: another process may be making the tables right now.
-    const [id, version, tables] = db.transaction(() => [
-      Number(db.pragma("application_id", { simple: true })),
-      Number(db.pragma("user_version", { simple: true })),
-      Number(db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get()),
-    ])() as [number, number, number];
+    const [id, version, tables, foreign] = db.transaction((): [number, number, number, string | undefined] => {
+      const id = Number(db.pragma("application_id", { simple: true }));
+      const version = Number(db.pragma("user_version", { simple: true }));
+      const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
+      const known = id === applicationId && version >= 0 && version <= migrations.length;
+      return [id, version, tables, known ? foreignObject(db, version) : undefined];
+    })();
     if (id === 0 && version === 0 && tables === 0) return 0;
     if (id !== applicationId) throw invalid(file, "is a database of another program; name another file with --db");
     if (version > migrations.length) {
@@ -142,6 +159,13 @@ function schemaVersion(db: Database.Database, file: string): number {
         "STORE_NEWER",
         `The database ${file} has schema ${version}, made by a newer hpo; this one knows schema ${migrations.length}: update hpo, or name another database with --db.`,
         { data: { database: file, version, known: migrations.length } },
+      );
+    }
+    if (version < 0 || foreign !== undefined) {
+      const what = foreign ?? `the schema ${version}, which no hpo made`;
+      throw invalid(
+        file,
+        `has ${what}; nothing of it was read. Take that out with another program if it is yours, or name another file with --db`,
       );
     }
     return version;

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { LeaseHolder } from "../../core/store.ts";
+import { leaseLost, studyBusy } from "../lease-failure.ts";
 import { leaseHolds, leaseOf, type Lease } from "../lease-rule.ts";
-import { studyBusy } from "../store-failure.ts";
 
 /** The leases of all studies; each call inside a transaction of the caller's. */
 interface LeaseTable {
@@ -37,7 +37,7 @@ export function leaseTable(db: Database): LeaseTable {
       put.run(study, lease.holder, lease.pid, lease.host, lease.process, lease.since, lease.renewedAt);
     },
     renew(study, name, holderId) {
-      if (renewed.run(Date.now(), study, holderId).changes === 0) throw studyBusy(name, find.get(study) ?? null);
+      if (renewed.run(Date.now(), study, holderId).changes === 0) throw leaseLost(name, find.get(study) ?? null);
     },
     release(study, holderId) {
       drop.run(study, holderId);

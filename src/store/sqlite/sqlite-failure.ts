@@ -1,5 +1,6 @@
 import { HpoError } from "../../core/hpo-error.ts";
 import { storeFailed } from "../store-failure.ts";
+import { pause } from "./lock-pause.ts";
 
 /** How long a call waits for another program's lock, in all. */
 const patienceMs = 60_000;
@@ -16,19 +17,20 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * Calls `work`, again while another program holds a lock (for at most a minute, besides SQLite's own waiting), and
- * wraps what SQLite throws in an HpoError.
+ * Calls `work`, again while another program holds a lock (for at most a minute, by a clock that nobody sets), and wraps what SQLite throws in an HpoError.
+ * `onBusy` hears of each time that it was held.
  */
-export function guarded<T>(location: string, work: () => T): T {
-  const end = Date.now() + patienceMs;
+export function guarded<T>(location: string, work: () => T, onBusy?: () => void): T {
+  const start = performance.now();
   for (;;) {
     try {
       return work();
     } catch (error) {
       if (error instanceof HpoError) throw error;
-      if (!isBusy(error) || Date.now() >= end) throw failure(location, error);
-      // A store's methods are synchronous; this is the only way to wait in one.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      const waitedMs = performance.now() - start;
+      if (!isBusy(error) || waitedMs >= patienceMs) throw failure(location, error);
+      onBusy?.();
+      pause(waitedMs);
     }
   }
 }

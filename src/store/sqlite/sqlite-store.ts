@@ -11,6 +11,9 @@ import { logTable } from "./log-table.ts";
 import { guarded } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
+import { trialSteps } from "./trial-steps.ts";
+import { walLimit } from "./wal-limit.ts";
+import { writeTurns } from "./write-turns.ts";
 
 /**
  * The store in an SQLite file. `readonly: true` opens a file that is there, writes nothing to it and holds up no writer.
@@ -25,8 +28,11 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const reader = studyReader(db);
   const checkpoints = checkpointTable(db, location);
   const logs = logTable(db);
+  const steps = trialSteps(db);
   let writer: BatchWriter | undefined;
 
+  const turns = writeTurns(db);
+  const shortenLog = walLimit(db, location);
   const transaction = db.transaction((work: () => unknown) => work());
 
   /** One consistent picture; in WAL mode it waits for no writer. */
@@ -39,7 +45,12 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   function write<T>(work: () => T): T {
     if (!db.open) throw storeFailed(location, "was closed before; open the store again");
     if (readonly) throw storeFailed(location, "was opened for reading and can't be written; open it without readonly");
-    return guarded(location, () => transaction.immediate(work) as T);
+    guarded(location, turns.come);
+    try {
+      return guarded(location, () => transaction.immediate(() => (turns.begun(), work())) as T, turns.crowded);
+    } finally {
+      turns.ended();
+    }
   }
 
   const store: Store = {
@@ -82,6 +93,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         logs.write(id, study, batch);
         return checkpoints.write(id, study, batch) ? id : undefined;
       });
+      shortenLog();
       // Only now is it sure that their rows are gone.
       if (untidy !== undefined) read(() => checkpoints.tidy(untidy));
     },
@@ -128,6 +140,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
       }),
     evaluations: (study, trial) => read(() => reader.evaluations(catalog.find(study), trial)),
     predictions: (study, trial) => read(() => reader.predictions(catalog.find(study), trial)),
+    steps: (study, trial) => read(() => steps(catalog.find(study), trial)),
     logs: (study, trial) => read(() => logs.of(catalog.find(study), trial)),
     checkpoint: (study, trial) => read(() => checkpoints.find(catalog.find(study), trial)),
     model: (study) => read(() => reader.model(catalog.find(study))),

@@ -3,6 +3,7 @@ import type { Direction } from "../../core/metric.ts";
 import { showValue } from "../../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../../core/snapshot.ts";
 import type { ParamValue } from "../../core/space.ts";
+import { ownMember } from "../../core/own-member.ts";
 import { meetsBounds } from "../../study/outcome-bounds.ts";
 import { reportedTrial } from "../../study/trial-choice.ts";
 import { type Friedman, friedman } from "./friedman.ts";
@@ -56,7 +57,7 @@ export function compareStudies(
     return {
       study: name,
       trials: trials.map(({ number }) => number),
-      scores: trials.map(({ values }) => values[metric]?.value ?? Number.NaN),
+      scores: trials.map(({ values }) => ownMember(values, metric)?.value ?? Number.NaN),
     };
   });
   const scores = rows.map((row) => row.scores);
@@ -78,7 +79,8 @@ function bestByValue(study: StudySnapshot, by: string, metric: string, direction
   const groups = new Map<ParamValue, TrialSnapshot[]>();
   for (const trial of study.trials) {
     const value = trial.params[by];
-    const usable = trial.state === "complete" && Number.isFinite(trial.values[metric]?.value) && meetsBounds(constraints, trial.values);
+    const usable =
+      trial.state === "complete" && Number.isFinite(ownMember(trial.values, metric)?.value) && meetsBounds(constraints, trial.values);
     if (value === undefined || !usable) continue;
     const group = groups.get(value) ?? [];
     groups.set(value, group);

@@ -5,6 +5,7 @@ import { showValue } from "../../core/options.ts";
 import type { EvaluationRecord, PredictionRecord } from "../../core/records.ts";
 import type { StudySnapshot, TrialSnapshot } from "../../core/snapshot.ts";
 import type { Params } from "../../core/space.ts";
+import { ownMember } from "../../core/own-member.ts";
 import { correlatedTTest } from "./correlated-t-test.ts";
 import { foldDifferences } from "./fold-differences.ts";
 import { agreement, type McNemar } from "./mcnemar.ts";
@@ -72,12 +73,12 @@ export function compareFolds(first: JudgedFolds, second: JudgedFolds, options: C
   const metric = options.metric ?? first.snapshot.description.objectives[0]?.metric ?? "";
   const { direction, unit } = sharedMetric(first, second, metric);
   const pairs = pairedFolds(first, second);
-  const value = (fold: EvaluationRecord): number => fold.values[metric] ?? Number.NaN;
+  const value = (fold: EvaluationRecord): number => ownMember(fold.values, metric) ?? Number.NaN;
   const undefinedAt = pairs.findIndex(([one, other]) => !Number.isFinite(value(one) - value(other)));
   if (undefinedAt >= 0) invalid(`${metric} must be a number on every fold; it is not on fold ${undefinedAt + 1} of ${pairs.length}.`);
   const differences = Float64Array.from(pairs, ([one, other]) => value(one) - value(other));
   const summed = foldDifferences(differences, testShare(first, pairs));
-  const means = [first, second].map((side) => Math.abs(side.trial.values[metric]?.value ?? 0));
+  const means = [first, second].map((side) => Math.abs(ownMember(side.trial.values, metric)?.value ?? 0));
   const rope = options.rope ?? (unit === "fraction" ? 0.01 : 0.01 * Math.max(...means));
   const { below, within, above } = correlatedTTest(summed, rope);
   const better = direction === "maximize" ? { firstBetter: above, secondBetter: below } : { firstBetter: below, secondBetter: above };
@@ -103,7 +104,7 @@ export function compareFolds(first: JudgedFolds, second: JudgedFolds, options: C
 }
 
 function comparedTrial({ snapshot, trial }: JudgedFolds, metric: string): ComparedTrial {
-  const { value = Number.NaN, standardError = null } = trial.values[metric] ?? {};
+  const { value = Number.NaN, standardError = null } = ownMember(trial.values, metric) ?? {};
   return { study: snapshot.name, trial: trial.number, params: trial.params, value, standardError };
 }
 

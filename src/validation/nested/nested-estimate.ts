@@ -1,5 +1,7 @@
 import type { Metric } from "../../core/metric.ts";
-import type { NestedEstimate, PredictionRecord } from "../../core/records.ts";
+import type { NestedEstimate } from "../../core/nested-record.ts";
+import type { PredictionRecord } from "../../core/records.ts";
+import { ownMember } from "../../core/own-member.ts";
 import { normalQuantile } from "../../math/normal-distribution.ts";
 import type { Judging } from "../judging.ts";
 import { metricInput } from "../metric-input.ts";
@@ -26,7 +28,7 @@ export function nestedEstimate(
   const { rowScores } = metric;
   if (rowScores === undefined)
     return overFolds(
-      Float64Array.from(folds, ({ values }) => values[name] ?? Number.NaN),
+      Float64Array.from(folds, ({ values }) => ownMember(values, name) ?? Number.NaN),
       name,
     );
   const { roles } = judging.data;

@@ -1,7 +1,8 @@
 import type { Direction } from "../../core/metric.ts";
-import type { EvaluationRecord, OutcomeBound, OutcomeRecord, PredictionRecord } from "../../core/records.ts";
+import type { EvaluationRecord, KnownOutcome, OutcomeBound, PredictionRecord } from "../../core/records.ts";
+import { ownMember } from "../../core/own-member.ts";
 import { meetsBounds } from "../../study/outcome-bounds.ts";
-import type { OutcomeOf } from "../../study/proposer.ts";
+import type { OutcomeOf } from "../../study/known-outcome.ts";
 import type { FoldAnswer } from "./fold-difference.ts";
 
 /** A complete trial that others are raced against. */
@@ -58,9 +59,9 @@ export function incumbents(options: IncumbentOptions): (number: number) => Incum
 }
 
 /** The trial, where it is better than the best before it. */
-function better({ trial, state, values }: OutcomeRecord, best: JudgedTrial | null, options: IncumbentOptions): JudgedTrial | undefined {
+function better({ trial, state, values }: KnownOutcome, best: JudgedTrial | null, options: IncumbentOptions): JudgedTrial | undefined {
   const { metric, direction, constraints, evaluations } = options;
-  const value = values[metric]?.value ?? Number.NaN;
+  const value = ownMember(values, metric)?.value ?? Number.NaN;
   if (state !== "complete" || Number.isNaN(value) || !meetsBounds(constraints, values)) return undefined;
   if (best !== null && !(direction === "maximize" ? value > best.value : value < best.value)) return undefined;
   return (evaluations(trial)[0]?.repeat ?? 0) > 0 ? undefined : { trial, value };
@@ -69,7 +70,7 @@ function better({ trial, state, values }: OutcomeRecord, best: JudgedTrial | nul
 function foldAnswers(trial: number, { metric, evaluations, predictions }: IncumbentOptions): readonly FoldAnswer[] {
   const values = evaluations(trial);
   return predictions(trial).map(({ fold, predicted, scores }) => {
-    const value = values.find((one) => one.fold === fold)?.values[metric] ?? Number.NaN;
+    const value = ownMember(values.find((one) => one.fold === fold)?.values ?? {}, metric) ?? Number.NaN;
     return { value, predicted, scores };
   });
 }

@@ -2,6 +2,7 @@ import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../../core/ev
 import type { Incident, Task } from "../../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../../core/records.ts";
 import { isoStarts } from "../../core/iso-times.ts";
+import { ownMember } from "../../core/own-member.ts";
 import { foldKey, foldRecords, foldTaskOf } from "../fold-records.ts";
 import type { FoldInput } from "../fold-task.ts";
 import { type FoldWorkOptions, noRows } from "../fold-work.ts";
@@ -90,7 +91,7 @@ export function raceWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
       const [evaluation, prediction] = [evaluations[fold], predictions[fold]];
       if (evaluation === undefined || prediction === undefined) return undefined;
       const { predicted, scores } = prediction;
-      const stop = course?.take({ value: evaluation.values[metric] ?? Number.NaN, predicted, scores });
+      const stop = course?.take({ value: ownMember(evaluation.values, metric) ?? Number.NaN, predicted, scores });
       if (stop !== undefined) return stoppedTrial(trial.number, metric, stop, now());
     }
     return trialOutcome(trial.number, evaluations as EvaluationRecord[], {

@@ -1,6 +1,6 @@
 import type { Store } from "../../core/store.ts";
 import type { StudySpec } from "../../core/study-spec.ts";
-import type { OutcomeOf } from "../../study/proposer.ts";
+import type { OutcomeOf } from "../../study/known-outcome.ts";
 import type { Judging } from "../judging.ts";
 import { type Incumbent, incumbents } from "./incumbents.ts";
 import { type Race, race, raceError } from "./race.ts";

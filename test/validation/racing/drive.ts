@@ -1,29 +1,20 @@
-import { rng, type StudySpec } from "hpo";
+import type { StudySpec } from "hpo";
 import { canonicalJson } from "#hpo/core/json";
 import type { Store } from "#hpo/core/store";
 import { memoryStore } from "#hpo/store/memory/memory-store";
-import { Study } from "#hpo/study/study";
+import type { StudyParts } from "#hpo/study/study-parts";
 import { openStudy } from "#hpo/open-study";
 import { evaluationOf } from "#hpo/study-wiring";
 import { foldPlan } from "#hpo/validation/fold-plan";
 import { judging } from "#hpo/validation/judging";
 import type { RaceDeclaration } from "#hpo/validation/racing/race-declaration";
-import { unevenExecutor } from "../../study/uneven-executor.ts";
+import { type Drive, unevenRun } from "../../study/uneven-run.ts";
 
-export interface Drive {
-  readonly workers: number;
-  /** Of the speeds of its tasks. */
-  readonly luck: number;
-  /** Stop or cut off the run when so many tasks have ended. */
-  readonly end?: { readonly after: number; readonly how: "stop" | "cut" };
-  readonly store?: Store;
-}
+/** The same with a store of one's own. */
+export type RaceDrive = Drive & { readonly store?: Store };
 
 /** One run of a study of a model over uneven slots, with its own store unless one is given. */
-export async function drive(
-  spec: StudySpec,
-  { workers, luck, end, store = memoryStore() }: Drive,
-): Promise<{ store: Store; state: string }> {
+export async function drive(spec: StudySpec, { store = memoryStore(), ...how }: RaceDrive): Promise<{ store: Store; state: string }> {
   // Creates the study, or finds it.
   await (await openStudy(spec, { store })).close();
   if (spec.judge.kind !== "model") throw new TypeError("drive() takes a study of a model.");
@@ -33,28 +24,9 @@ export async function drive(
   const judged = judging(data, plan, spec.metrics);
   const shared = { source: { spec }, seed: spec.seed, data, plan };
   const opened = { ...spec, race: race !== null };
-  const controller = new AbortController();
-  let ended = 0;
-  const study = new Study({
-    spec: opened,
-    store,
-    evaluation: (executor, _options, outcomeOf) => evaluationOf(opened, shared, { judged, executor, store, memory: 1e8, outcomeOf, race }),
-    executor: () =>
-      unevenExecutor(workers, rng(luck), () => {
-        if (++ended !== end?.after) return;
-        if (end.how === "stop") study.stop();
-        else controller.abort();
-      }),
-    codeHash: store.header(spec.name)?.codeHash ?? "",
-    environment: {},
-    trials: spec.trials,
-    timeBudgetSeconds: null,
-    fit: null,
-    writePauseMs: () => 0,
-    ownsStore: false,
-  });
-  const { state } = await study.run({ signal: controller.signal });
-  await study.close();
+  const evaluation: StudyParts["evaluation"] = (executor, _options, outcomeOf) =>
+    evaluationOf(opened, shared, { judged, executor, store, memory: 1e8, outcomeOf, race });
+  const state = await unevenRun({ spec: opened, store, evaluation, codeHash: store.header(spec.name)?.codeHash ?? "" }, how);
   return { store, state };
 }
 

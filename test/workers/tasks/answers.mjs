@@ -60,3 +60,14 @@ export const turnNumber = () => {
   setImmediate(() => turn++);
   return turn;
 };
+export const processNumber = () => process.pid;
+
+/** A shared value { memory, values, first } as it is seen here. */
+export const describeShared = (_input, { shared: { memory, values, first } }) => ({
+  pages: memory.buffer.byteLength / 65536,
+  sum: values.reduce((sum, one) => sum + one, 0),
+  same: values.buffer === first.buffer && values.buffer === memory.buffer,
+  isMemory: memory instanceof WebAssembly.Memory,
+});
+export const writeShared = (value, { shared }) => (shared.first[0] = value);
+export const readShared = (_input, { shared }) => shared.values[0];

@@ -1,16 +1,18 @@
 // Tasks that run until somebody lets them go.
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits at a gate (an Int32 in shared memory) until it is opened and notified. */
+/** Waits at a gate (a file) until it is there. */
 export const gated = async ({ gate, answer }, { slot, report }) => {
   report({ slot });
-  await Atomics.waitAsync(new Int32Array(gate), 0, 0).value;
+  while (!existsSync(gate)) await sleep(2);
   return answer ?? slot;
 };
 
 /** Waits at a gate without ever coming back to its event loop. */
 export const gatedSync = (gate, { report }) => {
   report("waiting");
-  Atomics.wait(new Int32Array(gate), 0, 0);
+  while (!existsSync(gate)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
   return "whole";
 };
 export const untilAborted = (_input, { signal, report }) =>
@@ -29,4 +31,9 @@ export const halfWhenAborted = (_input, { signal, report }) =>
 export const deafForever = (_input, { report }) => {
   report("waiting");
   return new Promise(() => setInterval(() => undefined, 1000));
+};
+/** Never ends where the gate is shut when it begins. */
+export const gatedLoosely = ({ gate }, { report }) => {
+  report("waiting");
+  return existsSync(gate) ? "through" : new Promise(() => setInterval(() => undefined, 1000));
 };

@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const driver = fileURLToPath(new URL("flat-driver.mjs", import.meta.url));
+
+interface FlatOptions {
+  readonly how: "run" | "ask";
+  readonly trials: number;
+  /** How often the process is looked at. */
+  readonly samples: number;
+  /** Default a file. */
+  readonly inMemory?: boolean;
+}
+
+/** What grew, a trial, over the second half of a run: by least squares, after garbage was collected. */
+export interface FlatFigures {
+  readonly trials: number;
+  readonly heapBytes: number;
+  readonly residentBytes: number;
+  /** Between the first look of that half and the last. */
+  readonly files: number;
+  readonly seconds: number;
+}
+
+interface Sample {
+  readonly trials: number;
+  readonly heapUsed: number;
+  readonly rss: number;
+  readonly files: number | null;
+}
+
+/** Runs a study of quick trials in a process of its own and says what it held. */
+export async function flat({ how, trials, samples, inMemory = false }: FlatOptions): Promise<FlatFigures> {
+  const folder = mkdtempSync(path.join(tmpdir(), "hpo-flat-"));
+  try {
+    const database = inMemory ? ":memory:" : path.join(folder, "flat.sqlite");
+    const child = spawn(process.execPath, ["--expose-gc", driver, how, database, String(trials), String(samples)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    if (code !== 0) throw new Error(`flat-driver ended with ${String(code)}: ${text}`);
+    const { taken, seconds } = JSON.parse(text.trim().split("\n").at(-1) ?? "") as { taken: Sample[]; seconds: number };
+    const half = taken.slice(Math.floor(taken.length / 2));
+    const last = half.at(-1);
+    return {
+      trials: last?.trials ?? 0,
+      heapBytes: slope(half.map((one) => [one.trials, one.heapUsed])),
+      residentBytes: slope(half.map((one) => [one.trials, one.rss])),
+      files: (last?.files ?? 0) - (half[0]?.files ?? 0),
+      seconds,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of the line through the points by least squares. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (at: 0 | 1): number => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const [above, below] = points.reduce(([a, b], point) => [a + (point[0] - x) * (point[1] - y), b + (point[0] - x) ** 2], [0, 0] as [
+    number,
+    number,
+  ]);
+  return below === 0 ? 0 : above / below;
+}

@@ -1,0 +1,101 @@
+// One start of a command that works on a study, killed by SIGKILL at an instant that is told by what it has done so far, or not at all.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { processMark } from "./marked-processes.ts";
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+/** How a study is run: by `hpo run`, or in a program by threads, inline, or by asking and telling. */
+export type Manner = "cli" | "run" | "inline" | "ask";
+
+/** The kill comes so many milliseconds after this is seen. */
+export interface Instant {
+  readonly after: "start" | "bundle" | "database" | "work" | "end";
+  /** For "work": so many begun pieces of work in this start. */
+  readonly count: number;
+  readonly ms: number;
+}
+
+/** A folder with a study file, its database, and a temporary folder of its own. */
+export interface StudyPlace {
+  readonly folder: string;
+  readonly kind: string;
+  readonly manner: Manner;
+  readonly workers: number;
+  /** Of all processes of this place. */
+  readonly mark: string;
+}
+
+export interface CommandEnd {
+  readonly killed: boolean;
+  readonly wallMs: number;
+  /** Pieces of work that it began, in order: "trial 3". */
+  readonly begun: readonly string[];
+}
+
+export const placed = {
+  study: (folder: string): string => path.join(folder, "study.ts"),
+  database: (folder: string): string => path.join(folder, "hpo.sqlite"),
+  log: (folder: string): string => path.join(folder, "begun.log"),
+  temporary: (folder: string): string => path.join(folder, "tmp"),
+};
+
+/** Runs it until it ends or is killed. Throws where it fails by itself. */
+export async function runKilled({ folder, kind, manner, workers, mark }: StudyPlace, kill?: Instant): Promise<CommandEnd> {
+  const [study, database, log] = [placed.study(folder), placed.database(folder), placed.log(folder)];
+  const args =
+    manner === "cli"
+      ? [path.join(root, "dist/cli/main.js"), "run", study, "--db", database, "--workers", String(workers), "--reporter", "plain"]
+      : [path.join(root, "test/chaos/kill-program.mjs"), manner, study, database, String(workers)];
+  const before = begunIn(log).length;
+  const written = sizes(database);
+  const start = performance.now();
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+    env: {
+      ...process.env,
+      HPO_KILL_KIND: kind,
+      HPO_KILL_LOG: log,
+      ...processMark(mark).environment,
+      TMPDIR: placed.temporary(folder),
+      CI: "1",
+    },
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (errors += chunk));
+  const seen: Readonly<Record<Instant["after"], () => boolean>> = {
+    start: () => true,
+    bundle: () => existsSync(path.join(folder, ".hpo", "bundles")),
+    database: () => sizes(database) !== written,
+    work: () => begunIn(log).length - before >= (kill?.count ?? 0),
+    end: () => /ended|complete after/u.test(errors),
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const look = (due: Instant): void => {
+    timer = seen[due.after]() ? setTimeout(() => child.kill("SIGKILL"), due.ms) : setTimeout(look, 1, due);
+  };
+  if (kill !== undefined) look(kill);
+  const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on("close", (code, signal) => resolve({ code, signal })),
+  );
+  clearTimeout(timer);
+  const killed = kill !== undefined && signal === "SIGKILL";
+  if (code !== 0 && !killed) throw new Error(`${kind}, ${manner}: ended with code ${code}, signal ${signal}: ${errors}`);
+  return { killed, wallMs: performance.now() - start, begun: begunIn(log).slice(before) };
+}
+
+/** Changes with the first byte that is written. */
+function sizes(database: string): string {
+  return [database, `${database}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? -1).join(" ");
+}
+
+function begunIn(log: string): string[] {
+  if (!existsSync(log)) return [];
+  return readFileSync(log, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => line.slice(line.indexOf(" ") + 1));
+}

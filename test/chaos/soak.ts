@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
+import { slope } from "./flat.ts";
+
+const script = fileURLToPath(new URL("soak-member.mjs", import.meta.url));
+
+export const soakKinds = ["run", "tpe", "threads", "svm", "ask", "read"] as const;
+export type SoakKind = (typeof soakKinds)[number];
+
+/** What a member held after one of its studies. */
+export interface SoakSample {
+  readonly kind: SoakKind;
+  readonly seconds: number;
+  /** So far. */
+  readonly trials: number;
+  readonly heapUsed: number;
+  readonly rss: number;
+  readonly files: number;
+}
+
+/** The database beside them. */
+export interface LogSample {
+  readonly seconds: number;
+  readonly walBytes: number;
+  readonly databaseBytes: number;
+}
+
+export interface Soak {
+  readonly samples: readonly SoakSample[];
+  readonly logs: readonly LogSample[];
+  /** What members wrote to stderr, or ended with. */
+  readonly problems: readonly string[];
+}
+
+/** Lets one process of each kind work on one database; `every`: seconds from the begin of one study to that of the next. */
+export async function soak({ seconds, every }: { readonly seconds: number; readonly every: number }): Promise<Soak> {
+  const folder = mkdtempSync(path.join(tmpdir(), "hpo-soak-"));
+  const database = path.join(folder, "soak.sqlite");
+  sqliteStore(database).close();
+  const [samples, logs, problems]: [SoakSample[], LogSample[], string[]] = [[], [], []];
+  const began = performance.now();
+  const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const look = setInterval(() => {
+    logs.push({ seconds: (performance.now() - began) / 1000, walBytes: size(`${database}-wal`), databaseBytes: size(database) });
+  }, 500);
+  const work = async (kind: SoakKind): Promise<void> => {
+    const child = spawn(process.execPath, ["--expose-gc", script, kind, database, String(seconds), String(every)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    createInterface(child.stdout).on("line", (line) => samples.push(JSON.parse(line) as SoakSample));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => problems.push(`${kind} said: ${text.trim()}`));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    if (code !== 0) problems.push(`${kind} ended with ${String(code)}`);
+  };
+  try {
+    await Promise.all(soakKinds.map(work));
+  } finally {
+    clearInterval(look);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { samples, logs, problems };
+}
+
+/** How a figure of a member grew over the second half of its samples, a study, and its mean there. */
+export function growth(
+  samples: readonly SoakSample[],
+  of: "heapUsed" | "rss" | "files",
+): { readonly perStudy: number; readonly mean: number } {
+  const half = samples.slice(Math.floor(samples.length / 2));
+  return {
+    perStudy: slope(half.map((sample, at) => [at, sample[of]])),
+    mean: half.reduce((sum, sample) => sum + sample[of], 0) / half.length,
+  };
+}
