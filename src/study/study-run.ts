@@ -218,7 +218,7 @@ export class StudyRun {
     try {
       if (end.kind === "broken") throw end.error;
       const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
-      for (const key of rows.withdrawn ?? none) this.#runner.withdraw(key);
+      for (const key of rows.withdrawn ?? []) this.#runner.withdraw(key);
       // More of the group may be ready now; the slots need not wait for the disk.
       this.#handOut(group);
       this.#options.meter.taskDone();
@@ -297,5 +297,3 @@ export class StudyRun {
     this.#options.onChange(this.#progress);
   }
 }
-
-const none: readonly string[] = Object.freeze([]);
