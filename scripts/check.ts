@@ -4,8 +4,10 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { apiProblems } from "./check-api.ts";
+import { dependencyProblems } from "./check-dependencies.ts";
 import { layerProblems } from "./check-layers.ts";
 import { sizeProblems } from "./check-sizes.ts";
+import { sqlProblems } from "./check-sql.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -21,6 +23,8 @@ const steps: Readonly<Record<string, Step>> = {
   format: () => tool("biome", "format"),
   layers: () => layerProblems(root).join("\n"),
   sizes: () => sizeProblems(root).join("\n"),
+  sql: () => sqlProblems(root).join("\n"),
+  dependencies: () => dependencyProblems(root).join("\n"),
   api: () => apiProblems(root, process.argv.includes("--write")).join("\n"),
   unused: () => tool("knip", ...knip),
   // What the package itself does not reach: files that only tests use, and packages that only tests need.

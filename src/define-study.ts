@@ -17,6 +17,7 @@ import { checkSpace } from "./space/check-space.ts";
 import type { FloatNames, ParamsOf, TypedSpace } from "./space/params-of.ts";
 import type { Forbidden, Limit, PartialParams, Simplicity } from "./space/rules-of.ts";
 import { spaceSize } from "./space/space-grid.ts";
+import { checkedSampler } from "./study/checked-sampler.ts";
 import { checkSelection } from "./study/check-selection.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
 import { studyRules } from "./study/study-rules.ts";
@@ -151,7 +152,7 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     sampler: definition.sampler ?? defaultSampler(definition.space, definition.trials),
   });
   const trials = definition.trials ?? null;
-  const size = sampler.size(definition.space);
+  const size = checkedSampler(sampler, definition.space).size(definition.space);
   const { timeBudgetSeconds, cpuBudgetSeconds, staleTrials } = definition;
   if (size === null && [trials ?? undefined, timeBudgetSeconds, cpuBudgetSeconds, staleTrials].every((limit) => limit === undefined)) {
     throw new HpoError(

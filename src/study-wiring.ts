@@ -7,6 +7,7 @@ import { showValue } from "./core/options.ts";
 import type { PredictionRecord } from "./core/records.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
+import { checkedSampler } from "./study/checked-sampler.ts";
 import type { OutcomeOf } from "./study/known-outcome.ts";
 import { Proposer } from "./study/proposer.ts";
 import type { RunStudyOptions, StudyParts } from "./study/study-parts.ts";
@@ -76,7 +77,7 @@ function invalid(sentence: string): HpoError {
  */
 export function checkFirstModel(spec: StudySpec, judged: Judging): Estimator | undefined {
   if (spec.judge.kind !== "model") return undefined;
-  const proposal = new Proposer(spec, () => undefined).propose();
+  const proposal = new Proposer({ ...spec, sampler: checkedSampler(spec.sampler, spec.space) }, () => undefined).propose();
   if (proposal === undefined) return undefined;
   let estimator: Estimator;
   try {

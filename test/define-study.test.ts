@@ -54,7 +54,7 @@ describe("defineStudy()", () => {
       'model must be a function from parameters to an estimator, such as ({ C }) => svm({ kernel: "rbf", C })',
     ],
     ["cv", 10, "cv must be a splitter such as stratifiedKFold({ folds: 10 }); got 10."],
-    ["metrics", {}, "metrics must be an object of metrics such as { accuracy: accuracy() }; got {}."],
+    ["metrics", {}, 'metrics must be an object of metrics such as { accuracy: accuracy() }, none of them called "__proto__"; got {}.'],
     ["metrics", ["accuracy"], "metrics must be an object of metrics"],
     ["keepPredictions", "yes", 'keepPredictions must be true or false; got "yes".'],
     ["keepModel", 1, "keepModel must be true or false; got 1."],

@@ -2,8 +2,11 @@ import { canonicalJson } from "#hpo/core/json";
 import { openStore } from "#hpo/store/open-store";
 import type { Store } from "#hpo/core/store";
 
-/** All that a study has answered, without times: equal texts mean equal bits. */
-export function studyAnswers(store: Store, name: string): string[] {
+/**
+ * All that a study has answered, without times: equal texts mean equal bits. `surplus: false` leaves out what hangs on speed where trials are raced: folds
+ * that ended past a trial's stop, which count as spent and are used by nothing.
+ */
+export function studyAnswers(store: Store, name: string, { surplus = true }: { readonly surplus?: boolean } = {}): string[] {
   const { trials, fits, identicalFits, estimate } = store.snapshot(name);
   const lines = trials.map(({ number, state, params, parent, values, correct, incident }) => {
     const evaluations = store
@@ -16,21 +19,23 @@ export function studyAnswers(store: Store, name: string): string[] {
       metric,
       bits({ value, standardError, pooled }),
     ]);
-    return JSON.stringify({ number, state, params, parent, judged, correct, incident, evaluations, predictions });
+    const folds = surplus || state !== "pruned" ? { evaluations, predictions } : {};
+    return JSON.stringify({ number, state, params, parent, judged, correct, incident, ...folds });
   });
   // Whether the search was led by its results is declared, not answered.
   const numbers = estimate === null ? null : { ...estimate, adaptive: null };
   const model = store.model(name);
   const kept = model === undefined ? "no model" : `model of trial ${model.trial}: ${model.json}`;
   const checkpoints = store.load(name).checkpoints.map((trial) => `checkpoint of trial ${trial}: ${store.checkpoint(name, trial)?.sha256}`);
-  return [...lines, ...checkpoints, `${fits} fits, ${identicalFits} identical`, kept, canonicalJson(numbers)];
+  const counts = surplus ? [`${fits} fits, ${identicalFits} identical`] : [];
+  return [...lines, ...checkpoints, ...counts, kept, canonicalJson(numbers)];
 }
 
 /** The same, read from a database file. */
-export function databaseAnswers(file: string, name: string): string[] {
+export function databaseAnswers(file: string, name: string, options: { readonly surplus?: boolean } = {}): string[] {
   const store = openStore(file, { readonly: true });
   try {
-    return studyAnswers(store, name);
+    return studyAnswers(store, name, options);
   } finally {
     store.close();
   }

@@ -10,8 +10,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { kindNames } from "../../test/fixtures/any-kind.ts";
 import { killInstants } from "../../test/chaos/kill-instants.ts";
-import { killAndResume, type Scenario, type Stage, undisturbed, type Undisturbed } from "../../test/chaos/kill-scenario.ts";
+import { killAndResume, type Scenario, undisturbed } from "../../test/chaos/kill-scenario.ts";
 import type { Manner } from "../../test/chaos/killed-command.ts";
+import type { Stage } from "../../test/chaos/left-study.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 
 /** Studies at a time: the machine that this must pass on has two cores. */
@@ -36,7 +37,7 @@ interface Size {
 
 async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosResult> {
   const earlier = await earlierStudy(root);
-  const references = new Map<string, Promise<Undisturbed>>();
+  const references = new Map<string, ReturnType<typeof undisturbed>>();
   const stages: Record<Stage, number> = {
     "before the first write": 0,
     "before the first result": 0,

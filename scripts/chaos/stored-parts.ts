@@ -1,4 +1,5 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 
 /** A durable part that a database has. */
 export interface StoredPart {
@@ -14,7 +15,7 @@ export function partCounter(file: string): { count(): number; close(): void } {
   return {
     count() {
       try {
-        database ??= new Database(file, { readonly: true, fileMustExist: true });
+        database ??= openDatabase(file, { readonly: true, fileMustExist: true });
         parts ??= database.prepare("SELECT count(*) FROM shared_work WHERE key LIKE '%/solve %' OR key LIKE '%/vote %'").pluck();
         return parts.get() as number;
       } catch {
@@ -28,7 +29,7 @@ export function partCounter(file: string): { count(): number; close(): void } {
 
 /** Every stored durable part, by key; one that stands twice is named twice. */
 export function storedParts(file: string): readonly StoredPart[] {
-  const database = new Database(file, { readonly: true });
+  const database = openDatabase(file, { readonly: true });
   try {
     const rows = database
       .prepare(

@@ -3,7 +3,6 @@ import type { Json } from "./json.ts";
 import type { NestedRecord } from "./nested-record.ts";
 import type { ReportedSteps } from "./pruner.ts";
 import type { Gradient, Params, ParamValue } from "./space.ts";
-import type { TaskLog } from "./task-log.ts";
 
 /** The rows of the store, as plain data. Seconds are numbers or null where they can't be measured; times are ISO 8601 UTC. */
 
@@ -220,17 +219,6 @@ export interface AttemptRecord {
   readonly wallSeconds: number;
   readonly codeHash: string;
   readonly endedAt: string;
-}
-
-/** What one attempt of a task wrote, kept with what came of the attempt. One that is run again by a later process takes the place of the first. */
-export interface LogRecord extends TaskLog {
-  readonly task: string;
-  /** For people: "trial 3 · fold 2". */
-  readonly label: string;
-  /** Counted from 1, with those that failed. */
-  readonly attempt: number;
-  /** Trials that the task works for. */
-  readonly trials: readonly number[];
 }
 
 /** What ended a run. */

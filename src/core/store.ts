@@ -5,7 +5,6 @@ import type {
   AttemptRecord,
   EstimateRecord,
   EvaluationRecord,
-  LogRecord,
   ModelRecord,
   OutcomeRecord,
   PredictionRecord,
@@ -15,6 +14,7 @@ import type {
   StudyHeader,
   TrialRecord,
 } from "./records.ts";
+import type { LogRecord } from "./task-log.ts";
 import type { StudySnapshot, StudySummary } from "./snapshot.ts";
 
 /** Rows that become durable together or not at all. */

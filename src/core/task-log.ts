@@ -10,6 +10,17 @@ export interface TaskLog {
   readonly tail: string;
 }
 
+/** What one attempt of a task wrote, kept with what came of the attempt. One that is run again by a later process takes the place of the first. */
+export interface LogRecord extends TaskLog {
+  readonly task: string;
+  /** For people: "trial 3 · fold 2". */
+  readonly label: string;
+  /** Counted from 1, with those that failed. */
+  readonly attempt: number;
+  /** Trials that the task works for. */
+  readonly trials: readonly number[];
+}
+
 /**
  * The same text in at most `room` characters: the first half and the last half, each as UTF-8 can write it (half a character becomes U+FFFD).
  * @returns undefined for an empty text.

@@ -28,11 +28,13 @@ export async function keepBundle(folder: string, text: string): Promise<string> 
   const file = path.join(folder, `${createHash("sha256").update(text).digest("hex").slice(0, 32)}.mjs`);
   if (await holds(file, text)) {
     const now = new Date();
-    await utimes(file, now, now);
+    // Where it can't be marked, in a folder that can't be written, it can't be removed either.
+    await utimes(file, now, now).catch(() => undefined);
     return file;
   }
   for (let tries = 1; !writeWhole(file, text, tries); tries++);
-  await removeOldBundles(folder);
+  // What can't be removed now is tried again by the next one.
+  await removeOldBundles(folder).catch(() => undefined);
   return file;
 }
 
@@ -40,7 +42,8 @@ export async function keepBundle(folder: string, text: string): Promise<string> 
 function writeWhole(file: string, text: string, tries: number): boolean {
   const draft = `${file}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
   try {
-    writeFileSync(draft, text, { flag: "wx" });
+    // It is code that we run, and its text may hold what nobody else may read.
+    writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
     renameSync(draft, file);
     return true;
   } catch (error) {
@@ -75,6 +78,7 @@ async function refuseForeignFolder(folder: string): Promise<void> {
   for (const place of [path.dirname(folder), folder]) {
     const status = await lstat(place);
     if (!status.isDirectory() || (uid >= 0 && status.uid !== uid)) throw new Error(`${place} belongs to another user`);
+    if (uid >= 0 && (status.mode & 0o022) !== 0) throw new Error(`${place} can be written by other users`);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { FitContext, FitInput } from "../core/estimator.ts";
+import { HpoError } from "../core/hpo-error.ts";
 import { canonicalJson } from "../core/json.ts";
+import { showValue } from "../core/options.ts";
 import type { Transform, Transformer } from "../core/transformer.ts";
 import { fitInput, withOrigins } from "../data/derived-data.ts";
 
@@ -17,6 +19,12 @@ export interface FittedStep {
 
 export async function fitStep(transformer: Transformer, input: FitInput, context: FitContext): Promise<FittedStep> {
   const transform = await transformer.fit(input, context);
+  if (typeof transform?.apply !== "function") {
+    throw new HpoError(
+      "MODEL_UNSUPPORTED",
+      `${transformer.name}(): fit must give a transform with columns, apply and toJSON; got ${showValue(transform)}.`,
+    );
+  }
   if (transform.resample !== undefined) return { transform, left: transform.resample(input) };
   const origins = Uint32Array.from(input.rows, (_, at) => at);
   return { transform, left: fitInput(withOrigins(transform.apply(input), input, origins)) };

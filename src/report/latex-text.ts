@@ -1,4 +1,5 @@
 import { greekCommand } from "./greek.ts";
+import { textChunks } from "./text-chunks.ts";
 
 const specials: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -61,7 +62,9 @@ const accents: ReadonlyMap<string, string> = new Map(
 /** Text that LaTeX sets as it is without any package; a letter that its base fonts lack becomes its code ("U+4E2D"). */
 export function latexText(text: string): string {
   let written = "";
-  for (const { segment } of new Intl.Segmenter().segment(text)) written += latexSegment(segment);
+  for (const chunk of textChunks(text)) {
+    for (const { segment } of new Intl.Segmenter().segment(chunk)) written += latexSegment(segment);
+  }
   return written;
 }
 

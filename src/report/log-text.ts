@@ -1,4 +1,4 @@
-import type { LogRecord } from "../core/records.ts";
+import type { LogRecord } from "../core/task-log.ts";
 import { plainText } from "./plain-text.ts";
 
 /** Colours and other styles. */

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { textChunks } from "./text-chunks.ts";
 
 /**
  * Control characters, bidirectional overrides, invisible characters and lone surrogates: what a name written by a
@@ -61,7 +62,7 @@ const narrow = /^[\x20-\x7e\u0370-\u03ff–…·±×]*$/;
 
 /** Terminal columns of a text without escape sequences. */
 export function textWidth(text: string): number {
-  return narrow.test(text) ? text.length : stringWidth(text);
+  return narrow.test(text) ? text.length : textChunks(text).reduce((sum, chunk) => sum + stringWidth(chunk), 0);
 }
 
 /** At most `width` terminal columns of a text without escape sequences; "…" stands for what is left out. */
@@ -70,11 +71,13 @@ export function truncate(text: string, width: number): string {
   if (width <= 0) return "";
   let kept = "";
   let used = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const wide = textWidth(segment);
-    if (used + wide > width - 1) break;
-    kept += segment;
-    used += wide;
+  for (const chunk of textChunks(text)) {
+    for (const { segment } of new Intl.Segmenter().segment(chunk)) {
+      const wide = textWidth(segment);
+      if (used + wide > width - 1) return `${kept}…`;
+      kept += segment;
+      used += wide;
+    }
   }
   return `${kept}…`;
 }

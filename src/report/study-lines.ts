@@ -97,7 +97,8 @@ export function readingNotes(snapshot: StudySnapshot, table: AccuracyTable): str
   const only = Object.entries(table.where).map(([name, value]) => `${greek(name)}=${formatParam(value)}`);
   if (only.length > 0) notes.push(`only ${only.join(" ")}`);
   const repeats = table.cells.flatMap((row) => row.map((cell) => cell?.repeats ?? 1));
-  const most = Math.max(...repeats);
+  // Not as arguments: a table may have a million cells.
+  const most = repeats.reduce((larger, one) => Math.max(larger, one), 0);
   if (most > 1)
     notes.push(`${count(repeats.filter((one) => one > 1).length, "cell")} the mean of 2${most > 2 ? ` to ${most}` : ""} repeats`);
   if (constraintsText(snapshot) !== "") notes.push(`best where ${constraintsText(snapshot)}`);

@@ -1,7 +1,8 @@
 import picocolors from "picocolors";
 import { HpoError } from "../core/hpo-error.ts";
 import type { ReportedSteps } from "../core/pruner.ts";
-import type { AttemptRecord, EvaluationRecord, LogRecord } from "../core/records.ts";
+import type { AttemptRecord, EvaluationRecord } from "../core/records.ts";
+import type { LogRecord } from "../core/task-log.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import { unitOf } from "./best-trial.ts";
 import { columnsText, type TextColumn } from "./columns-text.ts";

@@ -1,4 +1,5 @@
 import { checkOptions, integer } from "../core/options.ts";
+import { samplerRule } from "../core/part-rules.ts";
 import type { FinishedTrial, Sampler } from "../core/sampler.ts";
 import { sobol } from "./sobol.ts";
 
@@ -12,7 +13,7 @@ interface StartupState {
  * has absorbed them all. Where `first` ends before, `then` takes over at once. `by` and `why` are those of the sampler at work.
  */
 export function startup(trials: number, first: Sampler = sobol(), then: Sampler): Sampler {
-  checkOptions("startup", { trials }, { trials: integer(1) });
+  checkOptions("startup", { trials, first, then }, { trials: integer(1), first: samplerRule, then: samplerRule });
   const state = (value: unknown): StartupState => value as StartupState;
   const absorb = (sampler: Sampler, inner: unknown, trial: FinishedTrial): unknown =>
     sampler.traits.adaptive ? sampler.absorb(inner, trial) : inner;

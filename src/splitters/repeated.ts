@@ -1,5 +1,6 @@
 import { HpoError } from "../core/hpo-error.ts";
-import { checkOptions, integer, shaped } from "../core/options.ts";
+import { checkOptions, integer } from "../core/options.ts";
+import { splitterRule } from "../core/part-rules.ts";
 import type { Splitter } from "../core/splitter.ts";
 
 /** What `repeated` is told. */
@@ -7,8 +8,6 @@ export interface RepeatedOptions {
   /** How many times the rows are divided anew, at least 2. */
   readonly repeats: number;
 }
-
-const splitterRule = shaped("a splitter such as stratifiedKFold({ folds: 5 })", (value) => "split" in value && "label" in value);
 
 /**
  * Divides the rows anew several times: `repeated(stratifiedKFold({ folds: 5 }), { repeats: 3 })` gives 15 splits, whose mean hangs less on the luck of one

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { PredictionRecord } from "../core/records.ts";
+import { damaged } from "./stored-shapes.ts";
 
 /**
  * Out-of-fold predictions, small: rows as differences, class codes as one or two bytes, predicted values and scores as
@@ -76,15 +77,13 @@ export function unpackPrediction(
   packed: Pick<PackedPrediction, "type" | "predicted" | "scores">,
   rowSet: RowSet,
 ): PredictionRecord {
-  return {
-    trial,
-    repeat,
-    fold,
-    rows: rowSet.rows.slice(),
-    predicted: packed.type === "f32" ? floats(inflated(packed.predicted)) : inflatedCodes(packed.predicted, packed.type),
-    truth: rowSet.truth.slice(),
-    scores: packed.scores === null ? null : floats(inflated(packed.scores)),
-  };
+  const { type } = packed;
+  const predicted = type === "f32" ? floats(inflated(packed.predicted)) : inflatedCodes(packed.predicted, type);
+  const scores = packed.scores === null ? null : floats(inflated(packed.scores));
+  const { length } = rowSet.rows;
+  const whole = predicted.length === length && rowSet.truth.length === length && (scores?.length ?? 0) % Math.max(1, length) === 0;
+  if (!whole) throw damaged(`the predictions of trial ${trial}`);
+  return { trial, repeat, fold, rows: rowSet.rows.slice(), predicted, truth: rowSet.truth.slice(), scores };
 }
 
 /** Tested rows and what was to be predicted. */
@@ -125,9 +124,12 @@ function isStoredBlock(stream: Uint8Array): boolean {
   return stream[0] === 1 && stream.length === length + blockHead && (stream[3] ?? 0) + (stream[4] ?? 0) * 256 === (~length & 0xffff);
 }
 
+/** A stranger's database may hold what inflates without end. */
+const mostBytes = 2 ** 30;
+
 /** What is in a raw DEFLATE stream; of one stored block, without the 10 µs that a decompressor takes to be made. */
 function inflated(stream: Uint8Array): Uint8Array {
-  return isStoredBlock(stream) ? stream.subarray(blockHead) : inflateRawSync(stream);
+  return isStoredBlock(stream) ? stream.subarray(blockHead) : inflateRawSync(stream, { maxOutputLength: mostBytes });
 }
 
 /** `deflated(numberBytes(values, type))` and back, of the labels of a fold: of few without a copy on the way. */
@@ -145,8 +147,9 @@ function deflatedCodes(values: Float64Array, type: "u8" | "u16"): Uint8Array {
 }
 
 function inflatedCodes(stream: Uint8Array, type: "u8" | "u16"): Float64Array {
-  if (!isStoredBlock(stream)) return numbers(inflateRawSync(stream), type);
+  if (!isStoredBlock(stream)) return numbers(inflated(stream), type);
   const count = (stream.length - blockHead) / (type === "u8" ? 1 : 2);
+  if (!Number.isInteger(count)) throw damaged("predictions");
   const values = new Float64Array(count);
   for (let at = 0; at < count; at++) {
     const high = type === "u8" ? 0 : (stream[blockHead + count + at] as number);
@@ -172,7 +175,11 @@ function numberBytes(values: Float64Array, type: PackedPrediction["truthType"]):
 }
 
 function numbers(bytes: Uint8Array, type: PackedPrediction["truthType"]): Float64Array {
-  if (type === "f64") return new Float64Array(integers(bytes, 4).buffer);
+  if (type === "f64") {
+    const words = integers(bytes, 4);
+    if (words.length % 2 !== 0) throw damaged("predictions");
+    return new Float64Array(words.buffer);
+  }
   return type === "f32" ? floats(bytes) : new Float64Array(integers(bytes, type === "u8" ? 1 : 2));
 }
 
@@ -191,6 +198,7 @@ function planes(values: Uint32Array | Float64Array, width: 1 | 2 | 4): Uint8Arra
 
 function integers(bytes: Uint8Array, width: 1 | 2 | 4): Uint32Array {
   const count = bytes.length / width;
+  if (!Number.isInteger(count)) throw damaged("predictions");
   const values = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
     let value = 0;

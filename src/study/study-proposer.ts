@@ -3,6 +3,7 @@ import type { FinishedTrial } from "../core/sampler.ts";
 import type { Params } from "../core/space.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import { isFeasible } from "../space/feasibility.ts";
+import { checkedSampler } from "./checked-sampler.ts";
 import { endWatch } from "./end-rules.ts";
 import { type FoldSizes, gainRule } from "./gain-rule.ts";
 import type { OutcomeOf } from "./known-outcome.ts";
@@ -24,7 +25,8 @@ interface ProposerFacts {
 export function studyProposer(spec: StudySpec, { earlier, folds = null, rowsAfter }: ProposerFacts, outcomeOf: OutcomeOf): Proposer {
   const { stopAtTarget, staleTrials, stopAtNoise, target, constraints, space, rules, seed } = spec;
   const [objective] = spec.objectives;
-  const options = { ...spec, earlier, looksBack: looksBack(spec), ...(rowsAfter === undefined ? {} : { rowsAfter }) };
+  const sampler = checkedSampler(spec.sampler, space);
+  const options = { ...spec, sampler, earlier, looksBack: looksBack(spec), ...(rowsAfter === undefined ? {} : { rowsAfter }) };
   if (objective === undefined || !endsByRule(spec)) return new Proposer(options, outcomeOf);
   const ruled = rules.forbid.length + rules.limits.length > 0;
   const context = {

@@ -1,5 +1,7 @@
 import type { Executor, Incident, Task, TaskResult, TaskRun } from "../core/executor.ts";
-import type { AttemptRecord, LogRecord } from "../core/records.ts";
+import { HpoError } from "../core/hpo-error.ts";
+import type { AttemptRecord } from "../core/records.ts";
+import type { LogRecord } from "../core/task-log.ts";
 import type { TrialLogs } from "./trial-logs.ts";
 
 export interface TaskRunnerOptions {
@@ -147,6 +149,8 @@ export class TaskRunner {
       }
       if (result.ok) return this.#value(owner, task, { result, attempt: incidents.length + 1 });
       if (result.incident.kind === "aborted") return cut;
+      // The disk's fault, not the task's: a trial must not fail for good of what passes.
+      if (result.incident.code === "CHECKPOINT_UNREADABLE") throw new HpoError("CHECKPOINT_UNREADABLE", result.incident.message);
       const said = logs.row(task, trials, incidents.length + 1, result.log);
       incidents.push(result.incident);
       const { incident, wallSeconds } = result;

@@ -1,4 +1,5 @@
 import type { EvaluationRecord, OutcomeRecord, TrialRecord } from "../core/records.ts";
+import { withoutSecrets } from "../core/without-secrets.ts";
 
 /** A trial that was proposed and not told. */
 export interface WaitingTrial {
@@ -35,6 +36,7 @@ export function toldEvaluation({ trial, values, endedAt }: OutcomeRecord, starte
 
 /** The end of a trial that was told an error. */
 export function toldFailure(trial: number, error: Error, endedAt: string): OutcomeRecord {
-  const incident = { kind: "error", message: error.message, code: null, stack: error.stack ?? null } as const;
+  const stack = error.stack === undefined ? null : withoutSecrets(error.stack);
+  const incident = { kind: "error", message: withoutSecrets(error.message), code: null, stack } as const;
   return { trial, state: "failed", values: {}, incident, endedAt };
 }

@@ -1,6 +1,5 @@
 import type { Task } from "../core/executor.ts";
-import type { LogRecord } from "../core/records.ts";
-import { boundedLog, type TaskLog } from "../core/task-log.ts";
+import { boundedLog, type TaskLog, type LogRecord } from "../core/task-log.ts";
 
 /** Characters of logs that a trial may keep, all its tasks and attempts together. */
 export const logRoom = 131_072;

@@ -1,6 +1,7 @@
 import { HpoError } from "../core/hpo-error.ts";
 import type { Direction } from "../core/metric.ts";
 import { showValue } from "../core/options.ts";
+import { calling } from "../core/part-failure.ts";
 import type { KnownOutcome } from "../core/records.ts";
 import type { Pruner, ReportedSteps, ReportedTrial } from "../core/pruner.ts";
 import { ownMember } from "../core/own-member.ts";
@@ -59,7 +60,14 @@ export function trialReports({ number, direction, pruner, history }: TrialReport
     values.push(value);
     if (pruner === null) return false;
     past ??= pastReports(history());
-    const reason = pruner.verdict(Object.freeze({ number, direction, steps, values, history: past.upTo(step) }));
+    const view = Object.freeze({ number, direction, steps, values, history: past.upTo(step) });
+    const reason: unknown = calling(`The pruner ${pruner.name}, asked at step ${step},`, "PRUNER_INVALID", () => pruner.verdict(view));
+    if (reason !== undefined && typeof reason !== "string") {
+      throw new HpoError(
+        "PRUNER_INVALID",
+        `The pruner ${pruner.name} must say why a trial stops as a text, or undefined; got ${showValue(reason)}.`,
+      );
+    }
     if (reason !== undefined) stopped = `${pruner.name}: ${reason}`;
     return stopped !== null;
   }

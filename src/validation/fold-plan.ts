@@ -1,8 +1,10 @@
 import type { Dataset, Target } from "../core/dataset.ts";
 import type { FoldPlan } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
-import type { Splitter } from "../core/splitter.ts";
-import { rng } from "../math/rng.ts";
+import { showValue } from "../core/options.ts";
+import { calling, partFailure } from "../core/part-failure.ts";
+import type { Split, SplitInput, Splitter } from "../core/splitter.ts";
+import { type Rng, rng } from "../math/rng.ts";
 import { checkSplit } from "../splitters/checked-split.ts";
 import { splitInput } from "../splitters/split-input.ts";
 import type { FoldSizes } from "../study/gain-rule.ts";
@@ -25,6 +27,19 @@ export function onlyTarget(data: Dataset): Target {
   return target;
 }
 
+/** What a splitter yields; what it throws on the way names it. */
+function* namedSplits(splitter: Splitter, input: SplitInput, stream: Rng): Iterable<Split> {
+  const named = `The splitter ${splitter.name}`;
+  try {
+    for (const split of splitter.split(input, stream)) {
+      if (typeof split === "object" && split !== null) yield split;
+      else throw new HpoError("SPLIT_INVALID", `${named} must give splits { train, test }; got ${showValue(split)}.`);
+    }
+  } catch (cause) {
+    throw partFailure(named, "SPLIT_INVALID", cause);
+  }
+}
+
 /** What the rows of all folds may take together. */
 const mostBytes = 2 ** 32;
 
@@ -35,11 +50,11 @@ const mostBytes = 2 ** 32;
  */
 export function foldPlan(data: Dataset, splitter: Splitter, seed: number, repeat: number): FoldPlan {
   const input = splitInput(data, onlyTarget(data));
-  const count = splitter.count(input);
+  const count = calling(`The splitter ${splitter.name}`, "SPLIT_INVALID", () => splitter.count(input));
   const folds = [];
   const shared = sharedRows();
   let bytes = 0;
-  for (const split of splitter.split(input, rng(seed).fork("split", repeat))) {
+  for (const split of namedSplits(splitter, input, rng(seed).fork("split", repeat))) {
     checkSplit(split, data.rows, splitter);
     bytes += split.train.byteLength + split.test.byteLength;
     // The first split tells about how much all take, before any memory is.

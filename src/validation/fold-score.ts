@@ -1,4 +1,7 @@
+import { HpoError } from "../core/hpo-error.ts";
 import type { Metric, MetricInput } from "../core/metric.ts";
+import { showValue } from "../core/options.ts";
+import { calling } from "../core/part-failure.ts";
 import { type Judging, truthOf } from "./judging.ts";
 
 export interface FoldScore {
@@ -30,9 +33,19 @@ export function foldScore(judging: Pick<Judging, "target" | "metrics" | "data">,
   const input = metricInput(judging, rows, answers);
   const { truth } = input;
   const values: Record<string, number> = {};
-  for (const name of Object.keys(metrics)) values[name] = (metrics[name] as Metric).evaluate(input);
+  for (const name of Object.keys(metrics)) values[name] = measured(metrics[name] as Metric, input);
   if (target.kind !== "class") return { values, correct: null };
   let correct = 0;
   for (let i = 0; i < truth.length; i++) if (truth[i] === answers.predicted[i]) correct++;
   return { values, correct };
+}
+
+/** A metric may be a user's own. @throws HpoError METRIC_UNSUPPORTED */
+function measured(metric: Metric, input: MetricInput): number {
+  const value: unknown = calling(`The metric ${metric.name}`, "METRIC_UNSUPPORTED", () => metric.evaluate(input));
+  if (typeof value === "number") return value;
+  throw new HpoError(
+    "METRIC_UNSUPPORTED",
+    `The metric ${metric.name} must give a number, NaN where it is not defined; got ${showValue(value)}.`,
+  );
 }

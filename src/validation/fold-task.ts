@@ -62,7 +62,7 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     };
     return gradients === undefined ? output : { ...output, ...gradients };
   } finally {
-    model.dispose();
+    if (typeof model?.dispose === "function") model.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Incident } from "../core/executor.ts";
 import { showValue } from "../core/options.ts";
+import { withoutSecrets } from "../core/without-secrets.ts";
 
 /** Longest message and stack that are kept, in characters. */
 const messageLength = 500;
@@ -18,7 +19,8 @@ export function incident(kind: Incident["kind"], message: string): Incident {
  */
 export function incidentOf(thrown: unknown): Incident {
   try {
-    return describe(thrown);
+    const { message, stack, ...told } = describe(thrown);
+    return Object.freeze({ ...told, message: withoutSecrets(message), stack: stack === null ? null : withoutSecrets(stack) });
   } catch {
     return incident("error", "The task threw a value that can't be read.");
   }

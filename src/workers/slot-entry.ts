@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Incident } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { nowMs } from "./clock.ts";
 import { chunkMs, shareCpu } from "./cpu-share.ts";
@@ -64,6 +65,7 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
     let cpu: number | null = null;
     const context = contextOf(message, batch);
     const began = nowMs();
+    let changed: string | null = null;
     do {
       outputLeft = outputLength;
       tail.begin(epoch, batch.index);
@@ -77,14 +79,15 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
         wall = nowMs();
         outcome = { ok: true, value: await task(inputs[batch.index] as never, new SlotContext(context, batch.index)) };
       } catch (thrown) {
-        outcome = { ok: false, incident: incidentOf(thrown) };
+        changed ??= watch.restored();
+        outcome = { ok: false, incident: blamed(incidentOf(thrown), changed) };
       }
       const wallSeconds = (nowMs() - wall) / 1000;
       // By index: a task may have replaced `push`.
       ends[batch.index] = { outcome, told: batch.told !== null, wallSeconds, ...(outputLeft === 0 ? { rest: tail.rest() } : {}) };
       batch.index++;
     } while (batch.index < inputs.length && batch.told === null && nowMs() - began < chunkMs);
-    const changed = watch.restored();
+    changed ??= watch.restored();
     batch.index--;
     if (changed !== null) output(changedNote(changed));
     const walls = ends.map(({ wallSeconds }) => wallSeconds);
@@ -163,6 +166,11 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
   capture(process.stdout);
   capture(process.stderr);
   port.listen(receive);
+}
+
+/** What is thrown may be the engine's own, for want of what the task took away. */
+function blamed(told: Incident, changed: string | null): Incident {
+  return changed === null ? told : Object.freeze({ ...told, message: `${told.message} (The task had changed ${changed}.)` });
 }
 
 function changedNote(name: string): string {

@@ -1,6 +1,6 @@
 // What a stranger can put into a database, and beside it, so that whoever opens it runs, loses or leaks something. Each attack prepares a folder; what must
 // hold afterwards is checked by `heldOut`.
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ function schemaAttack(name: string, ...sql: readonly string[]): DatabaseAttack {
     name,
     ends: ["STORE_INVALID"],
     prepare(file) {
-      const db = new Database(file);
+      const db = openDatabase(file);
       db.unsafeMode(true);
       db.pragma("foreign_keys = OFF");
       for (const one of sql) db.exec(one);
@@ -41,7 +41,7 @@ function checkpointAttack(name: string, sha256: string, size: number): DatabaseA
     name,
     ends: ["CHECKPOINT_LOST"],
     prepare(file) {
-      const db = new Database(file);
+      const db = openDatabase(file);
       db.prepare("UPDATE checkpoints SET sha256 = ?, size = ?").run(sha256, size);
       db.close();
     },

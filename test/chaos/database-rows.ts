@@ -1,4 +1,4 @@
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 
 /** What changes from run to run without anything being lost: leases, the runs themselves, scratch that a finished group drops, the model, which a better one replaces, and checkpoints that no later trial continues. */
 const volatileTables = /^(sqlite_|leases?$|runs?$|environments?$|models$|checkpoints$|shared_bytes|part_bytes|solver_states)/;
@@ -11,7 +11,7 @@ const lateColumns = ["started_at"];
 
 /** All rows of a database, by table, each as one text; blobs in hexadecimal. */
 export function databaseRows(file: string): Map<string, Set<string>> {
-  const database = new Database(file, { readonly: true });
+  const database = openDatabase(file, { readonly: true });
   try {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
     const rows = new Map<string, Set<string>>();

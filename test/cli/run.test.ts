@@ -187,3 +187,15 @@ function withoutTimes(csv: string): string {
   expect(lines[0]).toMatch(/,startedAt,endedAt,wallSeconds,cpuSeconds$/u);
   return lines.map((line) => line.replace(/(?:,[^,"]*){4}$/u, "")).join("\n");
 }
+
+describe("a study file that leaves something running in the coordinator", () => {
+  const { hpo, write } = studyFolder({});
+
+  it("does not keep the command from ending, with the exit code of its result", () => {
+    const top = `import { createServer } from "node:net";\nsetInterval(() => undefined, 1000);\ncreateServer().listen(0, "127.0.0.1");\nprocess.exitCode = 42;\n`;
+    write("open.ts", `${top}${parabola}`);
+    const { status, stdout, stderr } = hpo("run", "open.ts", "--json");
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ state: "complete" });
+  });
+});

@@ -11,6 +11,7 @@ import { describeEstimate } from "./store-estimate.ts";
 import { describeLease } from "./store-lease.ts";
 import { describeLogs } from "./store-logs.ts";
 import { describeModel } from "./store-model.ts";
+import { oneByOne } from "../store/one-by-one.ts";
 
 /** Opens new stores that share nothing. */
 export type StoreFactory = () => Store;
@@ -257,17 +258,4 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
       fc.assert(property, { seed: 2, numRuns: 8 });
     });
   });
-}
-
-/** The batches of one row each that a batch is made of, in the order in which a batch is stored. */
-function oneByOne(batch: Batch): Batch[] {
-  const order = ["trials", "started", "shared", "evaluations", "predictions", "outcomes", "attempts", "logs"] as const;
-  const rows = order.flatMap((kind) => (batch[kind] ?? []).map((row): Batch => ({ [kind]: [row] })));
-  const { run, finishedGroups, dropped } = batch;
-  return [
-    ...rows,
-    ...(dropped ?? []).map((one): Batch => ({ dropped: [one] })),
-    ...(run === undefined ? [] : [{ run }]),
-    ...(finishedGroups === undefined ? [] : [{ finishedGroups }]),
-  ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogRecord } from "#hpo/core/records";
+import type { LogRecord } from "#hpo/core/task-log";
 import type { Batch, Store } from "#hpo/core/store";
 import { studyHeader } from "../store/random-study.ts";
 import { codeOf, holder, outcomeRow, trialRow } from "../store/rows.ts";

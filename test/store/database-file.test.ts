@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { describe, expect, it } from "vitest";
 import { HpoError } from "#hpo/core/hpo-error";
 import { memoryStore } from "#hpo/store/memory/memory-store";
@@ -46,7 +46,7 @@ describe("the database file", () => {
 
   it("is told apart from what is no database, or another program's, and those are left as they are", () => {
     writeFileSync(at("text.txt"), "These are no pages of a database. ".repeat(100));
-    const other = new Database(at("other.sqlite"));
+    const other = openDatabase(at("other.sqlite"));
     other.exec("CREATE TABLE t (x)");
     other.close();
     mkdirSync(at("folder"));
@@ -88,7 +88,7 @@ describe("the database file", () => {
   it("of a newer schema is refused", () => {
     const file = at("newer.sqlite");
     sqliteStore(file).close();
-    const db = new Database(file);
+    const db = openDatabase(file);
     db.pragma("user_version = 99");
     db.close();
     const error = failure(() => sqliteStore(file));
@@ -122,7 +122,7 @@ describe("the database file", () => {
     store.create(studyHeader("strange"));
     store.create(studyHeader("sound"));
     store.close();
-    const db = new Database(file);
+    const db = openDatabase(file);
     db.prepare(`UPDATE studies SET ${column} = ? WHERE name = 'strange'`).run(text);
     db.close();
     const reader = sqliteStore(file, { readonly: true });
@@ -188,7 +188,7 @@ describe("the database file", () => {
     const reader = sqliteStore(file, { readonly: true });
     const error = failure(() => reader.create(studyHeader("beer")));
     expect(error.message).toContain("was opened for reading and can't be written");
-    const writer = new Database(file);
+    const writer = openDatabase(file);
     writer.exec("BEGIN EXCLUSIVE; UPDATE studies SET name = 'beer'");
     expect(reader.list().map(({ name }) => name)).toStrictEqual(["wine"]);
     writer.exec("COMMIT");
@@ -219,7 +219,7 @@ describe("the database file", () => {
     const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(stdout).toBe(
-      `[]\nSTORE_INVALID The database ${file} can't be opened; give this user the right to use the file and its folder, or name another with --db.\n`,
+      `[]\nSTORE_INVALID The database ${file} can't be written; give this user the right to write the file and its folder, or name another with --db.\n`,
     );
   });
 });
@@ -261,7 +261,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])("a database of schema %i", (version) => 
   it("has the same tables, brought to the newest schema, as a new one", () => {
     const tables = (file: string): unknown => {
       sqliteStore(file).close();
-      const db = new Database(file, { readonly: true });
+      const db = openDatabase(file, { readonly: true });
       const rows = db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name").all();
       db.close();
       return rows;

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import type {
   AttemptRecord,
   EvaluationRecord,
-  LogRecord,
   OutcomeRecord,
   PredictionRecord,
   RunRecord,
@@ -10,6 +9,7 @@ import type {
   StudyHeader,
   TrialRecord,
 } from "#hpo/core/records";
+import type { LogRecord } from "#hpo/core/task-log";
 import type { Batch } from "#hpo/core/store";
 
 /** A study as it might be stored, in order: every batch is valid after those before it. */

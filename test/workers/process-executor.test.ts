@@ -86,12 +86,11 @@ describe("processExecutor", () => {
     expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
   });
 
-  it("contains a task that breaks the connection, or sends what can't be read", async () => {
+  it("contains a task that breaks the connection, and hears nothing that it forges", async () => {
     const executor = make({ onOutput: () => undefined });
-    for (const task of ["closesFiles", "forgesCopies"]) {
-      expect(incidentIn(await executor.run(testTask("breakers", task))).kind).toBe("crash");
-      expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
-    }
+    expect(incidentIn(await executor.run(testTask("breakers", "closesFiles"))).kind).toBe("crash");
+    expect(valueIn(await executor.run(testTask("breakers", "forgesCopies")))).toBe("honest");
+    expect(valueIn(await executor.run(testTask("answers", "echo", { input: 1 })))).toBe(1);
   });
 
   it("does not wait for processes that left the group and hold its pipes", async () => {

@@ -6,7 +6,6 @@ import type {
   AttemptRecord,
   EstimateRecord,
   EvaluationRecord,
-  LogRecord,
   ModelRecord,
   OutcomeRecord,
   PredictionRecord,
@@ -14,6 +13,7 @@ import type {
   StudyHeader,
   TrialRecord,
 } from "../../core/records.ts";
+import type { LogRecord } from "../../core/task-log.ts";
 import type { StudySnapshot, TrialSnapshot } from "../../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../../core/store.ts";
 import type { ParamValue } from "../../core/space.ts";

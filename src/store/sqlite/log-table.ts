@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { LogRecord } from "../../core/records.ts";
+import type { LogRecord } from "../../core/task-log.ts";
 import type { Batch } from "../../core/store.ts";
 import { rowMissing } from "../store-failure.ts";
 import { ascendingTrials } from "../study-picture.ts";

@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { PredictionRecord } from "../../core/records.ts";
+import { damaged } from "../stored-shapes.ts";
 import { type PackedPrediction, type RowSet, unpackPrediction, unpackRowSet } from "../packed-prediction.ts";
 
 /** Tested rows that are kept unpacked, for all trials together. */
@@ -27,8 +28,8 @@ export function predictionReader(db: Database): (study: number, trial: number) =
     const known = kept.get(key);
     if (known !== undefined) return known;
     const row = rowSet.get(study, sha256);
-    // A foreign key refuses that: the file is damaged, as where its JSON can't be read.
-    if (row === undefined) throw new SyntaxError("predictions without their rows");
+    // A foreign key refuses that.
+    if (row === undefined) throw damaged("the rows of predictions");
     const [rows, truthType, truth] = row;
     const made = unpackRowSet({ rows, truthType, truth });
     keptRows += made.rows.length;

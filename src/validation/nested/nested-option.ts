@@ -1,5 +1,6 @@
 import { HpoError } from "../../core/hpo-error.ts";
-import { checkOptions, optional, shaped } from "../../core/options.ts";
+import { checkOptions, optional } from "../../core/options.ts";
+import { splitterRule } from "../../core/part-rules.ts";
 import type { Splitter } from "../../core/splitter.ts";
 import type { StudySpec } from "../../core/study-spec.ts";
 
@@ -10,8 +11,6 @@ interface NestedDefinition {
   readonly objectives?: readonly string[];
   readonly warmStart?: object;
 }
-
-const splitterRule = shaped("a splitter such as stratifiedKFold({ folds: 5 })", (value) => "split" in value && "count" in value);
 
 /** @throws HpoError OPTION_INVALID where a study of an objective function asks for it */
 export function refuseNested(where: string, definition: object): void {
