@@ -65,14 +65,23 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Abort: a waiting task never starts; a running one goes on. */
   readonly waitSignal?: AbortSignal;
-  readonly onStart?: (slot: number) => void;
-  readonly onMessage?: (message: unknown) => void;
+  readonly onStart?: (slot: number, task: Task) => void;
+  readonly onMessage?: (message: unknown, task: Task) => void;
+}
+
+/** How tasks are run, and who hears what comes of them; one may serve many tasks. */
+export interface TaskRun extends RunOptions {
+  /** Called once for each task, never before `start` has returned. Must not throw. */
+  readonly onEnd: (result: TaskResult, task: Task) => void;
 }
 
 /** Runs one attempt of each task; never rejects for what a task does. */
 export interface Executor {
   readonly name: "inline" | "threads" | "processes";
   readonly slots: number;
+  /** For many small tasks: a promise takes longer than some of them. */
+  start(task: Task, run: TaskRun): void;
+  /** The same, as a promise of the result. */
   run(task: Task, options?: RunOptions): Promise<TaskResult>;
   /** Makes so many slots ready now, at most all, where that takes time that the first tasks would wait for. */
   warm(slots: number): void;

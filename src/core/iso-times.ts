@@ -14,3 +14,15 @@ export function isoTimes(): (ms: number) => string {
     return last.text;
   };
 }
+
+/** When that began which ended at a moment after so many seconds, as ISO 8601. Remembers the last moment, as `isoTimes` does. */
+export type IsoStarts = (endedAt: string, seconds: number) => string;
+
+export function isoStarts(): IsoStarts {
+  const isoTime = isoTimes();
+  let last = { text: "", ms: Number.NaN };
+  return (endedAt, seconds) => {
+    if (endedAt !== last.text) last = { text: endedAt, ms: Date.parse(endedAt) };
+    return isoTime(last.ms - seconds * 1000);
+  };
+}

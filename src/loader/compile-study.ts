@@ -2,14 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { build as Build, BuildFailure, BuildOptions, Loader, Metafile, Plugin } from "esbuild";
 import { HpoError } from "../core/hpo-error.ts";
-
-/** File URL of the running engine's public face: what `hpo` is in every study. */
-export function engineUrl(): string {
-  return import.meta.resolve("hpo");
-}
+import { engineByName, engineByParts, isEngineFace, missingExport } from "./engine-imports.ts";
 
 /** A study and its local files as one module. */
 export interface CompiledStudy {
@@ -30,7 +26,7 @@ export async function hashStudy(file: string, shown: (file: string) => string): 
     file,
     {
       minifyWhitespace: true,
-      plugins: [engineImports("hpo"), fileScope((source) => relativePaths(folder, source))],
+      plugins: [engineByName(), fileScope((source) => relativePaths(folder, source))],
     },
     shown,
   );
@@ -48,7 +44,7 @@ export async function compileStudy(
   shown: (file: string) => string,
 ): Promise<CompiledStudy> {
   const folder = path.dirname(file);
-  const plugins = [engineImports(engineUrl()), fileScope(absolutePaths)];
+  const plugins = [engineByParts(), fileScope(absolutePaths)];
   const byPath = options.packages === "by path";
   if (byPath) plugins.push(packagesByPath());
   const { outputFiles, metafile } = await compile(
@@ -65,7 +61,7 @@ export async function compileStudy(
   const prefix = requiresAtRunTime(metafile) ? requirePrefix(file) : "";
   return {
     text: prefix + text(outputFiles),
-    sources: Object.keys(metafile.inputs).map((input) => path.resolve(folder, input)),
+    sources: Object.keys(metafile.inputs).flatMap((input) => (isEngineFace(input) ? [] : [path.resolve(folder, input)])),
   };
 }
 
@@ -118,25 +114,12 @@ function compileError(file: string, failure: BuildFailure, shown: (file: string)
   const place = location === null ? file : path.resolve(path.dirname(file), location.file);
   const position = location === null ? "" : `:${location.line}:${location.column + 1}`;
   const others = more.length === 0 ? "" : ` (and ${more.length} more ${more.length === 1 ? "error" : "errors"})`;
-  const message = `${shown(place)}${position}: the study does not compile: ${first.text.replace(/\.$/, "")}${others}.`;
+  const why = missingExport(first.text) ?? `the study does not compile: ${first.text.replace(/\.$/, "")}${others}.`;
+  const message = `${shown(place)}${position}: ${why}`;
   return new HpoError("STUDY_FILE_INVALID", message, {
     cause: failure,
     data: { file: place, line: location?.line ?? null, column: location === null ? null : location.column + 1, errors: more.length + 1 },
   });
-}
-
-/** `hpo` is `target` from wherever it is imported, installed there or not. */
-function engineImports(target: string): Plugin {
-  return {
-    name: "engine-imports",
-    setup(builder) {
-      builder.onResolve({ filter: /^hpo(\/|$)/ }, ({ path: name, kind }) => {
-        if (name !== "hpo") return { errors: [{ text: `hpo has no part ${JSON.stringify(name)}; import from "hpo"` }] };
-        const byPath = kind === "require-call" || kind === "require-resolve";
-        return { path: byPath && target.startsWith("file:") ? fileURLToPath(target) : target, external: true };
-      });
-    },
-  };
 }
 
 /** What a file can ask about itself, and the variable that answers within the bundle. */

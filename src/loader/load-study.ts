@@ -5,7 +5,7 @@ import { HpoError } from "../core/hpo-error.ts";
 import { showValue, showPath } from "../core/options.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import { keepBundle, studyBundleFolder, temporaryBundleFolder } from "./bundle-folder.ts";
-import { compileStudy, engineUrl, hashStudy } from "./compile-study.ts";
+import { compileStudy, hashStudy } from "./compile-study.ts";
 import { sourcePosition } from "./source-position.ts";
 
 /** A study file, loaded. */
@@ -133,8 +133,8 @@ function importError(error: unknown, bundle: Bundle & { readonly source: string 
   }
   const missing = /^The requested module '([^']+)' does not provide an export named '([^']+)'/.exec(message);
   if (missing !== null) {
-    const [, from = "", name] = missing;
-    return fail(`${place}: ${from === engineUrl() ? "hpo" : from} exports no ${name}.`);
+    const [, from, name] = missing;
+    return fail(`${place}: ${from} exports no ${name}.`);
   }
   return fail(`${place}: the study failed while it was loaded: ${message.replace(/\.$/, "")}.`);
 }

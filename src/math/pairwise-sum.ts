@@ -12,7 +12,14 @@ export function pairwiseSum(values: Float64Array, start: number = 0, count: numb
     return sum;
   }
   if (count <= 128) {
-    let [a, b, c, d, e, f, g, h] = [at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7)];
+    let a = at(0);
+    let b = at(1);
+    let c = at(2);
+    let d = at(3);
+    let e = at(4);
+    let f = at(5);
+    let g = at(6);
+    let h = at(7);
     let i = 8;
     for (; i < count - (count % 8); i += 8) {
       a += at(i);

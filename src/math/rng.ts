@@ -36,6 +36,9 @@ function stream(path: string): Rng {
   let c = 0;
   let d = 0;
   let started = false;
+  /** The last count that was drawn below, and the largest multiple of it up to 2³². */
+  let count = 1;
+  let limit = 4294967296;
 
   /** When the first number is asked for: many streams are only forked. */
   function start(): void {
@@ -61,12 +64,15 @@ function stream(path: string): Rng {
 
   const self: Rng = {
     uniform: () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992,
-    below(count) {
-      if (!(Number.isInteger(count) && count >= 1 && count <= 4294967296)) {
-        throw new RangeError(`rng.below(): count must be an integer from 1 to 4294967296; got ${count}.`);
+    below(wanted) {
+      if (wanted !== count) {
+        if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= 4294967296)) {
+          throw new RangeError(`rng.below(): count must be an integer from 1 to 4294967296; got ${wanted}.`);
+        }
+        count = wanted;
+        limit = 4294967296 - (4294967296 % count);
       }
       // Rejects the values above the largest multiple of `count`, so that every remainder is equally likely.
-      const limit = 4294967296 - (4294967296 % count);
       let value = next();
       while (value >= limit) value = next();
       return value % count;

@@ -14,7 +14,9 @@ export function accuracy(): Metric {
     rowBounds: Object.freeze([0, 1] as const),
     ...rowMean(({ truth, predicted, classCount }) => {
       if (!areCodes(predicted, classCount)) return new Float64Array(predicted.length).fill(Number.NaN);
-      return predicted.map((label, row) => (label === truth[row] ? 1 : 0));
+      const right = new Float64Array(predicted.length);
+      for (let row = 0; row < right.length; row++) right[row] = predicted[row] === truth[row] ? 1 : 0;
+      return right;
     }),
   } satisfies Metric);
 }

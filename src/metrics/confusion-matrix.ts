@@ -72,7 +72,8 @@ export function marginals({ classCount, counts }: ConfusionMatrix): { readonly t
 
 /** Whether every label is a class code. */
 export function areCodes(labels: Float64Array, classCount: number): boolean {
-  return labels.every((label) => isCode(label, classCount));
+  for (let at = 0; at < labels.length; at++) if (!isCode(labels[at] as number, classCount)) return false;
+  return true;
 }
 
 function isCode(label: number, classCount: number): boolean {

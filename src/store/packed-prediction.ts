@@ -26,10 +26,15 @@ type PackedType = "u8" | "u16" | "f32";
 
 export function packPrediction(record: PredictionRecord): PackedPrediction {
   const type = codeType(record.predicted);
+  const { rowCount, rows, truthType, truth, rowsSha256 } = packRowSet(record);
   return {
-    ...packRowSet(record),
+    rowCount,
+    rows,
+    truthType,
+    truth,
+    rowsSha256,
     type,
-    predicted: deflated(numberBytes(record.predicted, type)),
+    predicted: type === "f32" ? deflated(floatPlanes(record.predicted)) : deflatedCodes(record.predicted, type),
     scores: record.scores === null ? null : deflated(floatPlanes(record.scores), 1),
   };
 }
@@ -64,25 +69,28 @@ function packRowSet({ rows: own, truth: values }: PredictionRecord): PackedRowSe
   return packed;
 }
 
+export type RowSet = Pick<PredictionRecord, "rows" | "truth">;
+
+/** The record that was packed, in arrays of its own. `rowSet`: what `unpackRowSet` made of its rows, of which nothing is given away. */
 export function unpackPrediction(
-  key: { readonly trial: number; readonly repeat: number; readonly fold: number },
-  packed: Omit<PackedPrediction, "rowsSha256" | "rowCount">,
+  { trial, repeat, fold }: { readonly trial: number; readonly repeat: number; readonly fold: number },
+  packed: Pick<PackedPrediction, "type" | "predicted" | "scores">,
+  rowSet: RowSet,
 ): PredictionRecord {
-  const rows = integers(inflated(packed.rows), 4);
-  for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
-  const predicted = numbers(inflated(packed.predicted), packed.type);
-  const truth = numbers(inflated(packed.truth), packed.truthType);
+  const { type } = packed;
+  const predicted = type === "f32" ? floats(inflated(packed.predicted)) : inflatedCodes(packed.predicted, type);
   const scores = packed.scores === null ? null : floats(inflated(packed.scores));
-  const whole = predicted.length === rows.length && truth.length === rows.length && (scores?.length ?? 0) % Math.max(1, rows.length) === 0;
-  if (!whole) throw damaged(`the predictions of trial ${key.trial}`);
-  return { ...key, rows, predicted, truth, scores };
+  const { length } = rowSet.rows;
+  const whole = predicted.length === length && rowSet.truth.length === length && (scores?.length ?? 0) % Math.max(1, length) === 0;
+  if (!whole) throw damaged(`the predictions of trial ${trial}`);
+  return { trial, repeat, fold, rows: rowSet.rows.slice(), predicted, truth: rowSet.truth.slice(), scores };
 }
 
-/** A stranger's database may hold what inflates without end. */
-const mostBytes = 2 ** 30;
-
-function inflated(bytes: Uint8Array): Buffer {
-  return inflateRawSync(bytes, { maxOutputLength: mostBytes });
+/** Tested rows and what was to be predicted. */
+export function unpackRowSet(packed: Pick<PackedPrediction, "rows" | "truth" | "truthType">): RowSet {
+  const rows = integers(inflated(packed.rows), 4);
+  for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
+  return { rows, truth: numbers(inflated(packed.truth), packed.truthType) };
 }
 
 /** Fewer bytes than this are kept as they are: there is little to gain, and making a compressor takes 20 µs. */
@@ -92,19 +100,69 @@ const worthDeflating = 128;
 function deflated(bytes: Uint8Array, level?: number): Uint8Array {
   const { length } = bytes;
   if (length >= worthDeflating) return deflateRawSync(bytes, level === undefined ? {} : { level });
-  const stream = new Uint8Array(length + 5);
+  const stream = storedBlock(length);
+  stream.set(bytes, blockHead);
+  return stream;
+}
+
+/** Bytes in front of those that a stored block holds. */
+const blockHead = 5;
+
+/** A stream of one stored block, whose bytes are still to be set. */
+function storedBlock(length: number): Uint8Array {
+  const stream = new Uint8Array(length + blockHead);
   stream[0] = 1;
   stream[1] = length;
   stream[3] = ~length;
   stream[4] = 0xff;
-  stream.set(bytes, 5);
   return stream;
+}
+
+/** Whether a raw DEFLATE stream is one stored block and nothing else. */
+function isStoredBlock(stream: Uint8Array): boolean {
+  const length = (stream[1] ?? 0) | ((stream[2] ?? 0) << 8);
+  return stream[0] === 1 && stream.length === length + blockHead && (stream[3] ?? 0) + (stream[4] ?? 0) * 256 === (~length & 0xffff);
+}
+
+/** A stranger's database may hold what inflates without end. */
+const mostBytes = 2 ** 30;
+
+/** What is in a raw DEFLATE stream; of one stored block, without the 10 µs that a decompressor takes to be made. */
+function inflated(stream: Uint8Array): Uint8Array {
+  return isStoredBlock(stream) ? stream.subarray(blockHead) : inflateRawSync(stream, { maxOutputLength: mostBytes });
+}
+
+/** `deflated(numberBytes(values, type))` and back, of the labels of a fold: of few without a copy on the way. */
+function deflatedCodes(values: Float64Array, type: "u8" | "u16"): Uint8Array {
+  const count = values.length;
+  const length = type === "u8" ? count : 2 * count;
+  if (length >= worthDeflating) return deflated(numberBytes(values, type));
+  const stream = storedBlock(length);
+  for (let at = 0; at < count; at++) {
+    const value = values[at] as number;
+    stream[blockHead + at] = value;
+    if (type === "u16") stream[blockHead + count + at] = value >>> 8;
+  }
+  return stream;
+}
+
+function inflatedCodes(stream: Uint8Array, type: "u8" | "u16"): Float64Array {
+  if (!isStoredBlock(stream)) return numbers(inflated(stream), type);
+  const count = (stream.length - blockHead) / (type === "u8" ? 1 : 2);
+  if (!Number.isInteger(count)) throw damaged("predictions");
+  const values = new Float64Array(count);
+  for (let at = 0; at < count; at++) {
+    const high = type === "u8" ? 0 : (stream[blockHead + count + at] as number);
+    values[at] = (stream[blockHead + at] as number) + 256 * high;
+  }
+  return values;
 }
 
 /** The smallest type that holds whole numbers exactly; "f32" for anything else. */
 function codeType(values: Float64Array): PackedType {
   let largest = 0;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
     if (!(value >= 0 && value <= 65535) || !Number.isInteger(value) || Object.is(value, -0)) return "f32";
     if (value > largest) largest = value;
   }
@@ -122,7 +180,7 @@ function numbers(bytes: Uint8Array, type: PackedPrediction["truthType"]): Float6
     if (words.length % 2 !== 0) throw damaged("predictions");
     return new Float64Array(words.buffer);
   }
-  return type === "f32" ? floats(bytes) : Float64Array.from(integers(bytes, type === "u8" ? 1 : 2));
+  return type === "f32" ? floats(bytes) : new Float64Array(integers(bytes, type === "u8" ? 1 : 2));
 }
 
 function planes(values: Uint32Array | Float64Array, width: 1 | 2 | 4): Uint8Array {
@@ -155,5 +213,5 @@ function floatPlanes(values: Float64Array): Uint8Array {
 }
 
 function floats(bytes: Uint8Array): Float64Array {
-  return Float64Array.from(new Float32Array(integers(bytes, 4).buffer));
+  return new Float64Array(new Float32Array(integers(bytes, 4).buffer));
 }

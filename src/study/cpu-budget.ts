@@ -32,6 +32,14 @@ export function cpuBudget(executor: Executor, seconds: number | null, stop: () =
   return {
     executor: {
       ...executor,
+      start: (task, run) =>
+        executor.start(task, {
+          ...run,
+          onEnd: (result) => {
+            spend(result.cpuSeconds ?? 0);
+            run.onEnd(result, task);
+          },
+        }),
       run: async (task, options) => {
         const result = await executor.run(task, options);
         // A thread that was ended takes its CPU time along; it was no more than this.

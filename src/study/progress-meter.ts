@@ -48,7 +48,9 @@ export class ProgressMeter {
 
   slotStarts(slot: number, label: string): void {
     const entry = this.#slots[slot];
-    if (entry !== undefined) Object.assign(entry, { label, since: this.#options.clock() });
+    if (entry === undefined) return;
+    entry.label = label;
+    entry.since = this.#options.clock();
   }
 
   slotEnds(slot: number): void {

@@ -1,13 +1,15 @@
 import type { WorkRows } from "../core/evaluation.ts";
-import type { Task } from "../core/executor.ts";
 import type { KnownOutcome, TrialRecord } from "../core/records.ts";
+import type { RunProgress } from "../core/snapshot.ts";
 import type { Batch } from "../core/store.ts";
+import { type DurableRows, durableRows } from "./durable-rows.ts";
+import { gathered } from "./gathered.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { idleSlots } from "./idle-slots.ts";
 import { knownOutcome } from "./known-outcome.ts";
-import { type OpenGroup, openGroup } from "./open-group.ts";
+import { type OpenGroup, openGroup, type StoredRows, type TaskArrival } from "./open-group.ts";
 import type { StudyRunOptions } from "./study-run-options.ts";
-import { type TaskEnd, TaskRunner } from "./task-runner.ts";
+import { TaskRunner } from "./task-runner.ts";
 import { type TrialLogs, trialLogs } from "./trial-logs.ts";
 import { type TrialStarts, trialStarts } from "./trial-starts.ts";
 
@@ -25,6 +27,9 @@ export class StudyRun {
   readonly #queue: GroupQueue;
   readonly #starts: TrialStarts;
   readonly #logs: TrialLogs;
+  readonly #arrive: (arrival: TaskArrival) => void;
+  readonly #taken: DurableRows<StoredRows>;
+  readonly #progress = (): RunProgress => this.#options.meter.read();
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
@@ -35,6 +40,19 @@ export class StudyRun {
     this.#queue = new GroupQueue({ saved, proposer, trials, size: adaptive ? 1 : evaluation.groupSize, now });
     this.#starts = trialStarts(now);
     this.#logs = trialLogs(saved.logLengths);
+    this.#arrive = gathered((arrivals) => {
+      for (const one of arrivals) this.#take(one);
+      // There may be room for more trials, or nothing left to gather.
+      this.#wake();
+    });
+    this.#taken = durableRows((stored, failure) => {
+      this.#failure ??= failure;
+      for (const { group, known } of stored) {
+        if (failure === undefined) this.#count(group, known);
+        this.#left(group);
+      }
+      this.#wake();
+    });
     this.#runner = new TaskRunner({
       executor,
       retries,
@@ -57,9 +75,9 @@ export class StudyRun {
       onAttempt: (attempt, logs) => {
         // Its next attempt waits for this.
         this.#working--;
-        const stored = options.commit({ attempts: [attempt], logs }, attempt.wallSeconds).finally(() => this.#working++);
+        const durable = options.commit({ attempts: [attempt], logs }, attempt.wallSeconds).finally(() => this.#working++);
         this.#wake();
-        return stored;
+        return durable;
       },
     });
   }
@@ -147,14 +165,19 @@ export class StudyRun {
       const { seed, proposed } = next;
       if (proposed.length > 0) await this.#storeProposals(proposed);
       const work = await this.#options.evaluation.begin(seed.group, seed.trials, seed.saved);
-      const group = openGroup(seed, work);
+      const start = this.#runner.starter({
+        trialsOf: (task) => work.trialsOf(task),
+        ended: (task, end) => this.#arrive({ group, task, end }),
+      });
+      const group = openGroup(seed, work, start);
       this.#groups.set(seed.group, group);
       for (const note of work.notes ?? []) this.#options.meter.note(note);
       // What was known before any task, such as trials whose model could not be made.
       if (work.opening.outcomes.length > 0) {
-        const stored = this.#store(group, work.opening, 0);
+        const { known, durable } = this.#store(group, work.opening, 0);
         this.#flush();
-        await stored;
+        await durable;
+        this.#count(group, known);
       }
       if (group.unfinished.size === 0) this.#close(group);
       else this.#handOut(group);
@@ -168,9 +191,9 @@ export class StudyRun {
   }
 
   async #storeNow(batch: Batch): Promise<void> {
-    const stored = this.#options.commit(batch);
+    const durable = this.#options.commit(batch);
     this.#flush();
-    await stored;
+    await durable;
   }
 
   /** Adaptive samplers are held back by their lookahead; the others by what the slots can take. */
@@ -185,52 +208,49 @@ export class StudyRun {
       group.active++;
       this.#busy++;
       this.#working++;
-      void this.#do(group, task);
+      group.start(task);
     }
   }
 
-  async #do(group: OpenGroup, task: Task): Promise<void> {
+  #take({ group, task, end }: TaskArrival): void {
+    this.#working--;
+    if (end.kind === "cut") return this.#left(group);
     try {
-      const end = await this.#runner.run(task, group.work.trialsOf(task));
-      this.#working--;
-      if (end.kind !== "cut") await this.#take(group, task, end);
+      if (end.kind === "broken") throw end.error;
+      const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
+      for (const key of rows.withdrawn ?? []) this.#runner.withdraw(key);
+      // More of the group may be ready now; the slots need not wait for the disk.
+      this.#handOut(group);
+      this.#options.meter.taskDone();
+      const told = end.kind === "value" && end.logs.length > 0 ? { ...rows, logs: end.logs } : rows;
+      this.#taken.add(this.#store(group, told, end.kind === "value" ? end.result.wallSeconds : 0));
     } catch (error) {
       this.#failure ??= { error };
-    } finally {
-      group.active--;
-      this.#busy--;
-      if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
-      this.#wake();
+      this.#left(group);
     }
   }
 
-  /** Resolves once what came of a task is durable. */
-  #take(group: OpenGroup, task: Task, end: Exclude<TaskEnd, { kind: "cut" }>): Promise<void> {
-    const rows = end.kind === "value" ? group.work.accept(task, end.result) : group.work.fail(task, end.incident);
-    for (const key of rows.withdrawn ?? []) this.#runner.withdraw(key);
-    // More of the group may be ready now; the slots need not wait for the disk.
-    this.#handOut(group);
-    this.#options.meter.taskDone();
-    const stored =
-      end.kind === "value" ? this.#store(group, { ...rows, logs: end.logs }, end.result.wallSeconds) : this.#store(group, rows, 0);
-    // There may be room for more trials, or nothing left to gather.
-    this.#wake();
-    return stored;
+  /** One task less is under way. */
+  #left(group: OpenGroup): void {
+    group.active--;
+    this.#busy--;
+    if (group.unfinished.size === 0 && group.active === 0) this.#close(group);
   }
 
-  /** Makes rows durable, then counts them. */
-  async #store(group: OpenGroup, rows: WorkRows & Pick<Batch, "logs">, workSeconds: number): Promise<void> {
-    for (const { trial } of rows.outcomes) {
-      group.unfinished.delete(trial);
-      this.#logs.forget(trial);
+  /** Hands rows over to be written. */
+  #store(group: OpenGroup, rows: WorkRows & Pick<Batch, "logs">, workSeconds: number): StoredRows {
+    const { outcomes } = rows;
+    const known = outcomes.map(knownOutcome);
+    for (const outcome of known) {
+      group.unfinished.delete(outcome.trial);
+      this.#logs.forget(outcome.trial);
+      this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
     }
-    const finished = rows.outcomes.length > 0 && group.unfinished.size === 0;
-    const known = rows.outcomes.map(knownOutcome);
-    for (const outcome of known) this.#options.keeper.absorb(outcome, group.trials.get(outcome.trial)?.params ?? {});
+    const started = this.#starts.take();
     // What its model is made of goes with the group.
-    const ended = finished ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
-    await this.#options.commit({ ...rows, started: this.#starts.take(), ...ended }, workSeconds);
-    this.#count(group, known);
+    const ended = outcomes.length > 0 && group.unfinished.size === 0 ? { finishedGroups: [group.number], ...this.#kept(group) } : {};
+    const batch = started.length === 0 && outcomes.length === 0 ? rows : { ...rows, started, ...ended };
+    return { group, known, durable: this.#options.commit(batch, workSeconds) };
   }
 
   #kept({ work, trials }: OpenGroup): Pick<Batch, "model"> {
@@ -274,6 +294,6 @@ export class StudyRun {
   }
 
   #changed(): void {
-    this.#options.onChange(() => this.#options.meter.read());
+    this.#options.onChange(this.#progress);
   }
 }

@@ -1,4 +1,4 @@
-import type { Executor, Incident, Task, TaskResult } from "../core/executor.ts";
+import type { Executor, Incident, Task, TaskResult, TaskRun } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import type { AttemptRecord } from "../core/records.ts";
 import type { LogRecord } from "../core/task-log.ts";
@@ -19,11 +19,20 @@ export interface TaskRunnerOptions {
   readonly onAttempt: (attempt: AttemptRecord, logs: readonly LogRecord[]) => Promise<void>;
 }
 
-/** How a task ended: with a value, with its last incident, or not at all because the run ended first. */
+/** How a task ended: with a value, with its last incident, or not at all: because the run ended first, or since a failed attempt could not be stored. */
 export type TaskEnd =
   | { readonly kind: "value"; readonly result: Extract<TaskResult, { ok: true }>; readonly logs: readonly LogRecord[] }
   | { readonly kind: "failed"; readonly incident: Incident }
-  | { readonly kind: "cut" };
+  | { readonly kind: "cut" }
+  | { readonly kind: "broken"; readonly error: unknown };
+
+/** Whose tasks are run. */
+export interface TaskOwner {
+  /** Trials that a task works for. */
+  trialsOf(task: Task): readonly number[];
+  /** Called once for each task, never before its start has returned. Must not throw. */
+  ended(task: Task, end: TaskEnd): void;
+}
 
 /** Runs tasks with retries; can let running ones finish and keep waiting ones from starting. */
 export class TaskRunner {
@@ -62,50 +71,107 @@ export class TaskRunner {
     this.#optional.get(key)?.abort();
   }
 
-  async run(task: Task, trials: readonly number[]): Promise<TaskEnd> {
-    if (task.optional !== true) return this.#run(task, trials, this.#waiting.signal);
+  /** Starts tasks of one owner. Those that end well in their first attempt, nearly all, take no promise. */
+  starter(owner: TaskOwner): (task: Task) => void {
+    const { executor, earlier } = this.#options;
+    const first: TaskRun = {
+      ...this.#run(owner, this.#waiting.signal),
+      onEnd: (result, task) => {
+        this.#ended(result);
+        if (result.ok) owner.ended(task, this.#value(owner, task, { result, attempt: 1 }));
+        else if (result.incident.kind === "aborted") owner.ended(task, cut);
+        else void this.#attempts(owner, task, { waitSignal: this.#waiting.signal, ended: result });
+      },
+    };
+    return (task) => {
+      if (task.optional === true) void this.#withdrawable(owner, task);
+      else if (earlier.size > 0 && earlier.has(task.key)) void this.#attempts(owner, task, { waitSignal: this.#waiting.signal });
+      else {
+        this.#active++;
+        executor.start(task, first);
+      }
+    };
+  }
+
+  #run(owner: TaskOwner, waitSignal: AbortSignal): Omit<TaskRun, "onEnd"> {
+    const { onStart } = this.#options;
+    return { signal: this.#running.signal, waitSignal, onStart: (slot, task) => onStart(task, owner.trialsOf(task), slot) };
+  }
+
+  #ended({ slot }: TaskResult): void {
+    this.#active--;
+    if (slot >= 0) this.#options.onEnd(slot);
+  }
+
+  async #withdrawable(owner: TaskOwner, task: Task): Promise<void> {
     const own = new AbortController();
     if (this.#waiting.signal.aborted) own.abort();
     this.#optional.set(task.key, own);
     try {
-      return await this.#run(task, trials, own.signal);
+      await this.#attempts(owner, task, { waitSignal: own.signal });
     } finally {
       this.#optional.delete(task.key);
     }
   }
 
-  async #run(task: Task, trials: readonly number[], waitSignal: AbortSignal): Promise<TaskEnd> {
-    const { executor, retries, codeHash, earlier, logs, now, onStart, onEnd, onAttempt } = this.#options;
+  /** Tries a task until it ends. `ended`: the failed first attempt, where that was made. */
+  async #attempts(
+    owner: TaskOwner,
+    task: Task,
+    { waitSignal, ended }: { readonly waitSignal: AbortSignal; readonly ended?: TaskResult },
+  ): Promise<void> {
+    let end: TaskEnd;
+    try {
+      end = await this.#end(owner, task, { waitSignal, ended });
+    } catch (error) {
+      end = { kind: "broken", error };
+    }
+    owner.ended(task, end);
+  }
+
+  async #end(
+    owner: TaskOwner,
+    task: Task,
+    { waitSignal, ended }: { readonly waitSignal: AbortSignal; readonly ended: TaskResult | undefined },
+  ): Promise<TaskEnd> {
+    const { executor, retries, codeHash, earlier, logs, now, onAttempt } = this.#options;
     const incidents = (earlier.get(task.key) ?? []).map((attempt) => attempt.incident);
-    for (;;) {
-      const last = incidents.at(-1);
-      if (last !== undefined && (incidents.length > retries || repeats(incidents))) return { kind: "failed", incident: last };
-      if (waitSignal.aborted) return { kind: "cut" };
-      let startedSlot: number | undefined;
-      this.#active++;
-      const result = await executor.run(task, {
-        signal: this.#running.signal,
-        waitSignal,
-        onStart: (slot) => {
-          startedSlot = slot;
-          onStart(task, trials, slot);
-        },
-      });
-      this.#active--;
-      if (startedSlot !== undefined) onEnd(startedSlot);
-      if (!result.ok && result.incident.kind === "aborted") return { kind: "cut" };
+    const run = this.#run(owner, waitSignal);
+    const trials = owner.trialsOf(task);
+    for (let result = ended; ; result = undefined) {
+      if (result === undefined) {
+        const last = incidents.at(-1);
+        if (last !== undefined && (incidents.length > retries || repeats(incidents))) return { kind: "failed", incident: last };
+        if (waitSignal.aborted) return cut;
+        this.#active++;
+        result = await executor.run(task, run);
+        this.#ended(result);
+      }
+      if (result.ok) return this.#value(owner, task, { result, attempt: incidents.length + 1 });
+      if (result.incident.kind === "aborted") return cut;
       // The disk's fault, not the task's: a trial must not fail for good of what passes.
-      if (!result.ok && result.incident.code === "CHECKPOINT_UNREADABLE")
-        throw new HpoError("CHECKPOINT_UNREADABLE", result.incident.message);
+      if (result.incident.code === "CHECKPOINT_UNREADABLE") throw new HpoError("CHECKPOINT_UNREADABLE", result.incident.message);
       const said = logs.row(task, trials, incidents.length + 1, result.log);
-      if (result.ok) return { kind: "value", result, logs: said };
       incidents.push(result.incident);
       const { incident, wallSeconds } = result;
       const attempt = { task: task.key, trials, attempt: incidents.length, incident, wallSeconds, codeHash, endedAt: now() };
       await onAttempt(attempt, said);
     }
   }
+
+  #value(
+    owner: TaskOwner,
+    task: Task,
+    { result, attempt }: { readonly result: Extract<TaskResult, { ok: true }>; readonly attempt: number },
+  ): TaskEnd {
+    const { log } = result;
+    const logs = log === undefined ? none : this.#options.logs.row(task, owner.trialsOf(task), attempt, log);
+    return { kind: "value", result, logs };
+  }
 }
+
+const none: readonly LogRecord[] = Object.freeze([]);
+const cut: TaskEnd = Object.freeze({ kind: "cut" });
 
 /** The same thrown message twice is not tried a third time: it is the code, not the machine. */
 function repeats(incidents: readonly Incident[]): boolean {

@@ -52,6 +52,7 @@ export function foldGradients(
 
 /** The gradients of the means over folds, in fold order; of metrics that have one on each fold. */
 export function meanGradients(folds: readonly EvaluationRecord[]): Gradients {
+  if (folds[0]?.gradients === undefined) return {};
   const [first, ...others] = folds;
   const shared = Object.entries(first?.gradients ?? {}).filter(([metric]) =>
     others.every((fold) => fold.gradients?.[metric] !== undefined),

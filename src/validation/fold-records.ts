@@ -1,5 +1,6 @@
 import type { PlannedTrial } from "../core/evaluation.ts";
 import type { SharedValue, Task, TaskResult } from "../core/executor.ts";
+import type { IsoStarts } from "../core/iso-times.ts";
 import type { EvaluationRecord, PredictionRecord } from "../core/records.ts";
 import { foldName } from "./fold-plan.ts";
 import type { FoldInput, FoldOutput } from "./fold-task.ts";
@@ -42,9 +43,9 @@ export function foldTaskOf(
 export function foldRecords(
   at: TrialFold,
   result: Extract<TaskResult, { ok: true }>,
-  details: { readonly judging: Judging; readonly endedAt: string; readonly isoTime: (ms: number) => string },
+  details: { readonly judging: Judging; readonly endedAt: string; readonly startOf: IsoStarts },
 ): { readonly evaluation: EvaluationRecord; readonly prediction: PredictionRecord } {
-  const { judging, endedAt, isoTime } = details;
+  const { judging, endedAt, startOf } = details;
   const output = result.value as FoldOutput;
   const { fitSeconds, predictSeconds, wallSeconds, predicted, scores } = output;
   const { trial, repeat, fold } = at;
@@ -53,20 +54,29 @@ export function foldRecords(
   const share = result.wallSeconds > 0 ? Math.min(1, wallSeconds / result.wallSeconds) : 1;
   const cpuSeconds = result.cpuSeconds === null ? null : result.cpuSeconds * share;
   const name = foldName(judging.plan, fold, repeat);
+  const evaluation: EvaluationRecord = {
+    trial,
+    repeat: name.repeat,
+    fold: name.fold,
+    rung: 0,
+    values: output.values,
+    testRows: test.length,
+    correct: output.correct,
+    time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
+    identical: false,
+    startedAt: startOf(endedAt, wallSeconds),
+    endedAt,
+  };
   return {
-    evaluation: {
+    evaluation: output.gradients === undefined ? evaluation : { ...evaluation, gradients: output.gradients },
+    prediction: {
       trial,
-      ...name,
-      rung: 0,
-      values: output.values,
-      ...(output.gradients === undefined ? {} : { gradients: output.gradients }),
-      testRows: test.length,
-      correct: output.correct,
-      time: { fitSeconds, predictSeconds, wallSeconds, cpuSeconds },
-      identical: false,
-      startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
-      endedAt,
+      repeat: name.repeat,
+      fold: name.fold,
+      rows: test,
+      predicted,
+      truth: judging.truths[fold] as Float64Array,
+      scores,
     },
-    prediction: { trial, ...name, rows: test, predicted, truth: judging.truths[fold] as Float64Array, scores },
   };
 }

@@ -31,15 +31,15 @@ export interface FoldOutput extends Pick<EvaluationRecord, "values" | "gradients
 
 /** Runs in a slot: fits a trial's model on the fold's training rows, predicts its test rows, judges them. */
 export async function foldTask(input: FoldInput, context: TaskContext): Promise<FoldOutput> {
-  const { spec, judging } = await studyInSlot(context.shared as SharedStudy);
+  const study = studyInSlot(context.shared as SharedStudy);
+  const { spec, judging } = study instanceof Promise ? await study : study;
   if (spec.judge.kind !== "model") throw new Error("foldTask: the study has no model.");
   const { target, answer } = judging;
   const { train, test } = foldRows(judging, input.fold, input.transformed);
   const start = nowMs();
   const whole = spec.judge.model(input.params);
   const estimator = input.transformed === undefined ? whole : (whole.steps?.estimator ?? whole);
-  const stream = (): Rng => rng(spec.seed).fork("fit", input.trial, input.repeat, input.fold);
-  const model = await estimator.fit(train, fitContext(stream, context, answer));
+  const model = await estimator.fit(train, new FoldContext(answer, { context, seed: spec.seed, input }));
   const fitted = nowMs();
   try {
     const { predicted, scores } = modelAnswers(model, test, { answer, target, name: estimator.name });
@@ -47,33 +47,54 @@ export async function foldTask(input: FoldInput, context: TaskContext): Promise<
     const answers = { predicted, scores, truth: judging.truths[input.fold] };
     const score = foldScore(judging, rows, answers);
     // Steps before the estimator may hang on parameters that its slopes know nothing of.
+    const sloped = whole.steps === undefined && model.predictSlopes !== undefined;
     const known = { rows, answers, model, name: estimator.name };
-    const gradients = whole.steps === undefined ? foldGradients(judging, known, { space: spec.space, params: input.params }) : {};
+    const gradients = sloped ? foldGradients(judging, known, { space: spec.space, params: input.params }) : undefined;
     const predictedAt = nowMs();
-    return {
-      ...score,
-      ...gradients,
+    const output: FoldOutput = {
+      values: score.values,
+      correct: score.correct,
       predicted,
       scores,
       fitSeconds: (fitted - start) / 1000,
       predictSeconds: (predictedAt - fitted) / 1000,
       wallSeconds: (predictedAt - start) / 1000,
     };
+    return gradients === undefined ? output : { ...output, ...gradients };
   } finally {
     if (typeof model?.dispose === "function") model.dispose();
   }
 }
 
-/** Stream and signal are made when they are asked for: that takes longer than a small fit does. */
-function fitContext(stream: () => Rng, context: TaskContext, answer: Answer): FitContext {
-  let made: Rng | undefined;
-  return {
-    answer,
-    get rng() {
-      return (made ??= stream());
+/**
+ * Stream and signal are made when they are asked for: that takes longer than a small fit does. They are the object's own and enumerable, since a model may spread its
+ * context; all contexts have the same two functions behind them, since new ones for each take longer still.
+ */
+class FoldContext implements FitContext {
+  declare readonly rng: Rng;
+  declare readonly signal: AbortSignal;
+  readonly answer: Answer;
+  readonly #task: { readonly context: TaskContext; readonly seed: number; readonly input: FoldInput };
+  #rng: Rng | undefined;
+
+  constructor(answer: Answer, task: { readonly context: TaskContext; readonly seed: number; readonly input: FoldInput }) {
+    this.answer = answer;
+    this.#task = task;
+    Object.defineProperty(this, "rng", FoldContext.#rngMember);
+    Object.defineProperty(this, "signal", FoldContext.#signalMember);
+  }
+
+  static readonly #rngMember = Object.freeze({
+    enumerable: true,
+    get(this: FoldContext): Rng {
+      const { seed, input } = this.#task;
+      return (this.#rng ??= rng(seed).fork("fit", input.trial, input.repeat, input.fold));
     },
-    get signal() {
-      return context.signal;
+  });
+  static readonly #signalMember = Object.freeze({
+    enumerable: true,
+    get(this: FoldContext): AbortSignal {
+      return this.#task.context.signal;
     },
-  };
+  });
 }

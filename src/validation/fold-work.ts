@@ -1,4 +1,4 @@
-import { isoTimes } from "../core/iso-times.ts";
+import { isoStarts } from "../core/iso-times.ts";
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../core/evaluation.ts";
 import type { Incident, SharedValue, Task, TaskResult } from "../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../core/records.ts";
@@ -37,7 +37,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
   const folds = judging.plan.folds;
   const tasks = { folds: folds.length, shared, timeoutSeconds };
   const states = new Map<number, TrialFolds>();
-  const isoTime = isoTimes();
+  const startOf = isoStarts();
   let waiting: Task[] = [];
 
   for (const trial of trials) {
@@ -87,7 +87,7 @@ export function foldWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     accept(done, result: Extract<TaskResult, { ok: true }>) {
       const { state, fold } = stateOf(done);
       const at = { trial: state.trial.number, repeat, fold };
-      const { evaluation, prediction } = foldRecords(at, result, { judging, endedAt: now(), isoTime });
+      const { evaluation, prediction } = foldRecords(at, result, { judging, endedAt: now(), startOf });
       state.evaluations[fold] = evaluation;
       state.predictions[fold] = prediction;
       return { shared: [], evaluations: [evaluation], predictions: keepPredictions ? [prediction] : [], outcomes: ended(state) };

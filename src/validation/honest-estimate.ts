@@ -75,10 +75,12 @@ export function honestEstimate(outcomes: Iterable<KnownOutcome>, parts: HonestEs
   const starts = foldStarts(best);
   // Ties go to the lowest number, as in the study.
   const isFirst = firstOfEqual();
+  const inputs = best.map((one) => metricInput(parts.judging, one));
   const candidates = shown
     .toSorted((a, b) => a.trial - b.trial)
     .flatMap(
-      ({ trial }) => candidateOf(metric, trial === record.trial ? best : parts.predictions(trial), { parts, starts, isFirst }) ?? [],
+      ({ trial }) =>
+        candidateOf(metric, trial === record.trial ? best : parts.predictions(trial), { parts, best, inputs, starts, isFirst }) ?? [],
     );
   const wanted = Math.floor(limit.work / (candidates.length * entries));
   const resamples = Math.min(limit.resamples.most, Math.max(limit.resamples.least, wanted));
@@ -91,23 +93,39 @@ export function honestEstimate(outcomes: Iterable<KnownOutcome>, parts: HonestEs
   return { ...record, ...estimate, resamples, why: null };
 }
 
+interface CandidateParts {
+  readonly parts: HonestEstimateParts;
+  /** The best trial's predictions, and what metrics see of them. */
+  readonly best: readonly PredictionRecord[];
+  readonly inputs: readonly MetricInput[];
+  readonly starts: FoldStarts;
+  readonly isFirst: (scores: Float32Array) => boolean;
+}
+
 /** undefined where a trial was not tested on the same folds, is not defined on a row, or scores as an earlier one does. */
 function candidateOf(
   metric: Metric,
   predictions: readonly PredictionRecord[],
-  {
-    parts,
-    starts,
-    isFirst,
-  }: { readonly parts: HonestEstimateParts; readonly starts: FoldStarts; readonly isFirst: (scores: Float32Array) => boolean },
+  { parts, best, inputs, starts, isFirst }: CandidateParts,
 ): Candidate | undefined {
   const own = foldStarts(predictions);
   if (own.length !== starts.length || own.some((start, fold) => start !== starts[fold])) return undefined;
-  const folds = predictions.map((one): MetricInput => metricInput(parts.judging, one));
+  const folds = predictions.map((one, fold): MetricInput => {
+    const like = inputs[fold] as MetricInput;
+    // The same rows have the same truth and weights.
+    if (!equalRows(one.rows, (best[fold] as PredictionRecord).rows)) return metricInput(parts.judging, one);
+    return { truth: like.truth, predicted: one.predicted, scores: one.scores, weights: like.weights, classCount: like.classCount };
+  });
   if (metric.rowScores === undefined) return metricCandidate(metric, folds, starts);
   const scores = new Float32Array(starts.at(-1) ?? 0);
-  for (const [fold, input] of folds.entries()) scores.set(metric.rowScores(input), starts[fold]);
-  return scores.some(Number.isNaN) || !isFirst(scores) ? undefined : rowMeanCandidate(scores, starts);
+  for (let fold = 0; fold < folds.length; fold++) scores.set(metric.rowScores(folds[fold] as MetricInput), starts[fold]);
+  return scores.includes(Number.NaN) || !isFirst(scores) ? undefined : rowMeanCandidate(scores, starts);
+}
+
+function equalRows(some: Uint32Array, others: Uint32Array): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
 }
 
 /** Tells scores that came before, bit for bit, from new ones: of trials that score alike in every row the first is picked whatever is drawn. */
@@ -117,10 +135,15 @@ function firstOfEqual(): (scores: Float32Array) => boolean {
     let key = 0;
     for (let at = 0; at < scores.length; at++) key += (scores[at] as number) * ((at % 1021) + 1);
     const alike = known.get(key) ?? [];
-    if (alike.some((one) => one.every((score, at) => score === scores[at]))) return false;
+    if (alike.some((one) => equalScores(one, scores))) return false;
     known.set(key, [...alike, scores]);
     return true;
   };
+}
+
+function equalScores(some: Float32Array, others: Float32Array): boolean {
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
 }
 
 function foldStarts(predictions: readonly PredictionRecord[]): number[] {

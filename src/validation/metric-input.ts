@@ -6,7 +6,7 @@ import type { Judging } from "./judging.ts";
 export function metricInput({ data, target }: Judging, { rows, predicted, truth, scores }: PredictionRecord): MetricInput {
   const weight = data.roles.weight;
   return {
-    truth: target.kind === "class" ? Int32Array.from(truth) : truth,
+    truth: target.kind === "class" ? new Int32Array(truth) : truth,
     predicted,
     scores,
     weights: weight === null ? null : Float64Array.from(rows, (row) => weight[row] as number),

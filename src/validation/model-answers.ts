@@ -2,6 +2,7 @@ import type { Target } from "../core/dataset.ts";
 import type { Answer, Model, RowSet } from "../core/estimator.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
+import { areCodes } from "../metrics/confusion-matrix.ts";
 
 /**
  * What a model says of rows, as far as the metrics need it.
@@ -29,17 +30,23 @@ function scored(model: Model, answer: "scores" | "probabilities", test: RowSet):
 
 function checkedAnswers(answers: unknown, length: number, name: string): Float64Array {
   const whole = answers instanceof Float64Array;
-  if (whole && answers.length === length && !answers.some(Number.isNaN)) return answers;
+  if (whole && answers.length === length && !hasNaN(answers)) return answers;
   const got = !whole ? (answers === undefined ? "none" : showValue(answers)) : answers.length === length ? "NaN" : `${answers.length}`;
   const must = `a prediction must have ${length} numbers, none NaN${whole || answers === undefined ? "" : ", in a Float64Array"}`;
   throw new HpoError("MODEL_UNSUPPORTED", `${name}(): ${must}; got ${got}.`);
 }
 
 function checkCodes(predicted: Float64Array, classes: number, name: string): void {
-  const wrong = predicted.find((code) => !(Number.isInteger(code) && code >= 0 && code < classes));
-  if (wrong === undefined) return;
+  if (areCodes(predicted, classes)) return;
+  const wrong = predicted.find((code) => !areCodes(Float64Array.of(code), classes));
   throw new HpoError(
     "MODEL_UNSUPPORTED",
     `${name}(): a predicted class must be its code, an integer from 0 to ${classes - 1}; got ${wrong}.`,
   );
+}
+
+/** A plain loop: this is on the way of every fold. */
+function hasNaN(numbers: Float64Array): boolean {
+  for (let at = 0; at < numbers.length; at++) if (Number.isNaN(numbers[at])) return true;
+  return false;
 }

@@ -1,6 +1,6 @@
 import type { StoredCheckpoint } from "../core/checkpoint.ts";
 import type { Evaluation, GroupWork, PlannedTrial, SavedWork } from "../core/evaluation.ts";
-import { isoTimes } from "../core/iso-times.ts";
+import { isoStarts } from "../core/iso-times.ts";
 import type { SharedValue, Task } from "../core/executor.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import type { EvaluationRecord } from "../core/records.ts";
@@ -54,7 +54,7 @@ interface ObjectiveWorkOptions extends ObjectiveEvaluationOptions {
 
 function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, options: ObjectiveWorkOptions): GroupWork {
   const { shared, timeoutSeconds, now, pastOf, checkpointOf } = options;
-  const isoTime = isoTimes();
+  const startOf = isoStarts();
   const { href } = new URL("./objective-task.js", import.meta.url);
   let waiting: Task[] = trials
     .filter((trial) => !saved.finished.has(trial.number))
@@ -97,7 +97,7 @@ function objectiveWork(trials: readonly PlannedTrial[], saved: SavedWork, option
         correct: null,
         time: { fitSeconds: wallSeconds, predictSeconds: 0, wallSeconds, cpuSeconds },
         identical: false,
-        startedAt: isoTime(Date.parse(endedAt) - wallSeconds * 1000),
+        startedAt: startOf(endedAt, wallSeconds),
         endedAt,
       };
       const outcome = objectiveOutcome(trial, output, endedAt);

@@ -23,18 +23,24 @@ export async function specInSlot({ source, seed }: SharedStudy): Promise<StudySp
   return { ...spec, seed };
 }
 
-const slotStudies = new WeakMap<SharedStudy, Promise<{ spec: StudySpec; judging: Judging }>>();
+interface SlotStudy {
+  readonly spec: StudySpec;
+  readonly judging: Judging;
+}
 
-/** Study and judging in the slot, made once for each posted value. */
-export function studyInSlot(shared: SharedStudy): Promise<{ spec: StudySpec; judging: Judging }> {
-  let made = slotStudies.get(shared);
-  if (made === undefined) {
-    made = specInSlot(shared).then((spec) => {
-      if (shared.data === null || shared.plan === null)
-        throw new HpoError("WORKER_FAILED", "A fold needs data and folds; the study has none.");
-      return { spec, judging: judging(shared.data, shared.plan, spec.metrics) };
-    });
-    slotStudies.set(shared, made);
-  }
+const slotStudies = new WeakMap<SharedStudy, SlotStudy | Promise<SlotStudy>>();
+
+/** Study and judging in the slot, made once for each posted value; from the second time on without a promise. */
+export function studyInSlot(shared: SharedStudy): SlotStudy | Promise<SlotStudy> {
+  const known = slotStudies.get(shared);
+  if (known !== undefined) return known;
+  const made = specInSlot(shared).then((spec) => {
+    if (shared.data === null || shared.plan === null)
+      throw new HpoError("WORKER_FAILED", "A fold needs data and folds; the study has none.");
+    const study = { spec, judging: judging(shared.data, shared.plan, spec.metrics) };
+    slotStudies.set(shared, study);
+    return study;
+  });
+  slotStudies.set(shared, made);
   return made;
 }

@@ -36,8 +36,8 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
   /** The last reading of this thread's CPU seconds, and when it was made. */
   let read: { readonly at: number; readonly cpu: number | null } = { at: Number.NEGATIVE_INFINITY, cpu: null };
 
-  /** Runs what comes until 5 ms are over. */
-  async function work(source: TaskSource): Promise<void> {
+  /** Runs what comes until 5 ms are over. `over` is called once, when the slot is free again: a task that is given up leaves this behind, waiting for it. */
+  async function burst(source: TaskSource, over: () => void): Promise<void> {
     // A turn of the event loop, so that a queue of tasks that never await lets results be stored and timers fire.
     await new Promise((resolve) => setImmediate(resolve));
     let ended: InlineAttempt[] = [];
@@ -45,40 +45,59 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
     let previous: Task | undefined;
     function give(): void {
       const now = threadCpuSeconds();
-      const walls = ended.map(({ wallSeconds }) => wallSeconds);
-      const shares = shareCpu(walls, cpu === null || now === null ? null : Math.max(0, now - cpu));
-      for (let at = 0; at < ended.length; at++) (ended[at] as InlineAttempt).settle(shares[at] ?? null);
+      const attempts = ended;
       ended = [];
+      const walls = attempts.map(({ wallSeconds }) => wallSeconds);
+      const shares = shareCpu(walls, cpu === null || now === null ? null : Math.max(0, now - cpu));
+      for (let at = 0; at < attempts.length; at++) (attempts[at] as InlineAttempt).settle(shares[at] ?? null);
       cpu = now;
       read = { at: performance.now(), cpu: now };
+    }
+    function leave(attempt: InlineAttempt): void {
+      ended.push(attempt);
+      running = null;
+      end();
+    }
+    function end(): void {
+      clearTimeout(timer);
+      give();
+      over();
     }
     const began = performance.now();
     // What has ended does not wait for a task that awaits something.
     const timer = setTimeout(give, chunkMs);
-    for (let first = true; first || performance.now() - began < chunkMs; first = false) {
+    for (let now = began; now - began < chunkMs; now = running === null ? now : running.endedAt) {
       const item = source.take(previous);
       if (item === undefined) break;
-      previous = item.task;
-      running = new InlineAttempt(item, graceSeconds);
-      if (closed) running.stop(closedIncident, 0);
+      const attempt = new InlineAttempt(item, { graceSeconds, leave });
+      running = attempt;
+      item.onAbort = abortRunning;
+      if (closed) attempt.stop(closedIncident, 0);
       try {
         const { module, export: name } = item.task;
         const found = functionOf(module, name);
         const run = typeof found === "function" ? found : await found;
         // Right after the last burst its reading serves: one takes longer than many a task.
-        if (first) cpu = performance.now() - read.at < 0.5 ? read.cpu : threadCpuSeconds();
-        await running.run(run);
+        if (previous === undefined) cpu = began - read.at < 0.5 ? read.cpu : threadCpuSeconds();
+        const returned = attempt.begin(run);
+        attempt.end({ ok: true, value: isThenable(returned) ? await attempt.patient(returned) : returned });
       } catch (thrown) {
-        running.fail(thrown);
+        attempt.end({ ok: false, incident: incidentOf(thrown) });
       }
-      ended.push(running);
-      running = null;
+      if (attempt.left) return;
+      item.onAbort = nothing;
+      ended.push(attempt);
+      previous = item.task;
     }
-    clearTimeout(timer);
-    give();
+    running = null;
+    end();
   }
 
-  const queue = taskQueue(1, (source) => (last = work(source)));
+  function abortRunning(): void {
+    running?.stop(abortedIncident, graceSeconds);
+  }
+
+  const queue = taskQueue(1, (source) => (last = new Promise((resolve) => void burst(source, resolve))));
 
   async function close(): Promise<void> {
     closed = true;
@@ -87,10 +106,27 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
     await last;
   }
 
-  return Object.freeze({ name: "inline", slots: 1, run: queue.add, warm: () => undefined, forget: () => undefined, close });
+  return Object.freeze({
+    name: "inline",
+    slots: 1,
+    start: queue.start,
+    run: queue.add,
+    warm: () => undefined,
+    forget: () => undefined,
+    close,
+  });
 }
 
 const closedIncident = incident("aborted", "The executor was closed while the task ran.");
+const abortedIncident = incident("aborted", "The task was aborted.");
+
+function nothing(): void {
+  // It has ended.
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}
 
 type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly incident: Incident };
 
@@ -98,25 +134,31 @@ type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 class InlineAttempt {
   /** The function's own, once it has ended. */
   wallSeconds = 0;
-  readonly #item: QueuedTask;
-  #startedAt = performance.now();
+  /** performance.now() when it ended, or when it began. */
+  endedAt = 0;
+  /** It was given up; what comes of it is nobody's. */
+  left = false;
+  readonly item: QueuedTask;
+  readonly #leave: (attempt: InlineAttempt) => void;
+  #waits = false;
   #outcome: Outcome | undefined;
   #stopping: Incident | null = null;
   /** Made when it is asked for: most tasks never look at their signal, and it is the dearest part of a small one. */
   #controller: AbortController | undefined;
   #disarm: () => void;
-  /** Ends the waiting for what the task returned. */
-  #leave: () => void = () => undefined;
-  #givenUp = false;
 
-  constructor(item: QueuedTask, graceSeconds: number) {
-    this.#item = item;
+  /** `leave`: called where the task is given up while it awaits something. */
+  constructor(
+    item: QueuedTask,
+    { graceSeconds, leave }: { readonly graceSeconds: number; readonly leave: (attempt: InlineAttempt) => void },
+  ) {
+    this.item = item;
+    this.#leave = leave;
     const { task, options } = item;
-    item.onAbort = () => this.stop(incident("aborted", "The task was aborted."), graceSeconds);
-    options.onStart?.(0);
+    options.onStart?.(0, task);
     const { timeoutSeconds } = task;
     const late = (): Incident => incident("timeout", `The task was cut off after its time limit of ${timeoutSeconds} s.`);
-    this.#disarm = deadline(timeoutSeconds, () => this.stop(late(), graceSeconds));
+    this.#disarm = timeoutSeconds === null ? nothing : deadline(timeoutSeconds, () => this.stop(late(), graceSeconds));
   }
 
   /** Tells the task to stop, and gives it up where it doesn't. */
@@ -125,79 +167,82 @@ class InlineAttempt {
     this.#stopping = why;
     this.#disarm();
     this.#disarm = deadline(graceSeconds, () => {
-      this.#givenUp = true;
-      this.#leave();
+      if (!this.#waits || this.left) return;
+      this.left = true;
+      this.wallSeconds = (performance.now() - this.endedAt) / 1000;
+      this.#leave(this);
     });
     this.#controller?.abort(new HpoError("ABORTED", why.message));
   }
 
-  /** Resolves when the task has ended or was given up. */
-  async run(run: TaskFunction): Promise<void> {
-    if (this.#stopping !== null) return;
-    this.#startedAt = performance.now();
-    try {
-      const returned = run(this.#item.task.input as never, this.#context());
-      const value = typeof returned === "object" && returned !== null ? await this.#ended(returned) : returned;
-      if (!this.#givenUp) this.#end({ ok: true, value });
-    } catch (thrown) {
-      this.fail(thrown);
-    }
+  /** What the task returns; nothing where it is to stop already. */
+  begin(run: TaskFunction): unknown {
+    this.endedAt = performance.now();
+    return this.#stopping === null ? run(this.item.task.input as never, new InlineContext(this)) : undefined;
   }
 
-  fail(thrown: unknown): void {
-    if (!this.#givenUp) this.#end({ ok: false, incident: incidentOf(thrown) });
+  /** The same promise, during which the task can be given up. */
+  patient(returned: PromiseLike<unknown>): PromiseLike<unknown> {
+    this.#waits = true;
+    return returned;
+  }
+
+  /** Takes what came of the task; the first time counts. */
+  end(outcome: Outcome): void {
+    if (this.left || this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    const now = performance.now();
+    this.wallSeconds = (now - this.endedAt) / 1000;
+    this.endedAt = now;
+    this.#disarm();
   }
 
   /** Gives the result. */
   settle(cpuSeconds: number | null): void {
     this.#disarm();
-    const spent = { slot: 0, wallSeconds: this.wallSeconds, cpuSeconds };
-    const outcome = this.#outcome ?? { ok: false as const, incident: this.#stopping ?? closedIncident };
-    const result = this.#stopping === null ? outcome : { ok: false as const, incident: this.#stopping };
-    this.#item.settle(
-      Object.freeze(result.ok ? { ok: true, value: result.value, ...spent } : { ok: false, incident: result.incident, ...spent }),
+    const { wallSeconds } = this;
+    const why = this.#stopping;
+    const outcome: Outcome = why !== null ? { ok: false, incident: why } : (this.#outcome as Outcome);
+    this.item.settle(
+      Object.freeze(
+        outcome.ok
+          ? { ok: true, value: outcome.value, slot: 0, wallSeconds, cpuSeconds }
+          : { ok: false, incident: outcome.incident, slot: 0, wallSeconds, cpuSeconds },
+      ),
     );
   }
 
-  #end(outcome: Outcome): void {
-    this.#outcome = outcome;
-    this.wallSeconds = (performance.now() - this.#startedAt) / 1000;
-    this.#disarm();
-  }
-
-  #ended(returned: object): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#leave = () => {
-        this.wallSeconds = (performance.now() - this.#startedAt) / 1000;
-        resolve(undefined);
-      };
-      // A thenable of the task's own may do anything.
-      Promise.resolve(returned).then(resolve, reject);
-    });
-  }
-
-  #context(): TaskContext {
-    const { task, options } = this.#item;
-    const signal = (): AbortSignal => this.#signal();
-    const report = (message: unknown): void => {
-      // Not in the task's own stack: what the listener throws is not the task's.
-      if (this.#outcome === undefined && !this.#givenUp) queueMicrotask(() => options.onMessage?.(message));
-    };
-    return Object.freeze({
-      slot: 0,
-      shared: task.shared === null ? null : task.shared.value,
-      get signal() {
-        return signal();
-      },
-      report,
-    });
-  }
-
-  #signal(): AbortSignal {
+  signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#stopping !== null && !this.#controller.signal.aborted) {
       this.#controller.abort(new HpoError("ABORTED", this.#stopping.message));
     }
     return this.#controller.signal;
+  }
+
+  report(message: unknown): void {
+    const { task, options } = this.item;
+    // Not in the task's own stack: what the listener throws is not the task's.
+    if (this.#outcome === undefined && !this.left) queueMicrotask(() => options.onMessage?.(message, task));
+  }
+}
+
+/** What a task sees of its attempt. */
+class InlineContext implements TaskContext {
+  readonly slot = 0;
+  readonly shared: unknown;
+  readonly #attempt: InlineAttempt;
+
+  constructor(attempt: InlineAttempt) {
+    this.#attempt = attempt;
+    this.shared = attempt.item.task.shared?.value ?? null;
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal();
+  }
+
+  get report(): TaskContext["report"] {
+    return (message) => this.#attempt.report(message);
   }
 }

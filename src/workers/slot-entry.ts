@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Incident, TaskContext } from "../core/executor.ts";
+import type { Incident } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { nowMs } from "./clock.ts";
 import { chunkMs, shareCpu } from "./cpu-share.ts";
@@ -12,6 +12,7 @@ import { incident, incidentOf } from "./incident.ts";
 import type { Epoch, FromSlot, SlotData, SlotEnded, TaskEnded, ToSlot } from "./slot-messages.ts";
 import { logRing, logRingMemory } from "./log-ring.ts";
 import { processPort, type SlotPort, threadPort } from "./slot-port.ts";
+import { type BatchContext, SlotContext } from "./slot-context.ts";
 import { taskFunctions } from "./task-function.ts";
 import { onFirstImport } from "./task-module.ts";
 import { cpuSecondsSince, threadCpuSeconds } from "./thread-cpu.ts";
@@ -62,6 +63,7 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
     post({ kind: "started", epoch });
     const ends: Omit<TaskEnded, "cpuSeconds">[] = [];
     let cpu: number | null = null;
+    const context = contextOf(message, batch);
     const began = nowMs();
     let changed: string | null = null;
     do {
@@ -75,7 +77,7 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
         if (ends.length === 0) cpu = threadCpuSeconds();
         if (batch.told !== null) throw batch.told;
         wall = nowMs();
-        outcome = { ok: true, value: await task(inputs[batch.index] as never, context(message, batch)) };
+        outcome = { ok: true, value: await task(inputs[batch.index] as never, new SlotContext(context, batch.index)) };
       } catch (thrown) {
         changed ??= watch.restored();
         outcome = { ok: false, incident: blamed(incidentOf(thrown), changed) };
@@ -102,17 +104,16 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
     }
   }
 
-  function context({ epoch, sharedId }: RunMessage, batch: Running): TaskContext {
-    const { index } = batch;
+  function contextOf({ epoch, sharedId }: RunMessage, batch: Running): BatchContext {
     return Object.freeze({
       slot,
       shared: sharedId === null ? null : shared.get(sharedId),
-      get signal() {
+      signal() {
         batch.controller ??= new AbortController();
         if (batch.told !== null) batch.controller.abort(batch.told);
         return batch.controller.signal;
       },
-      report: (reported: unknown) => {
+      report(index: number, reported: unknown) {
         if (running !== batch || batch.index !== index) return;
         try {
           post({ kind: "report", epoch, index, message: reported });

@@ -53,6 +53,7 @@ export function slotExecutor({ name, slots: count, host, hostInside = host, ...s
   return Object.freeze({
     name,
     slots: count,
+    start: queue.start,
     run: queue.add,
     warm: (wanted: number) => {
       // Which of the two the first tasks will need is not known.

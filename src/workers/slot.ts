@@ -130,7 +130,8 @@ export class Slot {
     if (message.kind === "started") this.#started(batch);
     else if (message.kind === "report") {
       this.#begunTo(batch, message.index);
-      batch.tasks[message.index]?.options.onMessage?.(message.message);
+      const one = batch.tasks[message.index];
+      one?.options.onMessage?.(message.message, one.task);
     } else this.#ended(batch, message);
   }
 
@@ -150,7 +151,10 @@ export class Slot {
 
   /** Says of the tasks up to this one that they have begun, where it was not said. */
   #begunTo(batch: Batch, index: number): void {
-    for (; batch.begun <= index; batch.begun++) batch.tasks[batch.begun]?.options.onStart?.(this.number);
+    for (; batch.begun <= index; batch.begun++) {
+      const one = batch.tasks[batch.begun];
+      one?.options.onStart?.(this.number, one.task);
+    }
   }
 
   #abort(batch: Batch, task: QueuedTask): void {

@@ -1,7 +1,7 @@
 import type { Task } from "../core/executor.ts";
 import { chunkMs } from "./cpu-share.ts";
 
-const largestBatch = 64;
+const largestBatch = 256;
 
 /** How long tasks take, so that small ones go in batches. */
 export interface TaskPace {

@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
-import type { Incident, RunOptions, Task, TaskResult } from "../core/executor.ts";
+import type { Executor, Incident, RunOptions, Task, TaskResult, TaskRun } from "../core/executor.ts";
 import { incident } from "./incident.ts";
 
 /** A task from when it is handed to an executor until its result is given. */
 export interface QueuedTask {
   readonly task: Task;
-  readonly options: RunOptions;
+  readonly options: TaskRun;
   /** Called when its signal is aborted while a slot has it; set by who runs it. */
   onAbort: () => void;
   /** It was cut off with others, for what none of them could be charged: it runs without company. */
@@ -28,15 +28,42 @@ export interface TaskSource {
 
 /** Tasks that wait for a free slot: larger priority first, equal ones in the order in which they came. */
 export interface TaskQueue {
-  /** Its result, whoever gives it; a task that is aborted before a slot takes it ends at once. */
-  add(task: Task, options?: RunOptions): Promise<TaskResult>;
+  /** A task that is aborted before a slot takes it ends at once. */
+  readonly start: Executor["start"];
+  /** The same as a promise. */
+  readonly add: Executor["run"];
   /** Ends all that wait as "aborted", and all that come later. */
   close(): void;
 }
 
+/** How many tasks listen to a signal. */
+interface Watch {
+  readonly signal: AbortSignal;
+  tasks: number;
+}
+
 /** One that ended while it waited stays in its line until it comes up: taking it out would cost a search each. */
-interface Entry extends QueuedTask {
-  state: "waiting" | "taken" | "ended";
+class Entry implements QueuedTask {
+  state: "waiting" | "taken" | "ended" = "waiting";
+  alone = false;
+  onAbort: () => void = nothing;
+  readonly task: Task;
+  readonly options: TaskRun;
+  readonly watches: readonly [Watch | undefined, Watch | undefined];
+  readonly #ended: (entry: Entry) => void;
+
+  constructor(task: Task, options: TaskRun, { watches, ended }: Pick<Entry, "watches"> & { readonly ended: (entry: Entry) => void }) {
+    this.task = task;
+    this.options = options;
+    this.watches = watches;
+    this.#ended = ended;
+  }
+
+  settle(result: TaskResult): void {
+    if (this.state === "ended") return;
+    this.#ended(this);
+    this.options.onEnd(result, this.task);
+  }
 }
 
 /** Tasks of one priority. */
@@ -55,49 +82,57 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
   const turns = new PQueue({ concurrency: slots });
   /** By rank, the largest first. */
   const lines: Line[] = [];
-  const watched = new Map<AbortSignal, Set<Entry>>();
+  /** Those that slots have. */
+  const taken = new Set<Entry>();
+  const watched = new Map<AbortSignal, Watch>();
   let waiting = 0;
   let serving = 0;
   let closed = false;
 
   function line(priority: number): Line {
     const rank = Number.isNaN(priority) ? 0 : priority;
-    const at = lines.findIndex((one) => one.rank <= rank);
+    let at = 0;
+    while (at < lines.length && (lines[at] as Line).rank > rank) at++;
     const found = lines[at];
     if (found?.rank === rank) return found;
     const made: Line = { rank, entries: [], head: 0 };
-    lines.splice(at === -1 ? lines.length : at, 0, made);
+    lines.splice(at, 0, made);
     return made;
   }
 
-  /** The first that waits, still in its line. */
-  function first(): { readonly line: Line; readonly entry: Entry } | undefined {
+  /** The first that waits, still in its line: the first one. */
+  function first(): Entry | undefined {
     for (let next = lines[0]; next !== undefined; next = lines[0]) {
       for (; next.head < next.entries.length; next.head++) {
         const entry = next.entries[next.head] as Entry;
-        if (entry.state === "waiting") return { line: next, entry };
+        if (entry.state === "waiting") return entry;
       }
       lines.shift();
     }
     return undefined;
   }
 
-  function takeIf(wanted: (entry: Entry) => boolean): Entry | undefined {
-    const found = first();
-    if (found === undefined || !wanted(found.entry)) return undefined;
-    found.line.head++;
-    if (found.line.head > 1024 && found.line.head * 2 > found.line.entries.length) {
-      found.line.entries = found.line.entries.slice(found.line.head);
-      found.line.head = 0;
+  /** Takes what `first()` gave. */
+  function take(entry: Entry): Entry {
+    const own = lines[0] as Line;
+    own.head++;
+    if (own.head > 1024 && own.head * 2 > own.entries.length) {
+      own.entries = own.entries.slice(own.head);
+      own.head = 0;
     }
-    found.entry.state = "taken";
+    entry.state = "taken";
+    taken.add(entry);
     waiting--;
-    unwatch(found.entry.options.waitSignal, found.entry);
-    return found.entry;
+    return entry;
   }
 
   const source: TaskSource = {
-    take: (previous) => takeIf(({ task }) => previous === undefined || task.optional !== true || task.priority === previous.priority),
+    take(previous) {
+      const entry = first();
+      if (entry === undefined) return undefined;
+      const waits = previous !== undefined && entry.task.optional === true && entry.task.priority !== previous.priority;
+      return waits ? undefined : take(entry);
+    },
     takeLike({ task, alone }, count) {
       const like: QueuedTask[] = [];
       if (alone) return like;
@@ -110,9 +145,9 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
         entry.task.inside === task.inside &&
         entry.task.timeoutSeconds === task.timeoutSeconds;
       while (like.length < count) {
-        const next = takeIf(same);
-        if (next === undefined) break;
-        like.push(next);
+        const next = first();
+        if (next === undefined || !same(next)) break;
+        like.push(take(next));
       }
       return like;
     },
@@ -122,10 +157,10 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
         const own = line(entry.task.priority);
         entry.state = "waiting";
         entry.onAbort = nothing;
+        taken.delete(entry);
         waiting++;
         if (own.head > 0) own.entries[--own.head] = entry;
         else own.entries.unshift(entry);
-        watch(entry.options.waitSignal, entry);
         const { signal, waitSignal } = entry.options;
         if (closed || signal?.aborted === true || waitSignal?.aborted === true) drop(entry);
       }
@@ -141,23 +176,25 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
   }
 
   /** One listener for all tasks of a signal: a study has one for all of them. */
-  function watch(signal: AbortSignal | undefined, entry: Entry): void {
-    if (signal === undefined) return;
-    const entries = watched.get(signal);
-    if (entries !== undefined) {
-      entries.add(entry);
-      return;
+  function watch(signal: AbortSignal | undefined): Watch | undefined {
+    if (signal === undefined) return undefined;
+    const known = watched.get(signal);
+    if (known !== undefined) {
+      known.tasks++;
+      return known;
     }
-    watched.set(signal, new Set([entry]));
+    const made: Watch = { signal, tasks: 1 };
+    watched.set(signal, made);
     // Several executors may listen to one signal; Node would take ten for a leak.
     setMaxListeners(0, signal);
     signal.addEventListener("abort", aborted, { once: true });
+    return made;
   }
 
-  function unwatch(signal: AbortSignal | undefined, entry: Entry): void {
-    const entries = signal === undefined ? undefined : watched.get(signal);
-    if (signal === undefined || entries?.delete(entry) !== true || entries.size > 0 || serving > 0) return;
-    forget(signal);
+  function unwatch(watch: Watch | undefined): void {
+    if (watch === undefined) return;
+    watch.tasks--;
+    if (watch.tasks === 0 && serving === 0) forget(watch.signal);
   }
 
   function forget(signal: AbortSignal): void {
@@ -166,11 +203,11 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
   }
 
   function aborted(this: AbortSignal): void {
-    const entries = watched.get(this) ?? [];
-    for (const entry of [...entries]) {
-      if (entry.state === "waiting") drop(entry);
-      else if (entry.options.signal === this) entry.onAbort();
-    }
+    const waits = lines.flatMap(({ entries, head }) =>
+      entries.slice(head).filter(({ state, options }) => state === "waiting" && (options.signal === this || options.waitSignal === this)),
+    );
+    for (const entry of waits) if (entry.state === "waiting") drop(entry);
+    for (const entry of [...taken]) if (entry.options.signal === this) entry.onAbort();
   }
 
   function pump(): void {
@@ -184,45 +221,42 @@ export function taskQueue(slots: number, serve: (source: TaskSource) => Promise<
       for (let next = first(); next !== undefined; next = first()) {
         await serve(source);
         // What becomes of a result may make the next task needless: that takes a few microtasks.
-        for (let turn = 0; turn < turnsToReact && next.entry.task.optional === true; turn++) await Promise.resolve();
+        for (let turn = 0; turn < turnsToReact && next.task.optional === true; turn++) await Promise.resolve();
       }
     } finally {
       serving--;
-      if (serving === 0) for (const [signal, entries] of watched) if (entries.size === 0) forget(signal);
+      if (serving === 0) for (const { signal, tasks } of watched.values()) if (tasks === 0) forget(signal);
       pump();
     }
   }
 
-  function add(task: Task, options: RunOptions = {}): Promise<TaskResult> {
-    if (closed) return Promise.resolve(neverStarted(closedIncident));
+  function ended(entry: Entry): void {
+    if (entry.state === "waiting") waiting--;
+    else taken.delete(entry);
+    entry.state = "ended";
+    const [running, before] = entry.watches;
+    unwatch(running);
+    unwatch(before);
+  }
+
+  function start(task: Task, options: TaskRun): void {
     const { signal, waitSignal } = options;
-    if (signal?.aborted === true || waitSignal?.aborted === true) return Promise.resolve(neverStarted(abortedIncident));
-    return new Promise((resolve) => {
-      const entry: Entry = {
-        task,
-        options,
-        state: "waiting",
-        alone: false,
-        onAbort: nothing,
-        settle(result) {
-          if (entry.state === "ended") return;
-          if (entry.state === "waiting") waiting--;
-          entry.state = "ended";
-          unwatch(signal, entry);
-          unwatch(waitSignal, entry);
-          resolve(result);
-        },
-      };
-      line(task.priority).entries.push(entry);
-      waiting++;
-      watch(signal, entry);
-      watch(waitSignal, entry);
-      pump();
-    });
+    if (closed || signal?.aborted === true || waitSignal?.aborted === true) {
+      const result = neverStarted(closed ? closedIncident : abortedIncident);
+      queueMicrotask(() => options.onEnd(result, task));
+      return;
+    }
+    line(task.priority).entries.push(new Entry(task, options, { watches: [watch(signal), watch(waitSignal)], ended }));
+    waiting++;
+    pump();
   }
 
   return Object.freeze({
-    add,
+    start,
+    add: (task: Task, options: RunOptions = {}) =>
+      new Promise<TaskResult>((resolve) => {
+        start(task, { ...options, onEnd: resolve });
+      }),
     close: () => {
       closed = true;
       for (const { entries, head } of lines) {

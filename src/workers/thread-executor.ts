@@ -24,7 +24,7 @@ export interface ThreadExecutorOptions {
  * Runs tasks in worker threads. A task's module, input, shared value and result must be plain data that can be copied
  * between threads; arrays over shared memory are not copied.
  *
- * Tasks that call the same function, and whose last ones took less than a few milliseconds, go to a slot in batches of at most 64, with one message
+ * Tasks that call the same function, and whose last ones took less than a few milliseconds, go to a slot in batches of at most 256, with one message
  * each way: the slot begins none of them after 5 ms, and gives back what it has not begun. Their results come together, and their CPU time is read once
  * and shared by wall time. A batch that breaks charges nobody: its tasks are run again, each alone.
  *

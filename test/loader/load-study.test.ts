@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { HpoError } from "#hpo/core/hpo-error";
 import { loadStudy } from "#hpo/loader/load-study";
+import { choice, kFold } from "hpo";
 import { studyFolder } from "./study-folder.ts";
 
 const folder = studyFolder();
@@ -41,6 +42,18 @@ describe("loadStudy()", () => {
       "node_modules/hpo/index.js": `export const HpoError = "another";`,
     });
     expect(spec["HpoError"]).toBe(HpoError);
+  });
+
+  it("loads of hpo what the study names, not all that there is", async () => {
+    const { bundle, spec } = await load({
+      "study.ts": `import { kFold } from "hpo"; import { choice } from "./own.ts"; export default { kind: "study", kFold, choice };`,
+      "own.ts": `export { choice } from "hpo";`,
+    });
+    const imported = [...readFileSync(fileURLToPath(bundle), "utf8").matchAll(/from "(.*)"/g)].map(([, from]) =>
+      path.basename(from as string),
+    );
+    expect(imported.sort()).toEqual(["choice.js", "k-fold.js"]);
+    expect([spec["kFold"], spec["choice"]]).toEqual([kFold, choice]);
   });
 
   it.each(["study.js", "study.mjs", "study.mts"])("loads %s", async (name) => {
@@ -179,7 +192,7 @@ describe("a study file that can't be used", () => {
       `import "hpo/core";`,
       `study.ts:1:8: the study does not compile: hpo has no part "hpo/core"; import from "hpo".`,
     ],
-    ["imports what hpo does not export", `import { nope } from "hpo";\nexport default nope;`, "study.ts:1:1: hpo exports no nope."],
+    ["imports what hpo does not export", `import { nope } from "hpo";\nexport default nope;`, "study.ts:1:10: hpo exports no nope."],
     [
       "throws while it is loaded",
       `interface A { a: string }\n\nfunction fail(): A {\n  throw new RangeError("too far.");\n}\nexport default fail();`,
@@ -225,7 +238,8 @@ describe("a study file that can't be used", () => {
 
   it("is told the same where Node looks up source maps itself", () => {
     const file = write({ "study.ts": `interface A { a: string }\n\nexport const a: A = (() => { throw new Error("here"); })();` });
-    const script = `import { loadStudy } from "#hpo/loader/load-study"; await loadStudy(process.argv[1]).catch((e) => console.log(e.message));`;
+    const script = `import { loadStudy } from "#hpo/loader/load-study";
+import { choice, kFold } from "hpo"; await loadStudy(process.argv[1]).catch((e) => console.log(e.message));`;
     const options = ["--enable-source-maps", "--input-type=module", "--eval", script, file];
     const { stdout } = spawnSync(process.execPath, options, { encoding: "utf8", cwd: import.meta.dirname });
     expect(stdout).toBe(`${file}:3:36: the study failed while it was loaded: here.\n`);

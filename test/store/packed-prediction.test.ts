@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import { rng } from "#hpo/math/rng";
-import { packPrediction, unpackPrediction } from "#hpo/store/packed-prediction";
+import { packPrediction, unpackPrediction, unpackRowSet } from "#hpo/store/packed-prediction";
 import { describe, expect, it } from "vitest";
 
 describe("packPrediction()", () => {
@@ -14,7 +14,7 @@ describe("packPrediction()", () => {
       const scores = Float64Array.from({ length: 2 * length }, () => Math.fround(stream.uniform()));
       const record = { ...key, rows, predicted, truth: Float64Array.from({ length }, draw), scores };
       const packed = packPrediction(record);
-      expect(unpackPrediction(key, packed)).toEqual(record);
+      expect(unpackPrediction(key, packed, unpackRowSet(packed))).toEqual(record);
       // Readers know no other form than DEFLATE's.
       const bytes = inflateRawSync(packed.predicted).length;
       expect(packed.predicted.length).toBeLessThanOrEqual(bytes + 5);

@@ -15,7 +15,7 @@ export function unevenExecutor(slots: number, stream: Rng, onEnd: (task: Task) =
     if (item === undefined) return;
     const { task, options } = item;
     const slot = free.splice(stream.below(free.length), 1)[0] as number;
-    const result = await (executors[slot] as Executor).run(task, { ...options, onStart: () => options.onStart?.(slot) });
+    const result = await (executors[slot] as Executor).run(task, { ...options, onStart: () => options.onStart?.(slot, task) });
     for (let turns = stream.below(12); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
     free.push(slot);
     onEnd(task);
@@ -24,6 +24,7 @@ export function unevenExecutor(slots: number, stream: Rng, onEnd: (task: Task) =
   return {
     name: "inline",
     slots,
+    start: queue.start,
     run: queue.add,
     warm: () => undefined,
     forget: () => undefined,

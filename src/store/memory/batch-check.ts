@@ -19,38 +19,65 @@ export interface StandingRows {
 interface RowKind<T> {
   stands(row: T, standing: StandingRows): boolean;
   name(row: T): string;
-  trials(row: T): readonly number[];
+  /** Whether it belongs to a trial that is not there. */
+  missing(row: T, missing: (trial: number) => boolean): boolean;
+  /** Whether no two rows have the same key; false where that is not known. */
+  apart(rows: readonly T[]): boolean;
+}
+
+/** Of a kind whose rows belong to one trial each. */
+function ofTrial<T extends FoldKey>(kind: Pick<RowKind<T>, "stands" | "name">): RowKind<T> {
+  return { ...kind, missing: ({ trial }, missing) => missing(trial), apart: (rows) => ascending(rows) || ascending(rows.toSorted(order)) };
+}
+
+interface FoldKey {
+  readonly trial: number;
+  readonly repeat?: number;
+  readonly fold?: number;
+  readonly rung?: number;
+}
+
+function order(one: FoldKey, other: FoldKey): number {
+  return (
+    one.trial - other.trial ||
+    (one.repeat ?? 0) - (other.repeat ?? 0) ||
+    (one.fold ?? 0) - (other.fold ?? 0) ||
+    (one.rung ?? 0) - (other.rung ?? 0)
+  );
+}
+
+function ascending(rows: readonly FoldKey[]): boolean {
+  for (let at = 1; at < rows.length; at++) if (!(order(rows[at - 1] as FoldKey, rows[at] as FoldKey) < 0)) return false;
+  return true;
 }
 
 const durableWork: RowKind<SharedWorkRecord> = {
   stands: ({ group, key }, standing) => standing.part(group, key),
   name: sharedName,
-  trials: (row) => row.trials,
+  missing: (row, missing) => row.trials.some(missing),
+  apart: ({ length }) => length < 2,
 };
-const evaluationRows: RowKind<EvaluationRecord> = {
+const evaluationRows: RowKind<EvaluationRecord> = ofTrial({
   stands: (row, standing) => standing.evaluation(row),
   name: ({ trial, repeat, fold, rung }) => `evaluation of trial ${trial} (repeat ${repeat}, fold ${fold}, rung ${rung})`,
-  trials: ({ trial }) => [trial],
-};
-const predictionRows: RowKind<PredictionRecord> = {
+});
+const predictionRows: RowKind<PredictionRecord> = ofTrial({
   stands: (row, standing) => standing.prediction(row),
   name: ({ trial, repeat, fold }) => `predictions of trial ${trial} (repeat ${repeat}, fold ${fold})`,
-  trials: ({ trial }) => [trial],
-};
-const outcomeRows: RowKind<OutcomeRecord> = {
+});
+const outcomeRows: RowKind<OutcomeRecord> = ofTrial({
   stands: ({ trial }, standing) => standing.outcome(trial),
   name: ({ trial }) => `outcome of trial ${trial}`,
-  trials: ({ trial }) => [trial],
-};
-const checkpointRows: RowKind<CheckpointRecord> = {
+});
+const checkpointRows: RowKind<CheckpointRecord> = ofTrial({
   stands: ({ trial }, standing) => standing.checkpoint(trial),
   name: ({ trial }) => `checkpoint of trial ${trial}`,
-  trials: ({ trial }) => [trial],
-};
+});
 const attemptRows: RowKind<AttemptRecord> = {
   stands: ({ task, attempt }, standing) => standing.attempt(task, attempt),
   name: ({ task, attempt }) => `attempt ${attempt} of ${task}`,
-  trials: (row) => row.trials,
+  missing: (row, missing) => row.trials.some(missing),
+  apart: ({ length }) => length < 2,
 };
 
 /**
@@ -74,12 +101,12 @@ export function checkBatch(study: string, standing: StandingRows, batch: Batch):
   /** Rows of one kind, each once and of trials that are there. */
   function each<T>(rows: readonly T[] | undefined, kind: RowKind<T>): void {
     if (rows === undefined || rows.length === 0) return;
-    // One row can't stand twice, and is by far the most common.
-    const names = rows.length > 1 ? new Set<string>() : undefined;
+    // Names are dear.
+    const names = kind.apart(rows) ? undefined : new Set<string>();
     for (const row of rows) {
       if (kind.stands(row, standing) || names?.has(kind.name(row)) === true) throw rowExists(kind.name(row), study);
       names?.add(kind.name(row));
-      for (const trial of kind.trials(row)) if (missing(trial)) throw rowMissing(kind.name(row), study);
+      if (kind.missing(row, missing)) throw rowMissing(kind.name(row), study);
     }
   }
   if (shared !== undefined && shared.length > 0) {

@@ -14,13 +14,13 @@ import type {
   TrialRecord,
 } from "../../core/records.ts";
 import type { LogRecord } from "../../core/task-log.ts";
-import type { StudySnapshot } from "../../core/snapshot.ts";
+import type { StudySnapshot, TrialSnapshot } from "../../core/snapshot.ts";
 import type { Batch, SavedStudy } from "../../core/store.ts";
 import type { ParamValue } from "../../core/space.ts";
 import { checkpointAddress } from "../checkpoint-bytes.ts";
 import type { Lease } from "../lease-rule.ts";
 import { openAttempts } from "../open-attempts.ts";
-import { packPrediction, unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
+import { packPrediction, unpackPrediction, unpackRowSet, type PackedPrediction, type RowSet } from "../packed-prediction.ts";
 import { storedJson } from "../stored-json.ts";
 import type { StandingRows } from "./batch-check.ts";
 import { ascendingTrials, compareText, studyPicture, type SharedPiece, type TrialTotals } from "../study-picture.ts";
@@ -61,6 +61,8 @@ export class MemoryStudy {
   /** By attempt and task. */
   readonly #logs: Map<string, LogRecord> = new Map();
 
+  /** By packed rows, which the trials of a study share. */
+  readonly #rowSets: WeakMap<Uint8Array, RowSet> = new WeakMap();
   readonly #checkpoints: Map<number, StoredCheckpoint> = new Map();
   readonly #earlier: readonly EarlierRecord[];
 
@@ -141,19 +143,18 @@ export class MemoryStudy {
       if (evaluations.length > 0) totals.set(record.number, totalsOf(evaluations));
     }
     const runs = [...this.runs.values()];
-    return structuredClone(
-      studyPicture({
-        header: this.header,
-        held,
-        trials,
-        totals,
-        shared: this.#shared,
-        runs,
-        attempts: this.#attempts,
-        estimate: this.#estimate,
-        database,
-      }),
-    );
+    const picture = studyPicture({
+      header: this.header,
+      held,
+      trials,
+      totals,
+      shared: this.#shared,
+      runs,
+      attempts: this.#attempts,
+      estimate: this.#estimate,
+      database,
+    });
+    return { ...structuredClone({ ...picture, trials: [] }), trials: picture.trials.map(copiedPicture) };
   }
 
   evaluations(trial: number): EvaluationRecord[] {
@@ -165,7 +166,15 @@ export class MemoryStudy {
     const found = this.#trials.get(trial)?.predictions ?? [];
     return found
       .toSorted((a, b) => a.repeat - b.repeat || a.fold - b.fold)
-      .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed));
+      .map(({ repeat, fold, packed }) => unpackPrediction({ trial, repeat, fold }, packed, this.#rowSet(packed)));
+  }
+
+  #rowSet(packed: PackedPrediction): RowSet {
+    const known = this.#rowSets.get(packed.rows);
+    if (known !== undefined) return known;
+    const made = unpackRowSet(packed);
+    this.#rowSets.set(packed.rows, made);
+    return made;
   }
 
   steps(trial: number): ReportedSteps | null {
@@ -218,11 +227,21 @@ function copiedEvaluation(one: EvaluationRecord): EvaluationRecord {
   return { ...one, values: { ...one.values }, time: { ...one.time }, ...copiedGradients(one) };
 }
 
+function copiedValues(values: OutcomeRecord["values"]): OutcomeRecord["values"] {
+  const copy = { ...values };
+  for (const metric of Object.keys(copy)) copy[metric] = { ...(values[metric] as OutcomeRecord["values"][string]) };
+  return copy;
+}
+
+/** A trial of a picture that was made for its reader, without what is stored. */
+function copiedPicture(one: TrialSnapshot): TrialSnapshot {
+  return { ...one, params: { ...one.params }, values: copiedValues(one.values) };
+}
+
 function copiedOutcome(one: OutcomeRecord): OutcomeRecord {
-  const values = Object.entries(one.values).map(([metric, value]) => [metric, { ...value }] as const);
   return {
     ...one,
-    values: Object.fromEntries(values),
+    values: copiedValues(one.values),
     incident: one.incident === null ? null : { ...one.incident },
     ...copiedGradients(one),
   };

@@ -12,11 +12,11 @@ import type {
 } from "../../core/records.ts";
 import type { Gradient } from "../../core/space.ts";
 import type { SavedStudy } from "../../core/store.ts";
-import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
 import { storedNumbers, storedParams, storedPlain, storedTexts } from "../stored-shapes.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
 import { eachRow } from "./each-row.ts";
 import { gradientReader } from "./gradient-reader.ts";
+import { predictionReader } from "./prediction-reader.ts";
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
 import { readParent } from "./stored-parent.ts";
 
@@ -110,12 +110,6 @@ export function studyReader(db: Database): StudyReader {
   );
   const scoreRows = select<[number, number, number, number, Real]>(
     "SELECT repeat, fold, rung, metric, value FROM evaluation_scores WHERE study = ? AND trial = ? ORDER BY repeat, fold, rung, metric",
-  );
-  const predictionRows = select<
-    [number, number, Buffer, PackedPrediction["truthType"], Buffer, PackedPrediction["type"], Buffer, Buffer | null]
-  >(
-    `SELECT repeat, fold, packed, truth_type, truth, predicted_type, predicted, scores
-     FROM predictions JOIN row_sets USING (study, rows_sha256) WHERE study = ? AND trial = ? ORDER BY repeat, fold`,
   );
   const modelRow = select<[number, string]>("SELECT trial, json FROM models WHERE study = ?");
   const gradients = gradientReader(db);
@@ -268,12 +262,7 @@ export function studyReader(db: Database): StudyReader {
       });
     },
 
-    predictions: (study, trial) =>
-      predictionRows
-        .all(study, trial)
-        .map(([repeat, fold, rows, truthType, truth, type, predicted, scores]) =>
-          unpackPrediction({ trial, repeat, fold }, { rows, truthType, truth, type, predicted, scores }),
-        ),
+    predictions: predictionReader(db),
 
     model(study) {
       const found = modelRow.get(study);

@@ -1,7 +1,7 @@
 import type { GroupWork, PlannedTrial, SavedWork, WorkRows } from "../../core/evaluation.ts";
 import type { Incident, Task } from "../../core/executor.ts";
 import type { EvaluationRecord, OutcomeRecord, PredictionRecord } from "../../core/records.ts";
-import { isoTimes } from "../../core/iso-times.ts";
+import { isoStarts } from "../../core/iso-times.ts";
 import { ownMember } from "../../core/own-member.ts";
 import { foldKey, foldRecords, foldTaskOf } from "../fold-records.ts";
 import type { FoldInput } from "../fold-task.ts";
@@ -37,7 +37,7 @@ export function raceWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
   const { race, incumbentOf, note } = options.racing;
   const metric = objectives[0] as string;
   const folds = judging.plan.folds.length;
-  const isoTime = isoTimes();
+  const startOf = isoStarts();
   const states = new Map<number, RacedTrial>();
   const waiting: Task[] = [];
   const opening: OutcomeRecord[] = [];
@@ -125,7 +125,7 @@ export function raceWork(trials: readonly PlannedTrial[], saved: SavedWork, opti
     accept(done, result) {
       const { state, fold } = stateOf(done);
       const at = { trial: state.trial.number, repeat, fold };
-      const { evaluation, prediction } = foldRecords(at, result, { judging, endedAt: now(), isoTime });
+      const { evaluation, prediction } = foldRecords(at, result, { judging, endedAt: now(), startOf });
       state.evaluations[fold] = evaluation;
       state.predictions[fold] = prediction;
       return rowsOf(state, { evaluations: [evaluation], predictions: [prediction] });
