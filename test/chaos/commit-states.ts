@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { begunIn, placed } from "./killed-command.ts";
 import { endProblems, type LeftStudy, leftStudy, repeated, wholeStudy } from "./left-study.ts";
 
 const program = fileURLToPath(new URL("./commit-states.mjs", import.meta.url));
@@ -45,23 +46,15 @@ export async function killAtCommits(root: string, jobs: readonly StateJob[]): Pr
   for (const { kind, states } of placedJobs) for (const state of states) left.set(state, leftStudy(state, kind));
   await run("resume", placedJobs);
   return placedJobs.map(({ kind, folder, states }, index) => {
-    const expected = wholeStudy(folder, begunIn(folder));
+    const begun = (place: string): string[] => begunIn(placed.log(place));
+    const expected = wholeStudy(folder, begun(folder));
     const problems = states.flatMap((state) => {
       const before = left.get(state) as LeftStudy;
-      const found = [...endProblems(state, [before], expected), ...repeated(begunIn(state), before.committed, expected.begun)];
+      const found = [...endProblems(state, [before], expected), ...repeated(begun(state), before.committed, expected.begun)];
       return found.map((problem) => `${path.basename(state)}: ${problem}`);
     });
     return { kind, commits: commits[index] ?? 0, states: states.length, problems };
   });
-}
-
-function begunIn(folder: string): string[] {
-  const log = path.join(folder, "begun.log");
-  if (!existsSync(log)) return [];
-  return readFileSync(log, "utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => line.slice(line.indexOf(" ") + 1));
 }
 
 function run(manner: "record" | "resume", jobs: readonly object[]): Promise<string> {

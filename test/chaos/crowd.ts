@@ -43,7 +43,7 @@ export interface MemberOptions {
 }
 
 export function member({ kind, database, name, seconds = 1, inside = [] }: MemberOptions): Member {
-  const [program = "", ...args] = [...inside, process.execPath, script, kind, database, name, String(seconds)];
+  const [program, ...args] = [...inside, process.execPath, script, kind, database, name, String(seconds)];
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";

@@ -50,7 +50,7 @@ describe("a coordinator killed at store commits", () => {
   it("loses nothing in studies of any kind, does no work twice and leaves nothing behind", async () => {
     // One learns from a study that must be in its database: `npm run chaos` has it.
     const kinds = kindNames.filter((kind) => !kind.includes("earlier study"));
-    const file = fileURLToPath(new URL("any-kind.ts", import.meta.url));
+    const file = fileURLToPath(new URL("../fixtures/any-kind.ts", import.meta.url));
     const jobs = kinds.map((kind) => ({ kind, file, threads: false, every: 3 }));
     const ends = await killAtCommits(room("kinds"), jobs);
     expect(told(ends)).toEqual([]);

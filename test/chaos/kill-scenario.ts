@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CommandEnd, type Instant, placed, runKilled, type StudyPlace } from "./killed-command.ts";
+import { type CommandEnd, type Instant, type Kills, placed, runKilled, type StudyPlace } from "./killed-command.ts";
 import { endProblems, type LeftStudy, leftStudy, repeated, type Stage, type Undisturbed, wholeStudy } from "./left-study.ts";
 import { processMark } from "./marked-processes.ts";
 
@@ -15,6 +15,7 @@ export interface Scenario extends StudyPlace {
 
 export interface KilledScenario {
   readonly kills: readonly Stage[];
+  readonly workersKilled: number;
   readonly starts: number;
   /** One sentence each. */
   readonly problems: readonly string[];
@@ -32,23 +33,29 @@ export async function undisturbed(scenario: Scenario, keep?: string): Promise<Un
 }
 
 /** Kills it at each of `instants`, one a start, lets it end, and says what is not as it must be. */
-export async function killAndResume(scenario: Scenario, instants: readonly Instant[], expected: Undisturbed): Promise<KilledScenario> {
+export async function killAndResume(
+  scenario: Scenario,
+  { instants, worker }: { readonly instants: readonly Instant[]; readonly worker?: Kills["worker"] },
+  expected: Undisturbed,
+): Promise<KilledScenario> {
   const { folder, mark, kind } = scenario;
   prepare(scenario);
   const left: LeftStudy[] = [];
   const problems: string[] = [];
-  let starts = 0;
+  let [starts, workersKilled] = [0, 0];
   let end: CommandEnd;
   do {
     const committed = left.at(-1)?.committed ?? new Map();
-    end = await runKilled(scenario, instants[starts++]);
-    problems.push(...repeated(end.begun, committed, expected.begun));
+    end = await runKilled(scenario, { coordinator: instants[starts++], worker });
+    workersKilled += end.workersKilled;
+    // What a killed worker had begun is begun again, once.
+    problems.push(...repeated(end.begun, committed, expected.begun).slice(end.workersKilled));
     if (end.killed) left.push(leftStudy(folder, kind));
   } while (end.killed);
-  problems.push(...endProblems(folder, left, expected));
+  problems.push(...endProblems(folder, left, expected, workersKilled));
   problems.push(...(await processMark(mark).gone()).map((one) => `still runs: ${one}`));
   rmSync(folder, { recursive: true });
-  return { kills: left.map(({ stage }) => stage), starts, problems };
+  return { kills: left.map(({ stage }) => stage), workersKilled, starts, problems };
 }
 
 function prepare({ folder, seed }: Scenario): void {

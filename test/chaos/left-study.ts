@@ -19,6 +19,8 @@ export interface Undisturbed {
   readonly begun: ReadonlyMap<string, number>;
   /** What lies in the folder, names of bundles left out. */
   readonly files: readonly string[];
+  /** Attempts that failed. */
+  readonly attempts: number;
 }
 
 /** What is durable in a folder. */
@@ -44,18 +46,22 @@ export function leftStudy(folder: string, kind: string): LeftStudy {
 /** What a folder holds in which nobody was disturbed. */
 export function wholeStudy(folder: string, begun: readonly string[]): Undisturbed {
   const files = filesIn(folder);
-  return { answers: answersOf(placed.database(folder)), begun: counted(begun), files };
+  return { answers: answersOf(placed.database(folder)), begun: counted(begun), files, attempts: attemptsIn(placed.database(folder)) };
 }
 
 /** What is wrong with a study that came to its end after having been left so: one sentence each. */
-export function endProblems(folder: string, left: readonly LeftStudy[], expected: Undisturbed): string[] {
+export function endProblems(folder: string, left: readonly LeftStudy[], expected: Undisturbed, workersKilled = 0): string[] {
   // First: what looks into the database makes files beside it.
   const files = filesIn(folder);
   const database = placed.database(folder);
   const ended = databaseRows(database);
   const lost = left.flatMap(({ rows }) => (rows === undefined ? [] : lostRows(rows, ended)));
   const odd = [...files.filter((file) => !expected.files.includes(file)), ...expected.files.filter((file) => !files.includes(file))];
+  const attempts = attemptsIn(database);
+  // A kill of the coordinator is charged to nobody, one of a worker to the attempt that it worked at, if to any.
+  const charged = attempts < expected.attempts || attempts > expected.attempts + workersKilled;
   return [
+    ...(charged ? [`${attempts} failed attempts, ${workersKilled} workers killed; ${expected.attempts} where nobody disturbs`] : []),
     ...lost.map((row) => `lost: ${row.slice(0, 200)}`),
     ...differences(answersOf(database), expected.answers),
     ...numbering(database),
@@ -160,6 +166,15 @@ function stageOf(database: string, kind: string): Stage {
     return study.complete + study.failed === 0 ? "before the first result" : "among results";
   } finally {
     store.close();
+  }
+}
+
+function attemptsIn(database: string): number {
+  const db = new Database(database, { readonly: true });
+  try {
+    return Number(db.prepare("SELECT count(*) FROM attempts").pluck().get());
+  } finally {
+    db.close();
   }
 }
 

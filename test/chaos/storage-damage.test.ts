@@ -17,7 +17,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { openStudy } from "hpo";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { examineDatabase } from "#hpo/store/sqlite/doctor/examine-database";
 import { exportDatabase } from "#hpo/store/sqlite/doctor/export-database";
 import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
@@ -216,6 +216,28 @@ describe("a file that is no database of hpo's", () => {
     }
     expect(() => examineDatabase(path.join(folder, "empty.sqlite"))).toThrow("is empty; run a study first");
   });
+});
+
+describe("a clock that goes back an hour at each look", () => {
+  it("makes no time negative, and other answers neither", async () => {
+    const database = path.join(folder, "clock.sqlite");
+    let hours = 0;
+    const look = vi.spyOn(Date, "now").mockImplementation(() => Date.UTC(2026, 10, 21) - 3_600_000 * hours++);
+    try {
+      await run(database);
+    } finally {
+      look.mockRestore();
+    }
+    expect(hours).toBeGreaterThan(10);
+    expect(databaseAnswers(database, study)).toEqual(databaseAnswers(whole, study));
+    expect(findingsOf(database)).toEqual([]);
+    const shown = hpo("show", study, "--db", database);
+    expect([shown.status, /-\d[\d.]* (ms|s|min|h)\b/.test(shown.stdout)], shown.stdout).toEqual([0, false]);
+    const store = sqliteStore(database, { readonly: true });
+    const { trials, wallSeconds } = store.snapshot(study);
+    expect(Math.min(wallSeconds, ...trials.map((trial) => trial.wallSeconds))).toBeGreaterThanOrEqual(0);
+    store.close();
+  }, 60_000);
 });
 
 describe("a database and its log", () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { main, studyFolder } from "./command.ts";
 import { spawn, spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { processMark } from "../chaos/marked-processes.ts";
+import { noMarks, processMark } from "../chaos/marked-processes.ts";
 import { deaf, endlessFile, native, patient, unfinished } from "./studies.ts";
 
 describe("Ctrl-C", () => {
@@ -97,14 +96,15 @@ describe("Ctrl-C", () => {
 
 describe("a terminal that is closed", () => {
   it("ends what runs as Ctrl-C does, and nothing is left running", async (context) => {
-    context.skip(spawnSync("script", ["--version"]).status !== 0 || process.platform !== "linux", "needs script, of util-linux");
+    context.skip(noMarks !== undefined, noMarks);
+    context.skip(spawnSync("script", ["--version"]).status !== 0, "needs script, of util-linux");
     const { hpo, path: folder, write } = studyFolder({ "patient.ts": patient });
-    const mark = randomUUID();
+    const mark = processMark();
     const command = `exec "${process.execPath}" "${main}" run patient.ts --workers 1 --reporter ndjson`;
     // Its terminal goes away with it.
     const terminal = spawn("script", ["--quiet", "--flush", "--command", command, "/dev/null"], {
       cwd: folder,
-      env: { ...process.env, ...processMark(mark).environment },
+      env: { ...process.env, ...mark.environment },
       stdio: ["ignore", "pipe", "ignore"],
     });
     let shown = "";
@@ -117,7 +117,7 @@ describe("a terminal that is closed", () => {
     terminal.kill("SIGKILL");
     await new Promise((resolve) => terminal.on("exit", resolve));
     write("go", "");
-    expect(await processMark(mark).gone()).toEqual([]);
+    expect(await mark.gone()).toEqual([]);
     // How it ended is stored, as a crash's is not.
     expect(hpo("list").stdout).toMatch(/patient +stopped +[1-5]\/6 +–/u);
     expect(hpo("show", "patient").stdout).toContain("it was stopped");

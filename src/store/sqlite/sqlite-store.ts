@@ -73,12 +73,18 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         }),
       ),
     acquire(study, holder, silentSeconds) {
-      const id = write(() => {
-        const found = catalog.find(study);
-        leases.take(found, study, holder, silentSeconds);
-        return found;
-      });
-      read(() => checkpoints.tidy(id));
+      try {
+        const id = write(() => {
+          const found = catalog.find(study);
+          leases.take(found, study, holder, silentSeconds);
+          return found;
+        });
+        read(() => checkpoints.tidy(id));
+      } catch (error) {
+        // What failed at the last sync may be in the log all the same.
+        if (sqliteCode((error as HpoError).cause) !== "") giveUpLease(holder.id);
+        throw error;
+      }
     },
     renew: (study, holderId) => write(() => leases.renew(catalog.find(study), study, holderId)),
     release(study, holderId) {
