@@ -3,6 +3,7 @@ import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Metric, MetricInput } from "./core/metric.ts";
 import { checkOptions, integer, type OptionRule, optional, shaped } from "./core/options.ts";
+import { metricRule } from "./core/part-rules.ts";
 import { crossValidate } from "./cross-validate.ts";
 import { rng } from "./math/rng.ts";
 import { weightedMean } from "./metrics/weighted-mean.ts";
@@ -55,7 +56,6 @@ export interface BootstrapEstimate {
  */
 export async function bootstrapEstimate(options: BootstrapEstimateOptions): Promise<BootstrapEstimate> {
   const model = shaped('an estimator such as svm({ kernel: "rbf", C: 1 })', (value) => "fit" in value);
-  const metricRule = shaped("a metric such as accuracy()", (value) => "evaluate" in value);
   const rules = { data: studyRules.model.data, model, metric: metricRule, samples: optional(integer(2)), seed: optional(integer(0)) };
   checkOptions("bootstrapEstimate", options, rules as Record<string, OptionRule>);
   const { metric, samples = 100, seed = 0 } = options;

@@ -1,7 +1,8 @@
 import type { DataRecipe, Dataset, Target } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
-import { checkOptions, finite, integer, listOf, type OptionRule, shaped } from "./core/options.ts";
+import { checkOptions, finite, integer, listOf, type OptionRule } from "./core/options.ts";
+import { dataRule } from "./core/part-rules.ts";
 import type { OutcomeRecord } from "./core/records.ts";
 import { ownMember } from "./core/own-member.ts";
 import { crossValidate, type CrossValidateOptions } from "./cross-validate.ts";
@@ -170,7 +171,7 @@ function withShuffledTarget(data: Dataset, seed: number, permutation: number): D
 }
 
 async function loaded({ data, metrics }: Pick<CrossValidateOptions, "data" | "metrics">): Promise<Dataset> {
-  checkOptions("crossValidate", { data }, { data: shaped('data such as csv("data.csv.gz", { target: "y" })', (value) => "load" in value) });
+  checkOptions("crossValidate", { data }, { data: dataRule });
   return data.load({ folder: process.cwd(), task: Object.values(metrics)[0]?.task ?? "classification" });
 }
 

@@ -10,8 +10,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { kindNames } from "../../test/fixtures/any-kind.ts";
 import { killInstants } from "../../test/chaos/kill-instants.ts";
-import { killAndResume, type Scenario, type Stage, undisturbed, type Undisturbed } from "../../test/chaos/kill-scenario.ts";
+import { killAndResume, type Scenario, undisturbed } from "../../test/chaos/kill-scenario.ts";
 import type { Manner } from "../../test/chaos/killed-command.ts";
+import type { Stage } from "../../test/chaos/left-study.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 
 /** Studies at a time: the machine that this must pass on has two cores. */
@@ -36,7 +37,7 @@ interface Size {
 
 async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosResult> {
   const earlier = await earlierStudy(root);
-  const references = new Map<string, Promise<Undisturbed>>();
+  const references = new Map<string, ReturnType<typeof undisturbed>>();
   const stages: Record<Stage, number> = {
     "before the first write": 0,
     "before the first result": 0,
@@ -45,7 +46,7 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
   };
   const byKind = new Map<string, number>();
   const problems: string[] = [];
-  let [done, kills, starts] = [0, 0, 0];
+  let [done, kills, workersKilled, starts] = [0, 0, 0, 0];
 
   async function run(number: number): Promise<void> {
     const { seeded, ...scenario } = scenarioOf(root, { number, earlier });
@@ -58,10 +59,12 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
     const expected = await reference;
     const work = [...expected.begun.values()].reduce((sum, count) => sum + count, 0);
     const instants = killInstants(seed * 100_003 + number, { wallMs: expected.wallMs, work });
-    const told = `run ${number} (${scenario.kind}, ${scenario.manner}, ${scenario.workers} workers, ${seeded})`;
+    const told = `run ${number} (${scenario.kind}, ${scenario.manner}, ${scenario.workers} workers, each a ${scenario.isolation}, ${seeded})`;
+    const worker = unretried.has(scenario.kind) ? undefined : { count: 1 + (number % Math.max(1, work)), ms: number % 5 };
     try {
-      const ended = await killAndResume(scenario, instants, expected);
+      const ended = await killAndResume(scenario, { instants, worker }, expected);
       for (const stage of ended.kills) stages[stage]++;
+      workersKilled += ended.workersKilled;
       kills += ended.kills.length;
       starts += ended.starts;
       byKind.set(scenario.kind, (byKind.get(scenario.kind) ?? 0) + ended.kills.length);
@@ -79,7 +82,7 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return {
-    counts: { runs, kills, starts },
+    counts: { runs, "coordinators killed": kills, "worker processes killed": workersKilled, starts },
     figures: [
       `Kills ${Object.entries(stages)
         .map(([stage, count]) => `${stage}: ${count}`)
@@ -93,7 +96,10 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
 /** A database with the study that another kind learns from. */
 async function earlierStudy(root: string): Promise<string> {
   const database = path.join(root, "earlier.sqlite");
-  await undisturbed({ folder: path.join(root, "earlier"), kind: "random", manner: "inline", workers: 1, mark: randomUUID() }, database);
+  await undisturbed(
+    { folder: path.join(root, "earlier"), kind: "random", manner: "inline", workers: 1, isolation: "thread", mark: randomUUID() },
+    database,
+  );
   return database;
 }
 
@@ -115,11 +121,15 @@ function scenarioOf(
     manner: manner === "ask" && foldKinds.has(kind) ? "inline" : manner,
     // Folds of a race that were begun too many are stored, too.
     workers: kind === "racing" ? 1 : 1 + (turn % 2),
+    isolation: (turn + number) % 3 === 1 ? "process" : "thread",
     mark: randomUUID(),
     seed: learns ? earlier : version === undefined ? undefined : older(version),
     seeded: learns ? "earlier study" : version === undefined ? "new database" : `schema ${version}`,
   };
 }
+
+/** Where a killed worker's attempt is the last one, or one of many that fail: it would change the answer. */
+const unretried: ReadonlySet<string> = new Set(["population-based", "failures, retries"]);
 
 /** Judged by folds, which nobody can tell. */
 const foldKinds: ReadonlySet<string> = new Set(["folds", "racing", "nested", "svm, shared solves", "pipelines, shared prefixes"]);

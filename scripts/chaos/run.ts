@@ -13,12 +13,18 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ChaosSuite } from "./chaos-suite.ts";
+import { crowdSuite } from "./crowd-suite.ts";
+import { killCommits } from "./kill-commits.ts";
+import { fuzzReaders } from "./fuzz-suite.ts";
 import { killStudies } from "./kills-suite.ts";
 import { killTable } from "./kill-table.ts";
+import { limitsSuite } from "./limits-suite.ts";
+import { powerLoss } from "./power-loss-suite.ts";
 import { breakProcesses } from "./processes-suite.ts";
 import { recordResult, resultLines } from "./recorded-result.ts";
 import { securitySuite } from "./security-suite.ts";
 import { soakSuite } from "./soak-suite.ts";
+import { storageFaults } from "./storage-suite.ts";
 import { userCodeSuite } from "./user-code-suite.ts";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -26,11 +32,17 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 /** A new suite is a line here, and a place in docs/reliability.md. */
 const suites: Readonly<Record<string, ChaosSuite>> = {
   kills: killStudies,
+  "kill-commits": killCommits,
   "kill-table": killTable,
-  security: securitySuite,
+  storage: storageFaults,
+  "power-loss": powerLoss,
   processes: breakProcesses,
+  crowd: crowdSuite,
+  limits: limitsSuite,
+  fuzz: fuzzReaders,
   soak: soakSuite,
   "user-code": userCodeSuite,
+  security: securitySuite,
 };
 
 /** They run where they are named. */

@@ -112,7 +112,9 @@ function panelSvg({ title, scale, domain, curves, dots }: Panel, chart: Chart, a
     at % columns === 0
       ? `<text transform="translate(12,${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`
       : "",
-    ...curves.map(({ style, points }) => `<path d="${band(shown(points)) ?? ""}" fill="${style.colour}" fill-opacity="0.14"/>`),
+    ...curves
+      .filter(({ points }) => points.some(({ q25, q75 }) => q25 !== null || q75 !== null))
+      .map(({ style, points }) => `<path d="${band(shown(points)) ?? ""}" fill="${style.colour}" fill-opacity="0.14"/>`),
     ...curves.map(({ style, points }) => `<path d="${path(shown(points)) ?? ""}" fill="none" ${stroke(style)}/>`),
     ...dots.flatMap(({ colour, mark, points }) =>
       shown(points).map((point) => {

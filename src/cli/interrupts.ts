@@ -1,3 +1,5 @@
+import { onTerminal } from "./terminal.ts";
+
 /** What a person's or a system's wish to end does to a run: the first finishes, the second aborts, the third kills. */
 export interface Interrupts {
   /** How many came so far. */
@@ -12,13 +14,14 @@ export interface InterruptActions {
   readonly kill: () => void;
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const signals = ["SIGINT", "SIGTERM"] as const;
 
 /** npm sends on the Ctrl-C that the terminal has sent to its child already: one wish, two signals. */
 const echoMs = 100;
 
-/** Listens for Ctrl-C, SIGTERM and SIGHUP until closed; all of them count together. */
+/** Listens for Ctrl-C, SIGTERM and, where there is a terminal, its end (SIGHUP) until closed; all of them count together. */
 export function interrupts(actions: InterruptActions): Interrupts {
+  const heard = onTerminal() ? ([...signals, "SIGHUP"] as const) : signals;
   let seen = 0;
   let last: { readonly signal: string; readonly at: number } | null = null;
   const listener = (signal: NodeJS.Signals): void => {
@@ -31,11 +34,16 @@ export function interrupts(actions: InterruptActions): Interrupts {
     else if (seen === 2) actions.abort();
     else actions.kill();
   };
-  for (const signal of signals) process.on(signal, listener);
+  for (const signal of heard) process.on(signal, listener);
   return {
     count: () => seen,
     close: () => {
-      for (const signal of signals) process.off(signal, listener);
+      for (const signal of heard) process.off(signal, listener);
     },
   };
+}
+
+/** Without a terminal none can be closed: `nohup hpo run`, whose wish Node forgets at its start, goes on when the person leaves. */
+export function ignoreHangUps(): void {
+  if (!onTerminal()) process.on("SIGHUP", () => undefined);
 }

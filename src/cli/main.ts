@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { HpoError } from "../core/hpo-error.ts";
 import { exitCodes } from "./exit-code.ts";
 import { failure } from "./failure.ts";
+import { processEnd } from "./process-end.ts";
 import { program } from "./program.ts";
 import { tolerateClosedPipes } from "./terminal.ts";
 
@@ -11,7 +13,13 @@ function tell(error: unknown): number {
   return told.exitCode;
 }
 
-tolerateClosedPipes();
+/** Help into a full disk fails after the command has ended; a command's result, while it waits for it. It is told once. */
+let outputTold = false;
+tolerateClosedPipes((error) => {
+  if (!outputTold) process.exitCode = tell(error);
+  outputTold = true;
+});
+const end = processEnd();
 // What no part of the engine has caught: nothing stored is lost, so the process may end.
 process.on("uncaughtException", (error) => process.exit(tell(error)));
 let exitCode: number = exitCodes.fine;
@@ -21,8 +29,8 @@ try {
   });
   await hpo.parseAsync(process.argv);
 } catch (error) {
-  exitCode = tell(error);
+  const isOutput = error instanceof HpoError && error.code === "OUTPUT_FAILED";
+  exitCode = isOutput && outputTold ? exitCodes.failed : tell(error);
+  outputTold ||= isOutput;
 }
-// What a study's code left open in this process (a timer, a server) must not keep it.
-for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
-process.exit(exitCode);
+await end(outputTold && exitCode === exitCodes.fine ? exitCodes.failed : exitCode);

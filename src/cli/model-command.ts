@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { HpoError } from "../core/hpo-error.ts";
 import { showValue } from "../core/options.ts";
@@ -8,6 +7,7 @@ import { jsonText, plainText } from "../report/plain-text.ts";
 import type { StudyModel } from "../study/study-model.ts";
 import { engine } from "./engine.ts";
 import { requireDatabase } from "./read-commands.ts";
+import { writeOutput } from "./output-file.ts";
 import { divertStdout, printData } from "./terminal.ts";
 
 export interface ModelFlags {
@@ -30,7 +30,7 @@ export async function modelCommand(study: string, flags: ModelFlags): Promise<vo
   const how = model.source === "kept" ? "kept with the table; nothing was solved" : `fitted to all rows in ${formatSeconds(seconds)}`;
   const { trial: number, params } = model;
   if (out === undefined) await printData(text);
-  else writeOut(out, text);
+  else writeOutput(out, text);
   process.stderr.write(`hpo: the model of trial ${number} (${formatParams(params)}) was ${how}.\n`);
 }
 
@@ -79,14 +79,4 @@ function changed(error: unknown, study: string, file: string): unknown {
     `The code of ${plainText(file)} has changed since the study ${showValue(study)} was run. Name the file as it was, or accept its code by \`hpo run ${file} --accept-code\`.`,
     { data, cause: error },
   );
-}
-
-function writeOut(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new HpoError("USAGE", `--out must be a file that can be written; got ${showValue(file)} (${(cause as Error).message}).`, {
-      cause,
-    });
-  }
 }

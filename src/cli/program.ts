@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { type CompareFlags, compareCommand } from "./compare-command.ts";
+import { type DoctorFlags, doctorCommand } from "./doctor-command.ts";
 import { type ModelFlags, modelCommand } from "./model-command.ts";
 import { durationOption, integerOption, nameOption, numberOption, pairOption, sizeOption, whereOption } from "./option-values.ts";
 import {
@@ -29,7 +30,7 @@ Examples:
   hpo compare landsat-svm --trials 3,17 do the two differ at all?
   hpo model landsat-svm --out svm.json  the model of its best trial, to use
 
-Exit codes: 0 fine · 1 no trial complete, or the study failed · 2 usage
+Exit codes: 0 fine · 1 no trial complete, the study failed, or damage · 2 usage
             3 target missed · 130 interrupted
 HPO_DEBUG=1 shows stacks, NO_COLOR=1 no colours.`;
 
@@ -60,6 +61,7 @@ export function program(onExitCode: (code: number) => void): Command {
     .action((study: string, flags: TrialsFlags) => trialsCommand(study, flags));
   addCompare(root);
   addModel(root);
+  addDoctor(root, onExitCode);
   return root;
 }
 
@@ -83,6 +85,15 @@ function addModel(root: Command): void {
     .option("--out <file>", "where to write it (default: stdout)")
     .addOption(databaseOption())
     .action((study: string, flags: ModelFlags) => modelCommand(study, flags));
+}
+
+function addDoctor(root: Command, onExitCode: (code: number) => void): void {
+  subcommand(root, "doctor", "say whether a database is sound, repair it, or save what can be read")
+    .option("--repair", "copy it aside, then mend what can be mended without deleting a row of a study")
+    .option("--export <file>", "write everything that can be read into a new database", nameOption)
+    .addOption(databaseOption())
+    .option("--json", "print it as JSON")
+    .action(async (flags: DoctorFlags) => onExitCode(await doctorCommand(flags)));
 }
 
 function addRun(root: Command, onExitCode: (code: number) => void): void {
@@ -142,7 +153,14 @@ function databaseOption(): Option {
 
 /** The parser's words in the form of all others: "hpo: unknown option '--foo' …". */
 function usageText(text: string): string {
-  return text.replace(/^error: /, "hpo: ").replace(/\n\(Did you mean (.*)\?\)/, " (did you mean $1?)");
+  return shortened(text)
+    .replace(/^error: /, "hpo: ")
+    .replace(/\n\(Did you mean (.*)\?\)/, " (did you mean $1?)");
+}
+
+/** Words of a command line that nobody would read to their end are cut, and none of them begins another line. */
+function shortened(text: string): string {
+  return text.replace(/[^\s']{61,}/gu, (word) => `${word.slice(0, 57)}…`).replace(/(?<='[^'\n]*)\n(?=[^'\n]*')/gu, "\\n");
 }
 
 function packageVersion(): string {

@@ -16,6 +16,7 @@ import { trialsCsv, trialsJson, trialsText } from "../report/trials-table.ts";
 import { trialJson, trialPage } from "../report/trial-page.ts";
 import { engine, readTrialFolds, readTrialParts } from "./engine.ts";
 import { printData, textLayout } from "./terminal.ts";
+import { showPath } from "../core/options.ts";
 
 export const tableFormats = ["text", "md", "csv", "tex", "json"] as const;
 export const trialFormats = ["table", "csv", "json"] as const;
@@ -105,7 +106,7 @@ export function requireDatabase(file: string): void {
   if (existsSync(file)) return;
   throw new HpoError(
     "STUDY_NOT_FOUND",
-    `There is no database ${file} in this folder (${process.cwd()}); run a study first with \`hpo run study.ts\`, change to its folder, or name the file with --db.`,
+    `There is no database ${showPath(file)} in this folder (${showPath(process.cwd())}); run a study first with \`hpo run study.ts\`, change to its folder, or name the file with --db.`,
     { data: { database: file } },
   );
 }

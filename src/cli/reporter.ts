@@ -35,9 +35,12 @@ export function reporter(name: ReporterName, stream: NodeJS.WriteStream, colour:
   return name === "plain" ? plainReporter(stream) : ndjsonReporter(stream);
 }
 
-/** Redraws in place, also when the window changes its size; the view is taken away at the end, since the table follows. */
+/**
+ * Redraws in place, also when the window changes its size; the view is taken away at the end, since the table follows. The cursor stays visible: what
+ * hides it listens for signals, and a kill would leave it hidden.
+ */
 function liveReporter(stream: NodeJS.WriteStream, colour: boolean): Reporter {
-  const screen = createLogUpdate(stream);
+  const screen = createLogUpdate(stream, { showCursor: true });
   let last: RunProgress | null = null;
   let lastAt = 0;
   let clock: NodeJS.Timeout | undefined;

@@ -9,8 +9,9 @@ import { bestTrialsText } from "../report/trials-table.ts";
 import type { OpenStudyOptions } from "../open-study.ts";
 import type { Study } from "../study/study.ts";
 import { engine } from "./engine.ts";
-import { exitCodes, missesTarget, runExitCode } from "./exit-code.ts";
-import { interrupts } from "./interrupts.ts";
+import { missesTarget, runExitCode } from "./exit-code.ts";
+import { ignoreHangUps, type Interrupts, interrupts } from "./interrupts.ts";
+import { dieOf } from "./process-end.ts";
 import { defaultReporter, type Reporter, type ReporterName, reporter } from "./reporter.ts";
 import { divertStdout, printData, textLayout, wantsColour } from "./terminal.ts";
 
@@ -38,6 +39,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
     const why = "since nobody can tell whose memory in one process is whose";
     throw new HpoError("USAGE", `--isolation must be process where --trial-memory is given, ${why}; got thread. Leave it out.`);
   }
+  ignoreHangUps();
   const view = reporter(
     flags.reporter ?? defaultReporter(process.stderr, process.env),
     process.stderr,
@@ -60,28 +62,28 @@ async function runStudy(
 ): Promise<{ snapshot: StudySnapshot; spec: Study["spec"]; interrupted: boolean }> {
   const abort = new AbortController();
   let study: Study | null = null;
-  const listener = interrupts({
-    stop: () => {
-      // Nothing runs yet that would have to be finished.
-      if (study === null) kill();
-      view.message("stopping: running parts are finished and stored first; Ctrl-C again cuts them off.");
-      study?.stop();
-    },
-    abort: () => {
-      view.message("cutting off what runs; Ctrl-C again ends at once.");
-      abort.abort();
-    },
-    kill,
-  });
-  function kill(): never {
-    view.end(null);
-    process.exit(exitCodes.interrupted);
-  }
+  let listener: Interrupts | null = null;
   const restoreStdout = divertStdout((text) => view.output(text));
   try {
     view.start(file);
-    study = await (await engine()).openStudy(file, openOptions(flags));
-    const snapshot = await study.run({
+    const opened = await (await engine()).openStudy(file, openOptions(flags));
+    study = opened;
+    // Only now: until something runs that has to be finished, a signal ends the process, also where a study file computes for long as it is loaded.
+    listener = interrupts({
+      stop: () => {
+        view.message("stopping: running parts are finished and stored first; Ctrl-C again cuts them off.");
+        opened.stop();
+      },
+      abort: () => {
+        view.message("cutting off what runs; Ctrl-C again ends at once.");
+        abort.abort();
+      },
+      kill: () => {
+        view.end(null);
+        dieOf("SIGINT");
+      },
+    });
+    const snapshot = await opened.run({
       ...(flags.workers === undefined ? {} : { workers: flags.workers }),
       ...(flags.memory === undefined ? {} : { memory: flags.memory }),
       ...(flags.isolation === undefined ? {} : { isolation: flags.isolation }),
@@ -92,14 +94,17 @@ async function runStudy(
       onOutput: (text: string, slot?: number) => view.output(text, slot),
     });
     view.end(runSummary(snapshot, runState(snapshot)));
-    return { snapshot, spec: study.spec, interrupted: listener.count() > 0 };
+    return { snapshot, spec: opened.spec, interrupted: listener.count() > 0 };
   } catch (error) {
     view.end(null);
     throw error;
   } finally {
-    await study?.close();
-    restoreStdout();
-    listener.close();
+    try {
+      await study?.close();
+    } finally {
+      restoreStdout();
+      listener?.close();
+    }
   }
 }
 

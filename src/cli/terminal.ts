@@ -1,3 +1,5 @@
+import { isatty } from "node:tty";
+import { HpoError } from "../core/hpo-error.ts";
 import { terminalText } from "../report/plain-text.ts";
 
 /** Whether a stream gets colours: a terminal gets them unless NO_COLOR is set, anything else only with FORCE_COLOR. */
@@ -20,7 +22,7 @@ export function textLayout(): { readonly width: number; readonly colour: boolean
 export function printData(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(terminalText(text, { colour: wantsColour(process.stdout, process.env) }), (error) =>
-      error == null || isClosedPipe(error) ? resolve() : reject(error),
+      error == null || isClosedPipe(error) ? resolve() : reject(outputFailed("stdout", error)),
     );
   });
 }
@@ -42,16 +44,44 @@ export function divertStdout(listener: (text: string) => void): () => void {
   };
 }
 
-/** A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more. */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: Error) => {
-      if (!isClosedPipe(error)) throw error;
-    });
-  }
+/**
+ * A reader that has seen enough (`| head`) is no failure; neither is a log that nobody reads any more, or whose disk is full: a run goes on without it.
+ * What else keeps the result from stdout is told by `failed`.
+ */
+export function tolerateClosedPipes(failed: (error: HpoError) => void): void {
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: Error) => {
+    if (!isClosedPipe(error)) failed(outputFailed("stdout", error));
+  });
+}
+
+/** `place` could not take what was written to it. */
+export function outputFailed(place: string, cause: Error): HpoError {
+  const { code } = cause as { readonly code?: string };
+  const cure = code === "ENOSPC" || code === "EDQUOT" ? "its disk is full: free some space, or write it elsewhere" : "write it elsewhere";
+  return new HpoError("OUTPUT_FAILED", `The result can't be written to ${place} (${cause.message}); ${cure}. All that is stored is kept.`, {
+    data: { place },
+    cause,
+  });
+}
+
+/** Whether a person's terminal is at one of the three streams: nohup, cron and services have none. */
+export function onTerminal(): boolean {
+  return isatty(0) || isatty(1) || isatty(2);
+}
+
+/** Whether this process had a terminal that was closed. */
+export function lostTerminal(): boolean {
+  return [process.stdout, process.stderr].some((stream) => stream.isTTY && codeOf(stream.errored) === "EIO");
 }
 
 function isClosedPipe(error: Error): boolean {
-  const { code } = error as { readonly code?: string };
-  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+  const code = codeOf(error);
+  // A terminal that was closed says what a failing disk says.
+  const closed = code === "EIO" && (process.stdout.isTTY || process.stderr.isTTY);
+  return closed || code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF";
+}
+
+function codeOf(error: Error | null): string | undefined {
+  return (error as { readonly code?: string } | null)?.code;
 }

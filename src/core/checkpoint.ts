@@ -2,7 +2,8 @@
 export interface TrialCheckpoint {
   /**
    * What the trial that this one continues wrote last, as an array over a buffer of its own; undefined where it continues none and has to begin.
-   * @throws HpoError CHECKPOINT_LOST where those bytes are not to be had: that trial wrote none, or their file is missing or damaged.
+   * @throws HpoError CHECKPOINT_LOST where those bytes are not to be had: that trial wrote none, or their file is missing or damaged;
+   * CHECKPOINT_UNREADABLE where the disk does not give them, which, thrown on, ends the run and not the trial.
    */
   readonly read: () => Uint8Array | undefined;
   /**

@@ -75,8 +75,8 @@ export function optional(inner: OptionRule): OptionRule {
   return { must: inner.must, optional: true, accepts: (value) => value === undefined || inner.accepts(value) };
 }
 
-/** A value as a person would write it, at most 60 characters. */
-export function showValue(value: unknown): string {
+/** A value as a person would write it, in one line of at most 60 characters. */
+export function showValue(value: unknown, most: number = 60): string {
   let shown: string;
   if (typeof value === "string") shown = JSON.stringify(value);
   else if (typeof value === "function") shown = value.name === "" ? "a function" : `the function ${value.name}`;
@@ -89,7 +89,13 @@ export function showValue(value: unknown): string {
       shown = "an object";
     }
   } else shown = String(value);
-  return shown.length <= 60 ? shown : `${shown.slice(0, 57)}…`;
+  return shown.length <= most ? shown : `${shown.slice(0, most - 3)}…`;
+}
+
+/** A path within a sentence: as it is, but in one line and of at most 300 characters. */
+export function showPath(path: string): string {
+  const shown = JSON.stringify(path).slice(1, -1);
+  return shown.length <= 300 ? shown : `${shown.slice(0, 299)}…`;
 }
 
 /**
@@ -106,7 +112,7 @@ export function checkOptions(where: string, given: unknown, rules: Readonly<Reco
   const values = given as Record<string, unknown>;
   for (const name of Object.keys(values)) {
     if (!Object.hasOwn(rules, name)) {
-      throw new HpoError("OPTION_INVALID", `${where}(): there is no option ${name}; the options are ${list(names)}.`, {
+      throw new HpoError("OPTION_INVALID", `${where}(): there is no option ${showPath(name)}; the options are ${list(names)}.`, {
         data: { where, option: name },
       });
     }

@@ -1,7 +1,8 @@
 import type { ByteReader } from "./byte-reader.ts";
 import type { DataFile } from "./data-file.ts";
-import { dataError, rowSource } from "./data-source.ts";
+import { type DataSource, dataError, rowSource } from "./data-source.ts";
 import type { NumericArray } from "./row-blocks.ts";
+import { maximumBytes } from "./size-limits.ts";
 
 /** A number as files of arrays write it: f = float, i = signed, u = unsigned, with its bytes. */
 export type ItemType = "f4" | "f8" | "i1" | "i2" | "i4" | "i8" | "u1" | "u2" | "u4";
@@ -13,7 +14,7 @@ export interface NumericTable {
 }
 
 /** No data set holds more values than 4 GiB of 32-bit floats. */
-const maximumItems = 2 ** 30;
+const maximumItems = maximumBytes / 4;
 
 /**
  * The values after a header that promised `shape`; checks that there are exactly as many bytes.
@@ -27,19 +28,24 @@ export async function readItems(
   const count = header.shape.reduce((product, size) => product * size, 1);
   const itemBytes = Number(header.type[1]);
   const source = rowSource(file.reader, file.file);
-  const shape = header.shape.join(" × ");
+  const shape = shapeText(header.shape);
   if (count > maximumItems) {
     throw dataError(source, {}, `a data set must fit into 4 GiB; the header promises ${shape} values, which do not.`);
   }
-  const raw = new Uint8Array(count * itemBytes);
+  const must = count * itemBytes;
+  // What the file can't hold is not allocated, whatever its header promises.
+  const possible = must <= (await bytes.most());
+  const raw = possible ? allocated(source, must, shape) : new Uint8Array(0);
   const got = await bytes.fill(raw);
-  const extra = await bytes.rest();
-  if (got + extra !== raw.length) {
+  const extra = await bytes.rest(restBytes);
+  if (!possible || got < must || extra > 0) {
+    const long = got + extra > must;
+    const told = extra >= restBytes ? `at least ${got + extra}` : got + extra;
     throw dataError(
       source,
       {},
-      `there must be ${raw.length} bytes of values (${shape} of ${itemBytes}) after the header; got ${got + extra}. ` +
-        (extra === 0 ? "The file is cut off; copy it again." : "The file is longer than its header says."),
+      `there must be ${must} bytes of values (${shape} of ${itemBytes}) after the header; got ${told}. ` +
+        (long ? "The file is longer than its header says." : "The file is cut off; copy it again."),
     );
   }
   const buffer = Buffer.from(raw.buffer);
@@ -47,6 +53,23 @@ export async function readItems(
   if (header.bigEndian && itemBytes === 4) buffer.swap32();
   if (header.bigEndian && itemBytes === 8) buffer.swap64();
   return views[header.type](raw.buffer);
+}
+
+/** "28 × 28"; of many dimensions the first. */
+export function shapeText(shape: readonly number[]): string {
+  const most = 8;
+  return shape.length <= most ? shape.join(" × ") : `${shape.slice(0, most).join(" × ")} × … (${shape.length} dimensions)`;
+}
+
+/** Nobody needs to know by how much a file is longer than that. */
+const restBytes = 2 ** 26;
+
+function allocated(source: DataSource, bytes: number, shape: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw dataError(source, {}, `the values must fit into memory; ${shape} take ${bytes} bytes, which could not be had.`, cause);
+  }
 }
 
 const views: Readonly<Record<ItemType, (buffer: ArrayBuffer) => NumericArray>> = {

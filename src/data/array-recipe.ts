@@ -15,6 +15,7 @@ import {
   type TargetKind,
   targetRule,
 } from "./reader-options.ts";
+import { checkColumnCount } from "./size-limits.ts";
 import { wholeMatrix } from "./row-blocks.ts";
 import type { ValueColumn } from "./value-column.ts";
 
@@ -45,6 +46,7 @@ export function arrayRecipe(reader: string, given: ArrayOptions, read: (file: Da
     }
     const rows = shape[0] as number;
     const width = shape.slice(1).reduce((product, size) => product * size, 1);
+    checkColumnCount(source, width);
     return buildDataset({
       source,
       name: options.name ?? context.nameOf(options.features),

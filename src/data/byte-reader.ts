@@ -1,4 +1,4 @@
-import { type DataFile, readBytes } from "./data-file.ts";
+import { type DataFile, mostBytes, readBytes } from "./data-file.ts";
 
 /** Reads a stream of bytes piece by piece. */
 export interface ByteReader {
@@ -6,8 +6,10 @@ export interface ByteReader {
   take(count: number): Promise<Uint8Array>;
   /** Fills `target`; returns how many bytes there were. */
   fill(target: Uint8Array): Promise<number>;
-  /** How many bytes are left; reads to the end. */
-  rest(): Promise<number>;
+  /** How many bytes are left; stops to read once it is `enough`. */
+  rest(enough: number): Promise<number>;
+  /** A number of bytes that the file can't exceed, decompressed; known before it is read. */
+  most(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -35,9 +37,10 @@ export function byteReader(file: DataFile): ByteReader {
       const bytes = new Uint8Array(count);
       return bytes.subarray(0, await self.fill(bytes));
     },
-    async rest() {
+    most: () => mostBytes(file),
+    async rest(enough) {
       let count = held.length;
-      while (await next()) count += held.length;
+      while (count < enough && (await next())) count += held.length;
       held = new Uint8Array(0);
       return count;
     },

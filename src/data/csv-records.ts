@@ -2,8 +2,10 @@ import { pipeline } from "node:stream/promises";
 import type { CsvError } from "csv-parse";
 import { type DataFile, readBytes } from "./data-file.ts";
 import { type DataSource, dataError, type Place } from "./data-source.ts";
+import type { HpoError } from "../core/hpo-error.ts";
 import type { LineSource } from "./line-source.ts";
 import { plainLines } from "./plain-lines.ts";
+import { lineTooLong, longestLine } from "./size-limits.ts";
 
 /** Takes the records of a CSV file in order. `place(field)` says where a field of the current record stands. */
 export interface CsvConsumer {
@@ -47,7 +49,10 @@ export async function readCsvRecords(file: DataFile, delimiter: string, source: 
 
   const chunks = readBytes(file);
   try {
-    const plain = await plainLines(chunks, (text, line) => take(text.split(delimiter), line));
+    const plain = await plainLines(chunks, (text, line) => {
+      if (names !== undefined && text.includes("\0")) throw noText(source, line);
+      take(text.split(delimiter), line);
+    });
     if (plain.rest !== null) await parseRest(source, { ...plain, rest: plain.rest, chunks, delimiter }, take);
   } finally {
     await chunks.return(undefined);
@@ -73,12 +78,15 @@ async function parseRest(
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
     skip_empty_lines: true,
+    max_record_size: longestLine,
     on_record(fields: string[], { lines }) {
       const within = lines === counted + 1 ? { count: 0, pairs: 0 } : lineEnds(fields);
       // csv-parse counts a CRLF within quotes as two lines.
       excess += within.pairs;
       counted = lines;
       end = from.lines + lines - excess;
+      // csv-parse takes a NUL for the end of a quoted field.
+      if (fields.some((field) => field.includes("\0"))) throw noText(source, end - within.count);
       take(fields, end - within.count);
       return null;
     },
@@ -109,10 +117,12 @@ function lineEnds(fields: readonly string[]): { readonly count: number; readonly
   return { count, pairs };
 }
 
+function noText(source: DataSource, line: number, holds = "this line holds a NUL byte"): HpoError {
+  return dataError(source, { line }, `the file must be text in UTF-8; ${holds}. Convert it to UTF-8.`);
+}
+
 function checkHeader(source: DataSource, names: readonly string[], line: number): void {
-  if (names.some((name) => /[\0\ufffd]/.test(name))) {
-    throw dataError(source, { line }, "the file must be text in UTF-8; the first line holds other bytes. Convert it to UTF-8.");
-  }
+  if (names.some((name) => /[\0\ufffd]/.test(name))) throw noText(source, line, "the first line holds other bytes");
   const seen = new Map<string, number>();
   names.forEach((name, index) => {
     const before = seen.get(name);
@@ -136,5 +146,6 @@ function csvProblem(source: DataSource, cause: unknown, lastLine: number): unkno
     const cure = 'a value that holds a quote must stand in quotes, with each quote doubled ("a ""b"" c").';
     return dataError(source, { line: lastLine + 1 }, cure, cause);
   }
+  if (code === "CSV_MAX_RECORD_SIZE") return lineTooLong(source, lastLine + 1);
   return cause;
 }

@@ -12,6 +12,7 @@ import { dataRecipe, type LoadContext } from "./data-recipe.ts";
 import { readOuterColumn } from "./outer-column.ts";
 import { type ColumnFile, roleNames, sharedRules, type SharedOptions, targetKind, targetRule, type TargetKind } from "./reader-options.ts";
 import { type RowStore, rowStore } from "./row-blocks.ts";
+import { checkColumnCount, checkTextCount, maximumBytes } from "./size-limits.ts";
 import { checkText, notANumber, numberCollector, textCollector, type ValueCollector, type ValueColumn } from "./value-column.ts";
 
 /** How a CSV file is read. Columns that are neither target, role nor ignored are features, in the file's order. */
@@ -116,6 +117,7 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
   const levels: (Map<string, number> | null)[] = [];
   let store: RowStore | undefined;
   let buffer = new Float64Array(0);
+  let mostRows = 0;
 
   const target = options.target === null ? null : typeof options.target === "string" ? { column: options.target } : options.target;
   const kind = targetKind(target ?? {}, context.task);
@@ -128,6 +130,7 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
       if (code === undefined) {
         if (missing.has(text.trim())) return Number.NaN;
         checkText(source, () => place(field), text);
+        checkTextCount(source, () => place(field), codes.size);
         code = codes.size;
         codes.set(text, code);
       }
@@ -180,8 +183,10 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
         featureNames.push(name);
         levels.push(options.categories?.includes(name) === true ? new Map() : null);
       });
+      checkColumnCount(source, featureFields.length);
       store = rowStore(featureFields.length, options.precision !== "f64" && options.scale !== "min-max" ? "f32" : "f64");
       buffer = new Float64Array(featureFields.length);
+      mostRows = maximumBytes / (Math.max(1, featureFields.length) * (options.precision === "f64" ? 8 : 4));
     },
     record(fields, place) {
       for (let i = 0; i < featureFields.length; i++) {
@@ -189,6 +194,8 @@ function csvTable(source: LineSource, options: CsvOptions, context: LoadContext)
         buffer[i] = cell(fields[field] as string, i, place, field);
       }
       store?.append(buffer);
+      if (store !== undefined && store.rows > mostRows)
+        throw dataError(source, {}, `a data set must fit into 4 GiB; ${store.rows} rows of ${featureFields.length} features do not.`);
       for (const { field, collector } of collectors.values()) {
         const text = fields[field] as string;
         collector.add(missing.has(text) || missing.has(text.trim()) ? undefined : text, () => place(field));

@@ -1,4 +1,5 @@
 import { HpoError } from "../core/hpo-error.ts";
+import { showValue } from "../core/options.ts";
 
 /** Where values come from, for messages: the reader, the file as the person wrote it, and how its rows are found. */
 export interface DataSource {
@@ -20,10 +21,10 @@ export interface Place {
 export function dataError(source: DataSource, place: Place, problem: string, cause?: unknown): HpoError {
   const { line, row, column } = place;
   const where = [
-    source.file === null ? `${source.reader}()` : `${source.reader}(${JSON.stringify(source.file)})`,
+    source.file === null ? `${source.reader}()` : `${source.reader}(${showValue(source.file, 200)})`,
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(row === undefined ? [] : [`row ${row}`]),
-    ...(column === undefined ? [] : [`column ${JSON.stringify(column)}`]),
+    ...(column === undefined ? [] : [`column ${showValue(column)}`]),
   ].join(", ");
   return new HpoError("DATA_INVALID", `${where}: ${problem}`, {
     data: { reader: source.reader, ...(source.file === null ? {} : { file: source.file }), ...place },

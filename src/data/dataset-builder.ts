@@ -8,6 +8,7 @@ import { memoryLayout } from "./memory-layout.ts";
 import { coordinateRole, foldRole, groupRole, timeRole, weightRole } from "./roles.ts";
 import type { RowBlocks } from "./row-blocks.ts";
 import type { TargetKind } from "./reader-options.ts";
+import { maximumBytes } from "./size-limits.ts";
 import { readTarget } from "./targets.ts";
 import { type ValueColumn, valueCount } from "./value-column.ts";
 
@@ -33,8 +34,6 @@ export interface DatasetParts {
   readonly scale: "none" | "min-max";
   readonly precision: "f32" | "f64";
 }
-
-const maximumBytes = 2 ** 32;
 
 /**
  * Checks what was read and lays it out in one shared memory, filled once. Two passes over the features; besides the

@@ -1,25 +1,28 @@
-/** No person mistypes a longer name, and a stranger's may have a million letters. */
-const longest = 200;
+import { showValue } from "../core/options.ts";
 
-/** "; did you mean x?" for the known name nearest to a mistyped one, else empty. O(names × length²), at most 200 letters. */
+/** Nobody mistypes longer names, and comparing them takes their lengths' product. */
+const longestName = 200;
+
+/** " Did you mean x?" for the known name nearest to a mistyped one, else empty. O(names × length²). */
 export function didYouMean(name: string, known: readonly string[]): string {
-  if (name.length > longest) return "";
+  if (name.length > longestName) return "";
   let best: string | undefined;
   let least = Math.ceil(name.length / 3) + 1;
   for (const candidate of known) {
-    if (candidate.length > longest) continue;
+    // As many edits as the lengths differ by are needed in any case.
+    if (Math.abs(candidate.length - name.length) >= least) continue;
     const edits = candidate.toLowerCase() === name.toLowerCase() ? 0 : distance(name, candidate);
     if (edits < least) {
       least = edits;
       best = candidate;
     }
   }
-  return best === undefined ? "" : ` Did you mean ${JSON.stringify(best)}?`;
+  return best === undefined ? "" : ` Did you mean ${showValue(best)}?`;
 }
 
 /** At most twelve names, for a message. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => JSON.stringify(name));
+  const shown = names.slice(0, 12).map((name) => showValue(name));
   return names.length > shown.length ? `${shown.join(", ")} … (${names.length} in all)` : shown.join(", ");
 }
 

@@ -107,7 +107,7 @@ function scaleColumn(
   for (let i = 0, read = 0, write = at; i < rows; i++, read += width, write += stride) {
     const value = from[read] as number;
     if (value !== value) to[write] = Number.NaN;
-    else to[write] = range === 0 ? 0 : (value * factor - least) / range;
+    else to[write] = range === 0 ? 0 : (value * factor - least) / range + 0;
   }
 }
 

@@ -1,13 +1,14 @@
 import type { DataRecipe } from "../core/dataset.ts";
-import { checkOptions, either, integer, listOf, oneOf, optional, type OptionRule, text } from "../core/options.ts";
+import { checkOptions, either, integer, listOf, oneOf, optional, type OptionRule, showValue, text } from "../core/options.ts";
 import { columnNames } from "./array-recipe.ts";
 import { dataRecipe } from "./data-recipe.ts";
-import { type DataSource, dataError, rowSource } from "./data-source.ts";
+import { type DataSource, dataError, type Place, rowSource } from "./data-source.ts";
 import { buildDataset, type FeatureColumn } from "./dataset-builder.ts";
 import { didYouMean, listNames } from "./did-you-mean.ts";
 import { textOf } from "./number-text.ts";
 import { type SharedOptions, targetKind, type TargetKind, upToThree } from "./reader-options.ts";
 import { type RowBlocks, rowStore, wholeMatrix } from "./row-blocks.ts";
+import { checkColumnCount } from "./size-limits.ts";
 import { notANumber, type ValueColumn } from "./value-column.ts";
 
 /** One value a row; null and NaN are missing. */
@@ -45,7 +46,9 @@ const matrixRule: OptionRule = {
   must: "a list of rows, a Float32Array or a Float64Array",
   optional: false,
   accepts: (value) =>
-    value instanceof Float32Array || value instanceof Float64Array || (Array.isArray(value) && value.every((row) => Array.isArray(row))),
+    value instanceof Float32Array ||
+    value instanceof Float64Array ||
+    (Array.isArray(value) && Array.from(value as unknown[]).every((row) => Array.isArray(row))),
 };
 const nothing: OptionRule = { must: "null", optional: false, accepts: (value) => value === null };
 
@@ -102,6 +105,7 @@ function features(
   options: InMemoryOptions,
 ): { readonly features: RowBlocks; readonly columns: readonly FeatureColumn[] } {
   const given = options.features;
+  checkColumnCount(source, options.width ?? (given instanceof Float32Array || given instanceof Float64Array ? 0 : (given[0]?.length ?? 0)));
   if (given instanceof Float32Array || given instanceof Float64Array) {
     const { width, categories } = options;
     if (width === undefined || given.length % width !== 0) {
@@ -120,20 +124,31 @@ function features(
   const levels = names.map((name) => (options.categories?.includes(name) === true ? new Map<string, number>() : null));
   const store = rowStore(width, "f64");
   const buffer = new Float64Array(width);
-  given.forEach((row, index) => {
+  // By number, since forEach() passes over the gaps of a sparse list.
+  for (let index = 0; index < given.length; index++) {
+    const row = given[index] as readonly unknown[];
     if (row.length !== width)
       throw dataError(source, { row: index + 1 }, `a row must have ${width} values, as the first; got ${row.length}.`);
-    row.forEach((value, column) => {
+    for (let column = 0; column < width; column++) {
+      const place = { row: index + 1, column: names[column] as string };
+      const value = plainValue(source, place, row[column]);
       buffer[column] = cell(value, levels[column] ?? null, () =>
-        notANumber(source, { row: index + 1, column: names[column] as string }, String(value), "List the column under categories."),
+        notANumber(source, place, String(value), "List the column under categories."),
       );
-    });
+    }
     store.append(buffer);
-  });
+  }
   return { features: store, columns: names.map((name, column) => ({ name, levels: levelNames(levels[column] ?? null) })) };
 }
 
-function cell(value: number | string | boolean | null, levels: Map<string, number> | null, refused: () => Error): number {
+type PlainValue = number | string | boolean | null;
+
+function plainValue(source: DataSource, place: Place, value: unknown): PlainValue {
+  if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
+  throw dataError(source, place, `the value must be a number, a text, true, false or null; got ${showValue(value)}.`);
+}
+
+function cell(value: PlainValue, levels: Map<string, number> | null, refused: () => Error): number {
   if (value === null || (typeof value === "number" && Number.isNaN(value))) return Number.NaN;
   if (levels === null) {
     if (typeof value === "string") throw refused();
@@ -151,7 +166,7 @@ function levelNames(levels: Map<string, number> | null): readonly string[] | nul
 
 /** A list of numbers stays numbers; one text makes it texts. */
 function valueColumn(source: DataSource, name: string, given: ColumnValues): ValueColumn {
-  const values = Array.from(given as ArrayLike<string | number | boolean | null>);
+  const values = Array.from(given as ArrayLike<unknown>, (value, row) => plainValue(source, { row: row + 1, column: name }, value));
   if (values.every((value) => value === null || typeof value === "number")) {
     return {
       kind: "number",

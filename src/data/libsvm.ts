@@ -4,11 +4,12 @@ import { checkOptions, integer, oneOf, optional } from "../core/options.ts";
 import { outerColumns } from "./array-recipe.ts";
 import { type DataFile, dataFile, readBytes } from "./data-file.ts";
 import { dataRecipe } from "./data-recipe.ts";
-import { dataError } from "./data-source.ts";
+import { type DataSource, dataError } from "./data-source.ts";
 import { buildDataset } from "./dataset-builder.ts";
 import { type LineSource, lineSource } from "./line-source.ts";
 import { numberOf } from "./number-text.ts";
 import { sharedRules, type SharedOptions, type TargetKind, targetKind } from "./reader-options.ts";
+import { checkColumnCount, lineTooLong, longestLine, maximumBytes } from "./size-limits.ts";
 import { type SparseRows, sparseRows } from "./sparse-rows.ts";
 import { notANumber, numberCollector, textCollector, type ValueCollector } from "./value-column.ts";
 
@@ -39,7 +40,7 @@ export function libsvm(file: string, given: LibsvmOptions = {}): DataRecipe {
     const groups = textCollector(source, "qid");
     const features = sparseRows();
     const parser = lineParser(source, features, labels, groups);
-    await readLines(origin, parser.line);
+    await readLines(origin, source, parser.line);
     if (features.rows() === 0) throw dataError(source, {}, "there must be at least one row; the file has none.");
     const width = options.width ?? features.largest();
     if (width < features.largest()) {
@@ -47,11 +48,12 @@ export function libsvm(file: string, given: LibsvmOptions = {}): DataRecipe {
       throw dataError(source, source.place(row), `indices must be at most the width option (${width}); got ${index}.`);
     }
     const bytes = features.rows() * width * (options.precision === "f64" ? 8 : 4);
-    if (bytes > 2 ** 32) {
+    if (bytes > maximumBytes) {
       const { row, index } = features.widest();
       const size = `${features.rows()} rows × ${width} features take ${(bytes / 2 ** 30).toFixed(1)} GiB`;
       throw dataError(source, source.place(row), `sparse data are held dense and must fit into 4 GiB; ${size} (largest index ${index}).`);
     }
+    checkColumnCount(source, width);
     const outer = await outerColumns("libsvm", options, context);
     return buildDataset({
       ...outer,
@@ -66,6 +68,9 @@ export function libsvm(file: string, given: LibsvmOptions = {}): DataRecipe {
     });
   });
 }
+
+/** More would not fit into a data set either. */
+const mostEntries = maximumBytes / 8;
 
 interface LineParser {
   line(text: string, number: number): void;
@@ -96,6 +101,8 @@ function lineParser(source: LineSource, features: SparseRows, labels: ValueColle
       for (let i = qid === undefined ? 1 : 2; i < tokens.length; i++)
         before = entry(source, features, { token: tokens[i] as string, before, line: number });
       features.endRow();
+      if (features.entries() > mostEntries)
+        throw dataError(source, place, `there must be at most ${mostEntries} index:value pairs; got more.`);
     },
   };
 }
@@ -118,14 +125,20 @@ function entry(source: LineSource, features: SparseRows, { token, before, line }
   return index;
 }
 
+const lineFeed = 0x0a;
+
 /** Lines without their ends, numbered from 1. */
-async function readLines(file: DataFile, take: (line: string, number: number) => void): Promise<void> {
+async function readLines(file: DataFile, source: DataSource, take: (line: string, number: number) => void): Promise<void> {
   let held = "";
   let number = 0;
+  const next = (line: string): void => take(number === 0 ? line.replace(/^\u00ef\u00bb\u00bf/, "") : line, ++number);
   for await (const chunk of readBytes(file)) {
-    const lines = (held + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1")).split("\n");
+    held += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
+    if (held.length > longestLine) throw lineTooLong(source, number + 1);
+    if (!chunk.includes(lineFeed)) continue;
+    const lines = held.split("\n");
     held = lines.pop() as string;
-    for (const line of lines) take(number === 0 ? line.replace(/^\u00ef\u00bb\u00bf/, "") : line, ++number);
+    for (const line of lines) next(line);
   }
-  if (held !== "") take(held, number + 1);
+  if (held !== "") next(held);
 }

@@ -1,3 +1,4 @@
+import { showValue } from "../core/options.ts";
 import { type ItemType, type NumericTable, readItems } from "./array-items.ts";
 import { type ByteReader, byteReader, hex } from "./byte-reader.ts";
 import type { DataFile } from "./data-file.ts";
@@ -37,7 +38,7 @@ async function readHeader(file: DataFile, bytes: ByteReader): Promise<NpyHeader>
   }
   const [major, minor] = await bytes.take(2);
   if (major === undefined || minor === undefined || major < 1 || major > 3 || minor !== 0) {
-    throw dataError(source, {}, `the npy version must be 1.0, 2.0 or 3.0; got ${major ?? "nothing"}.${minor ?? ""}`);
+    throw dataError(source, {}, `the npy version must be 1.0, 2.0 or 3.0; got ${minor === undefined ? "nothing" : `${major}.${minor}`}.`);
   }
   const sizeBytes = major === 1 ? 2 : 4;
   const size = await bytes.take(sizeBytes);
@@ -66,15 +67,18 @@ function parseHeader(file: DataFile, text: string): NpyHeader {
       `the values must be of type f4, f8, i1, i2, i4, i8, u1, u2, u4 or b1; got ${got}. Convert them with astype("<f4").`,
     );
   }
+  const sizes = shape
+    .split(",")
+    .map((size) => size.trim())
+    .filter((size) => size !== "");
+  if (!sizes.every((size) => /^\d+$/.test(size))) {
+    throw dataError(source, {}, `the shape in the npy header must be integers of at least 0; got ${showValue(shape)}.`);
+  }
   return {
     type: type[2] === "b1" ? "u1" : (type[2] as ItemType),
     bigEndian: type[1] === ">",
     fortran: order === "True",
-    shape: shape
-      .split(",")
-      .map((size) => size.trim())
-      .filter((size) => size !== "")
-      .map(Number),
+    shape: sizes.map(Number),
   };
 }
 

@@ -5,12 +5,13 @@
 export function numberOf(text: string): number {
   const value = Number(text);
   if (value !== value) return value;
-  if (text.length < 2) return text === "" || text === " " ? Number.NaN : value;
-  // What Number() takes besides decimal numbers: blanks, and 0x, 0b, 0o.
-  if (text.charCodeAt(0) <= 32) {
+  // What Number() takes besides decimal numbers: blanks (a tab, a no-break space …), and 0x, 0b, 0o.
+  const first = text.charCodeAt(0);
+  if (!(first > 32 && first < 128)) {
     const trimmed = text.trim();
     return trimmed === "" ? Number.NaN : numberOf(trimmed);
   }
+  if (text.length < 2) return value;
   const second = text.charCodeAt(1) | 32;
   return second === 120 || second === 98 || second === 111 ? Number.NaN : value;
 }

@@ -1,3 +1,4 @@
+import { shapeText } from "./array-items.ts";
 import { readCsvRecords } from "./csv-records.ts";
 import { dataFile, type DataFile, firstBytes } from "./data-file.ts";
 import { dataError, rowSource } from "./data-source.ts";
@@ -26,7 +27,7 @@ async function arrayColumn(file: DataFile, name: string, format: "npy" | "idx"):
   const source = rowSource(file.reader, file.file);
   const { shape, values } = format === "npy" ? await readNpy(file) : await readIdx(file);
   if (shape.slice(1).some((size) => size !== 1) || shape.length === 0) {
-    throw dataError(source, { column: name }, `a column must have one dimension; got ${shape.length === 0 ? "none" : shape.join(" × ")}.`);
+    throw dataError(source, { column: name }, `a column must have one dimension; got ${shape.length === 0 ? "none" : shapeText(shape)}.`);
   }
   return { kind: "number", source, name, values };
 }

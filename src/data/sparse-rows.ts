@@ -5,6 +5,7 @@ export interface SparseRows {
   /** `column` from 0, ascending within a row. */
   add(column: number, value: number): void;
   endRow(): void;
+  entries(): number;
   rows(): number;
   /** One more than the largest column. */
   largest(): number;
@@ -42,6 +43,7 @@ export function sparseRows(): SparseRows {
       }
       ends[rows++] = used;
     },
+    entries: () => used,
     rows: () => rows,
     largest: () => widest.index,
     widest: () => widest,

@@ -1,6 +1,7 @@
 import { type DataSource, dataError, type Place } from "./data-source.ts";
 import { numberOf, textOf } from "./number-text.ts";
 import type { NumericArray } from "./row-blocks.ts";
+import { checkTextCount } from "./size-limits.ts";
 
 /** One column apart from the features: a target, a weight, a group, a fold. */
 export type ValueColumn = NumberValues | TextValues;
@@ -56,7 +57,9 @@ export function textCollector(source: DataSource, name: string): ValueCollector 
       if (text !== undefined) {
         code = known.get(text) ?? known.size;
         if (code === known.size) {
-          checkText(source, () => ({ ...place(), column: name }), text);
+          const here = (): Place => ({ ...place(), column: name });
+          checkText(source, here, text);
+          checkTextCount(source, here, code);
           known.set(text, code);
         }
       }
@@ -75,7 +78,7 @@ export function checkText(source: DataSource, place: () => Place, text: string):
 /** A text where a number must be. */
 export function notANumber(source: DataSource, place: Place, text: string, cure: string): Error {
   const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
-  return dataError(source, place, `the value must be a number; got ${shown}. ${cure}`);
+  return dataError(source, place, `the value must be a number; got ${shown}.${cure === "" ? "" : ` ${cure}`}`);
 }
 
 /** Numbers as texts, written canonically. */

@@ -28,11 +28,13 @@ export async function keepBundle(folder: string, text: string): Promise<string> 
   const file = path.join(folder, `${createHash("sha256").update(text).digest("hex").slice(0, 32)}.mjs`);
   if (await holds(file, text)) {
     const now = new Date();
-    await utimes(file, now, now);
+    // Where it can't be marked, in a folder that can't be written, it can't be removed either.
+    await utimes(file, now, now).catch(() => undefined);
     return file;
   }
   for (let tries = 1; !writeWhole(file, text, tries); tries++);
-  await removeOldBundles(folder);
+  // What can't be removed now is tried again by the next one.
+  await removeOldBundles(folder).catch(() => undefined);
   return file;
 }
 

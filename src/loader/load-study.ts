@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { HpoError } from "../core/hpo-error.ts";
-import { showValue } from "../core/options.ts";
+import { showValue, showPath } from "../core/options.ts";
 import type { StudySpec } from "../core/study-spec.ts";
 import { keepBundle, studyBundleFolder, temporaryBundleFolder } from "./bundle-folder.ts";
 import { compileStudy, engineUrl, hashStudy } from "./compile-study.ts";
@@ -46,17 +46,21 @@ async function findStudy(file: string, cwd: string): Promise<string> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "ENOENT" && code !== "ENOTDIR") {
-      throw new HpoError("STUDY_FILE_INVALID", `The study file ${file} can't be read: ${(error as Error).message}.`, {
+      throw new HpoError("STUDY_FILE_INVALID", `The study file ${showPath(file)} can't be read: ${showPath((error as Error).message)}.`, {
         data: { file: absolute },
         cause: error,
       });
     }
-    const where = path.isAbsolute(file) ? "" : ` in ${cwd}`;
-    throw new HpoError("STUDY_FILE_NOT_FOUND", `There is no study file ${file}${where}.`, { data: { file, cwd }, cause: error });
+    const where = path.isAbsolute(file) ? "" : ` in ${showPath(cwd)}`;
+    throw new HpoError("STUDY_FILE_NOT_FOUND", `There is no study file ${showPath(file)}${where}.`, { data: { file, cwd }, cause: error });
   }
-  throw new HpoError("STUDY_FILE_INVALID", `${file} is a folder; give a study file in it, such as ${path.join(file, "study.ts")}.`, {
-    data: { file: absolute },
-  });
+  throw new HpoError(
+    "STUDY_FILE_INVALID",
+    `${showPath(file)} is a folder; give a study file in it, such as ${showPath(path.join(file, "study.ts"))}.`,
+    {
+      data: { file: absolute },
+    },
+  );
 }
 
 /** Relative where it lies below the working folder. */

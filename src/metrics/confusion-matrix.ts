@@ -29,6 +29,8 @@ export function confusionMatrix(
     throw new HpoError("DATA_INVALID", `confusionMatrix(): ${what} must ${must}; got ${showValue(got)}.`, { data: { what, got } });
   };
   if (!Number.isInteger(classCount) || classCount < 1) fail("classCount", "be an integer of at least 1", classCount);
+  if (!isLabels(truth)) fail("truth", "be a list of class codes", truth);
+  if (!isLabels(predicted)) fail("predicted", "be a list of class codes", predicted);
   const rows = truth.length;
   if (predicted.length !== rows) fail("predicted", `have one label for each of the ${rows} rows`, predicted.length);
   if (weights !== null && weights.length !== rows) fail("weights", `have one entry for each of the ${rows} rows`, weights.length);
@@ -42,6 +44,10 @@ export function confusionMatrix(
     counts[at] = (counts[at] as number) + (weights === null ? 1 : (weights[row] as number));
   }
   return Object.freeze({ classCount, counts });
+}
+
+function isLabels(value: unknown): boolean {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 
 /** The confusion matrix of a metric's input; undefined for no rows and where a prediction is not a class code (NaN, say). */

@@ -3,7 +3,8 @@
  *
  * Source: L. Prechelt, "Early stopping — but when?", in Neural Networks: Tricks of the Trade (1998), doi 10.1007/3-540-49430-8_3.
  */
-import { checkOptions, finite, integer, optional, shaped } from "../core/options.ts";
+import { checkOptions, finite, integer, optional } from "../core/options.ts";
+import { prunerRule } from "../core/part-rules.ts";
 import type { Pruner } from "../core/pruner.ts";
 import { bestOf, shown, worse } from "./reported-values.ts";
 
@@ -25,7 +26,7 @@ export function patience(options: PatienceOptions): Pruner {
   checkOptions("patience", options, {
     reports: integer(1),
     minDelta: optional(finite(0)),
-    rule: optional(shaped("a pruner such as median()", (value) => "verdict" in value)),
+    rule: optional(prunerRule),
   });
   const { reports, minDelta = 0, rule } = options;
   return Object.freeze<Pruner>({

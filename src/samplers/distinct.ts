@@ -1,3 +1,5 @@
+import { checkOptions } from "../core/options.ts";
+import { samplerRule } from "../core/part-rules.ts";
 import type { Proposal, Sampler } from "../core/sampler.ts";
 import type { Params, Space } from "../core/space.ts";
 import { gridIndex } from "../space/grid-index.ts";
@@ -24,6 +26,7 @@ const redraws = 10;
  * that was not, and that the study's rules allow. Ends with the last one. In an infinite space the sampler is left alone. Memory O(trials).
  */
 export function distinct(sampler: Sampler): Sampler {
+  checkOptions("distinct", { sampler }, { sampler: samplerRule });
   const { adaptive, usesClock, continues } = sampler.traits;
   return Object.freeze<Sampler>({
     name: "distinct",

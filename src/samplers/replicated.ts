@@ -8,6 +8,8 @@
  * with Δᵢ the distance to the best other mean and h(z) = φ(z) + z Φ(z). Smaller is better.
  */
 import { HpoError } from "../core/hpo-error.ts";
+import { checkOptions } from "../core/options.ts";
+import { samplerRule } from "../core/part-rules.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { FinishedTrial, Proposal, Sampler } from "../core/sampler.ts";
 import type { Params } from "../core/space.ts";
@@ -53,6 +55,7 @@ interface ReplicatedState {
  * @throws HpoError OPTION_INVALID for a sampler that does not learn (`startup(60, grid(), replicated(tpe()))` goes through a table first), and for several objectives
  */
 export function replicated(sampler: Sampler): Sampler {
+  checkOptions("replicated", { sampler }, { sampler: samplerRule });
   const { adaptive, usesClock } = sampler.traits;
   if (!adaptive) {
     throw new HpoError(

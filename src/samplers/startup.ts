@@ -1,4 +1,5 @@
 import { checkOptions, integer } from "../core/options.ts";
+import { samplerRule } from "../core/part-rules.ts";
 import type { FinishedTrial, Sampler } from "../core/sampler.ts";
 import { sobol } from "./sobol.ts";
 
@@ -13,6 +14,9 @@ interface StartupState {
  */
 export function startup(trials: number, first: Sampler = sobol(), then: Sampler): Sampler {
   checkOptions("startup", { trials }, { trials: integer(1) });
+  const check = (name: string, sampler: unknown): void => checkOptions("startup", { [name]: sampler }, { [name]: samplerRule });
+  check("first", first);
+  check("then", then);
   const state = (value: unknown): StartupState => value as StartupState;
   const absorb = (sampler: Sampler, inner: unknown, trial: FinishedTrial): unknown =>
     sampler.traits.adaptive ? sampler.absorb(inner, trial) : inner;

@@ -1,5 +1,6 @@
 import { HpoError } from "../core/hpo-error.ts";
-import { checkOptions, integer, shaped } from "../core/options.ts";
+import { checkOptions, integer } from "../core/options.ts";
+import { splitterRule } from "../core/part-rules.ts";
 import type { Splitter } from "../core/splitter.ts";
 
 /** What `repeated` is told. */
@@ -8,8 +9,6 @@ export interface RepeatedOptions {
   readonly repeats: number;
 }
 
-const splitterRule = shaped("a splitter such as stratifiedKFold({ folds: 5 })", (value) => "split" in value && "label" in value);
-
 /**
  * Divides the rows anew several times: `repeated(stratifiedKFold({ folds: 5 }), { repeats: 3 })` gives 15 splits, whose mean hangs less on the luck of one
  * division. The first repeat has the splits that the splitter has alone. Rows are tested once in every repeat, so there is no value over all predictions pooled,
@@ -17,7 +16,7 @@ const splitterRule = shaped("a splitter such as stratifiedKFold({ folds: 5 })", 
  * @throws HpoError OPTION_INVALID for a splitter that gives the same splits every time.
  */
 export function repeated(splitter: Splitter, options: RepeatedOptions): Splitter {
-  checkOptions("repeated", { splitter, ...options }, { splitter: splitterRule, repeats: integer(2) });
+  checkOptions("repeated", { splitter, ...options }, { splitter: splitterRule(5), repeats: integer(2) });
   const { repeats } = options;
   if (splitter.random === false) {
     throw new HpoError(

@@ -16,7 +16,8 @@ export function isCheckpointAddress(text: unknown): text is string {
 
 /**
  * The bytes of a checkpoint, over a buffer of their own, as they were stored. Needs no store, so that a slot reads them itself.
- * @throws HpoError CHECKPOINT_LOST where the file is missing, can't be read, is a link or no file, or holds other bytes.
+ * @throws HpoError CHECKPOINT_LOST where the file is missing, is a link or no file, or holds other bytes, CHECKPOINT_UNREADABLE where the disk does not give
+ * it.
  */
 export function checkpointBytes({ trial, sha256, size, content }: StoredCheckpoint): Uint8Array {
   if (typeof content !== "string") return new Uint8Array(content);
@@ -28,9 +29,15 @@ export function checkpointBytes({ trial, sha256, size, content }: StoredCheckpoi
     bytes = read.length === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read);
   } catch (cause) {
     if (cause instanceof HpoError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "is missing" : code === "ELOOP" ? "is a link" : `can't be read (${String(code)})`;
-    throw lost(trial, `its file ${content} ${why}`, cause);
+    const code = String((cause as NodeJS.ErrnoException).code);
+    if (code === "ENOENT" || code === "ENOTDIR") throw lost(trial, `its file ${content} is missing`, cause);
+    if (code === "ELOOP") throw lost(trial, `its file ${content} is a link`, cause);
+    if (code === "EISDIR") throw lost(trial, `its file ${content} is a folder`, cause);
+    throw new HpoError(
+      "CHECKPOINT_UNREADABLE",
+      `The checkpoint of trial ${trial} can't be read from ${content} (${code}); check the disk and the rights of the file, and run the same command again.`,
+      { data: { trial, file: content }, cause },
+    );
   }
   if (checkpointAddress(bytes) !== sha256) throw lost(trial, `its file ${content} is damaged (it has another SHA-256)`);
   return bytes;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { PredictionRecord } from "../core/records.ts";
+import { damaged } from "./stored-shapes.ts";
 
 /**
  * Out-of-fold predictions, small: rows as differences, class codes as one or two bytes, predicted values and scores as
@@ -67,15 +68,21 @@ export function unpackPrediction(
   key: { readonly trial: number; readonly repeat: number; readonly fold: number },
   packed: Omit<PackedPrediction, "rowsSha256" | "rowCount">,
 ): PredictionRecord {
-  const rows = integers(inflateRawSync(packed.rows), 4);
+  const rows = integers(inflated(packed.rows), 4);
   for (let i = 1; i < rows.length; i++) rows[i] = (rows[i] ?? 0) + (rows[i - 1] ?? 0);
-  return {
-    ...key,
-    rows,
-    predicted: numbers(inflateRawSync(packed.predicted), packed.type),
-    truth: numbers(inflateRawSync(packed.truth), packed.truthType),
-    scores: packed.scores === null ? null : floats(inflateRawSync(packed.scores)),
-  };
+  const predicted = numbers(inflated(packed.predicted), packed.type);
+  const truth = numbers(inflated(packed.truth), packed.truthType);
+  const scores = packed.scores === null ? null : floats(inflated(packed.scores));
+  const whole = predicted.length === rows.length && truth.length === rows.length && (scores?.length ?? 0) % Math.max(1, rows.length) === 0;
+  if (!whole) throw damaged(`the predictions of trial ${key.trial}`);
+  return { ...key, rows, predicted, truth, scores };
+}
+
+/** A stranger's database may hold what inflates without end. */
+const mostBytes = 2 ** 30;
+
+function inflated(bytes: Uint8Array): Buffer {
+  return inflateRawSync(bytes, { maxOutputLength: mostBytes });
 }
 
 /** Fewer bytes than this are kept as they are: there is little to gain, and making a compressor takes 20 µs. */
@@ -110,7 +117,11 @@ function numberBytes(values: Float64Array, type: PackedPrediction["truthType"]):
 }
 
 function numbers(bytes: Uint8Array, type: PackedPrediction["truthType"]): Float64Array {
-  if (type === "f64") return new Float64Array(integers(bytes, 4).buffer);
+  if (type === "f64") {
+    const words = integers(bytes, 4);
+    if (words.length % 2 !== 0) throw damaged("predictions");
+    return new Float64Array(words.buffer);
+  }
   return type === "f32" ? floats(bytes) : Float64Array.from(integers(bytes, type === "u8" ? 1 : 2));
 }
 
@@ -129,6 +140,7 @@ function planes(values: Uint32Array | Float64Array, width: 1 | 2 | 4): Uint8Arra
 
 function integers(bytes: Uint8Array, width: 1 | 2 | 4): Uint32Array {
   const count = bytes.length / width;
+  if (!Number.isInteger(count)) throw damaged("predictions");
   const values = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
     let value = 0;

@@ -1,5 +1,5 @@
 import { HpoError } from "../core/hpo-error.ts";
-import { showValue } from "../core/options.ts";
+import { showValue, showPath } from "../core/options.ts";
 import { didYouMean } from "../data/did-you-mean.ts";
 
 /** There is no such study; `names` are those that there are. */
@@ -8,13 +8,13 @@ export function studyNotFound(study: string, location: string, names: readonly s
   const more = names.length - shown.length;
   const known = names.length === 0 ? "it holds no study yet" : `it holds ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   const nearest = didYouMean(study, names.slice(0, 1000));
-  return new HpoError("STUDY_NOT_FOUND", `There is no study ${showValue(study)} in ${location}; ${known}.${nearest}`, {
+  return new HpoError("STUDY_NOT_FOUND", `There is no study ${showValue(study)} in ${showPath(location)}; ${known}.${nearest}`, {
     data: { study, database: location },
   });
 }
 
 export function nameTaken(study: string, location: string): HpoError {
-  return new HpoError("OPTION_INVALID", `The name ${showValue(study)} is taken by a study in ${location}; choose another name.`, {
+  return new HpoError("OPTION_INVALID", `The name ${showValue(study)} is taken by a study in ${showPath(location)}; choose another name.`, {
     data: { study, database: location },
   });
 }
@@ -45,5 +45,5 @@ export function rowMissing(what: string, study: string, cause?: unknown): HpoErr
 
 /** A store that was closed, or a reader that was asked to write. */
 export function storeFailed(location: string, sentence: string, cause?: unknown): HpoError {
-  return new HpoError("STORE_FAILED", `The database ${location} ${sentence}.`, { data: { database: location }, cause });
+  return new HpoError("STORE_FAILED", `The database ${showPath(location)} ${sentence}.`, { data: { database: location }, cause });
 }

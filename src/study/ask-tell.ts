@@ -19,6 +19,7 @@ import { studyProposer } from "./study-proposer.ts";
 import { toldEvaluation, toldFailure, type WaitingTrial, waitingSeconds } from "./told-rows.ts";
 import { finishedReports, type TrialReports, trialReports, type TrialReportsState } from "./trial-reports.ts";
 import { trialRecord } from "./trial-record.ts";
+import { wholeHistory } from "./whole-history.ts";
 
 export interface AskTellOptions {
   readonly spec: StudySpec;
@@ -70,7 +71,7 @@ export class AskTell {
     this.#queue = new CommitQueue((batch) => store.commit(spec.name, holder.id, this.#run.withRow(batch, this.#queue.longestWriteMs)));
     store.acquire(spec.name, holder);
     try {
-      const saved = store.load(spec.name);
+      const saved = wholeHistory(store, spec.name);
       const { trials, evaluations, earlier } = saved;
       this.#checkpoints = askedCheckpoints(spec, store, saved);
       this.#proposer = studyProposer({ ...spec, race: false }, { earlier, folds: options.folds }, (trial) => this.#outcomes.get(trial));

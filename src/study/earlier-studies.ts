@@ -26,10 +26,15 @@ export function fromStudy(study: string, options: FromStudyOptions = {}): StudyS
     {
       study: text(),
       database: optional(text()),
-      assume: optional(shaped('an object of values such as { kernel: "rbf" }', () => true)),
+      assume: optional(shaped('an object of values such as { kernel: "rbf" }', (value) => Object.values(value).every(isParamValue))),
     },
   );
   return Object.freeze({ study, database: options.database ?? null, assume: Object.freeze({ ...options.assume }) });
+}
+
+/** A value that a parameter can have; of which one, the space says. */
+function isParamValue(value: unknown): boolean {
+  return value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }
 
 /**

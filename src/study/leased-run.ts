@@ -20,6 +20,7 @@ import type { RunStudyOptions, StudyParts } from "./study-parts.ts";
 import { looksBack, studyProposer } from "./study-proposer.ts";
 import { StudyRun } from "./study-run.ts";
 import type { StudyRunOptions } from "./study-run-options.ts";
+import { wholeHistory } from "./whole-history.ts";
 
 /** One run of a study, under its lease: from taking the lease until it is given back. */
 export class LeasedRun {
@@ -157,7 +158,7 @@ export class LeasedRun {
     readonly newEstimate: () => EstimateRecord | undefined;
   } {
     const { spec, store, codeHash, trials } = this.#parts;
-    const saved = store.load(spec.name);
+    const saved = wholeHistory(store, spec.name);
     const outcomes = new Map<number, KnownOutcome>();
     const outcomeOf = (trial: number): KnownOutcome | undefined => outcomes.get(trial);
     const proposer = studyProposer(spec, { earlier: saved.earlier, folds: this.#parts.folds, rowsAfter: this.#parts.rowsAfter }, outcomeOf);

@@ -5,6 +5,7 @@ import { showValue } from "../core/options.ts";
 import type { StudySnapshot, TrialSnapshot } from "../core/snapshot.ts";
 import type { Params } from "../core/space.ts";
 import type { Store } from "../core/store.ts";
+import { storeFailed } from "../store/store-failure.ts";
 import { reportedTrial } from "./trial-choice.ts";
 
 /** The model of a trial, fitted to every row that the study's folds train on or test. */
@@ -64,7 +65,16 @@ export async function studyModel({ spec, store, fit }: ModelParts, number: numbe
 export function keptModel(store: Store, study: string, number: number | undefined): StudyModel | undefined {
   const { number: trial, params } = modelTrial(store.snapshot(study), number);
   const kept = store.model(study);
-  return kept?.trial === trial ? { trial, params, source: "kept", json: JSON.parse(kept.json) as Json } : undefined;
+  if (kept?.trial !== trial) return undefined;
+  try {
+    return { trial, params, source: "kept", json: JSON.parse(kept.json) as Json };
+  } catch (cause) {
+    throw storeFailed(
+      store.location,
+      `is damaged (the model of trial ${trial} can't be read); restore it from a copy or name another with --db`,
+      cause,
+    );
+  }
 }
 
 function none(study: string): never {

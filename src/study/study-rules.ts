@@ -1,4 +1,5 @@
 import { callable, either, finite, flag, integer, listOf, oneOf, type OptionRule, optional, shaped, text } from "../core/options.ts";
+import { dataRule, metricRule, prunerRule, samplerRule, splitterRule } from "../core/part-rules.ts";
 
 const commonRules = {
   name: shapedName(),
@@ -8,7 +9,7 @@ const commonRules = {
   limits: optional(listOf(shaped("a limit such as { sum: { a: 1, b: 2 }, max: 10 }", () => true))),
   enqueue: optional(listOf(shaped("a configuration such as { gamma: 0.1, C: 1 }", () => true))),
   warmStart: optional(shaped('an object such as { from: [fromStudy("landsat-svm")] }', () => true)),
-  sampler: optional(shaped("a sampler such as grid() or random()", (value) => "propose" in value && "absorb" in value)),
+  sampler: optional(samplerRule),
   objectives: optional(listOf(text(), 1)),
   constraints: optional(shaped("an object of bounds such as { latency: { max: 0.2 } }", () => true)),
   seed: optional(integer(0)),
@@ -31,16 +32,12 @@ const commonRules = {
 
 const modelRules = {
   ...commonRules,
-  data: shaped('data such as csv("data.csv.gz", { target: "y" })', (value) => "load" in value),
+  data: dataRule,
   model: callable('a function from parameters to an estimator, such as ({ C }) => svm({ kernel: "rbf", C })'),
-  cv: shaped("a splitter such as stratifiedKFold({ folds: 10 })", (value) => "split" in value && "count" in value),
+  cv: splitterRule(10),
   metrics: shaped('an object of metrics such as { accuracy: accuracy() }, none of them called "__proto__"', (value) => {
     const metrics = Object.values(value);
-    return (
-      metrics.length > 0 &&
-      Object.keys(value).every(isMetricName) &&
-      metrics.every((metric) => typeof metric === "object" && metric !== null && "evaluate" in metric)
-    );
+    return metrics.length > 0 && Object.keys(value).every(isMetricName) && metrics.every((metric) => metricRule.accepts(metric));
   }),
   select: optional(oneOf(["best", "simplest-within-one-se"])),
   // What it holds is checked against the space.
@@ -56,7 +53,7 @@ const objectiveRules = {
   ...commonRules,
   objective: callable("a function from a trial to a number"),
   checkpointBytes: optional(integer(1, 2 ** 32)),
-  pruner: optional(shaped("a pruner such as median() or hyperband({ maxSteps: 81 })", (value) => "verdict" in value)),
+  pruner: optional(prunerRule),
   metrics: optional(
     shaped('an object of directions such as { loss: "minimize" }, none of them called "__proto__"', (value) => {
       const directions = Object.values(value);

@@ -1,4 +1,5 @@
 import type { Executor, Incident, Task, TaskResult } from "../core/executor.ts";
+import { HpoError } from "../core/hpo-error.ts";
 import type { AttemptRecord } from "../core/records.ts";
 import type { LogRecord } from "../core/task-log.ts";
 import type { TrialLogs } from "./trial-logs.ts";
@@ -93,6 +94,9 @@ export class TaskRunner {
       this.#active--;
       if (startedSlot !== undefined) onEnd(startedSlot);
       if (!result.ok && result.incident.kind === "aborted") return { kind: "cut" };
+      // The disk's fault, not the task's: a trial must not fail for good of what passes.
+      if (!result.ok && result.incident.code === "CHECKPOINT_UNREADABLE")
+        throw new HpoError("CHECKPOINT_UNREADABLE", result.incident.message);
       const said = logs.row(task, trials, incidents.length + 1, result.log);
       if (result.ok) return { kind: "value", result, logs: said };
       incidents.push(result.incident);

@@ -17,7 +17,7 @@ const kinds: Readonly<Record<string, readonly [file: string, name: string]>> = {
 async function answers([file, name]: readonly [string, string], isolation: "thread" | "process"): Promise<string[]> {
   const store = memoryStore();
   const study = await openStudy(fileURLToPath(new URL(file, import.meta.url)), { store });
-  const { runs } = await study.run({ workers: 2, isolation, onOutput: () => undefined });
+  const { runs } = await study.run({ workers: isolation === "process" ? 2 : 1, isolation, onOutput: () => undefined });
   expect(runs.at(-1)?.notes.includes("each worker is a process of its own")).toBe(isolation === "process");
   await study.close();
   // Stacks name lines of other files in the two.

@@ -83,9 +83,10 @@ async function runs(spec, store) {
   return trials.filter(({ state }) => state === "complete").length;
 }
 
-/** Looks at every study, as a dashboard would, until it is over. */
+/** Looks at every study, as a dashboard would, from when there is one until it is over. */
 async function read(until) {
   let reads = 0;
+  while (!isThere()) await setTimeout(10);
   while (performance.now() < until) {
     for (const { name: one } of timed(listStudies)({ database })) {
       timed(readStudy)(one, { database });
@@ -94,6 +95,17 @@ async function read(until) {
     }
   }
   return { reads };
+}
+
+/** A file that is being made has no studies yet, and says so. */
+function isThere() {
+  try {
+    listStudies({ database });
+    return true;
+  } catch (error) {
+    if (error.code !== "STORE_INVALID") throw error;
+    return false;
+  }
 }
 
 /** Runs three trials of a study that others may be starting, too. */

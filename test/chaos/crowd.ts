@@ -38,10 +38,13 @@ export interface MemberOptions {
   readonly database: string;
   readonly name: string;
   readonly seconds?: number;
+  /** A command that it is run by. */
+  readonly inside?: readonly string[];
 }
 
-export function member({ kind, database, name, seconds = 1 }: MemberOptions): Member {
-  const child = spawn(process.execPath, [script, kind, database, name, String(seconds)], { stdio: ["pipe", "pipe", "pipe"] });
+export function member({ kind, database, name, seconds = 1, inside = [] }: MemberOptions): Member {
+  const [program, ...args] = [...inside, process.execPath, script, kind, database, name, String(seconds)];
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   let said: () => void = () => undefined;

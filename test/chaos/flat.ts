@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const driver = fileURLToPath(new URL("flat-driver.mjs", import.meta.url));
@@ -56,6 +57,49 @@ export async function flat({ how, trials, samples, inMemory = false }: FlatOptio
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const command = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** `hpo run` of as many quick trials on two worker threads, looked at from outside: what is resident is all that can be seen. */
+export async function flatCommand(trials: number): Promise<Pick<FlatFigures, "trials" | "residentBytes" | "files" | "seconds">> {
+  const folder = mkdtempSync(path.join(tmpdir(), "hpo-flat-"));
+  try {
+    const study = path.join(folder, "study.ts");
+    const declared = `name: "flat", space: { x: float(-1, 1) }, objective: ({ params: { x } }) => x * x, sampler: random(), trials: ${trials}`;
+    writeFileSync(study, `import { defineStudy, float, random } from "hpo";\nexport default defineStudy({ ${declared} });\n`);
+    const began = performance.now();
+    const options = ["--db", path.join(folder, "flat.sqlite"), "--reporter", "ndjson", "--workers", "2"];
+    const child = spawn(process.execPath, [command, "run", study, ...options], { stdio: ["ignore", "ignore", "pipe"] });
+    const taken: { readonly done: number; readonly rss: number; readonly files: number }[] = [];
+    createInterface(child.stderr).on("line", (line) => {
+      const { progress } = JSON.parse(line) as { readonly progress?: { readonly done: number } };
+      if (progress === undefined || child.pid === undefined) return;
+      const held = heldBy(child.pid);
+      if (held !== undefined) taken.push({ done: progress.done, ...held });
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    if (code !== 0) throw new Error(`hpo run ended with ${String(code)}`);
+    const half = taken.filter(({ done }) => done >= trials / 2);
+    return {
+      trials,
+      residentBytes: slope(half.map(({ done, rss }) => [done, rss])),
+      files: (half.at(-1)?.files ?? 0) - (half[0]?.files ?? 0),
+      seconds: (performance.now() - began) / 1000,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** undefined where the process has just ended. */
+function heldBy(pid: number): { readonly rss: number; readonly files: number } | undefined {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+    return { rss: pages * 4096, files: readdirSync(`/proc/${pid}/fd`).length };
+  } catch {
+    return undefined;
   }
 }
 

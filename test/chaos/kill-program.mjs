@@ -1,9 +1,9 @@
-// A program that uses a study: node kill-program.mjs MANNER FILE DATABASE WORKERS
+// A program that uses a study: node kill-program.mjs MANNER FILE DATABASE WORKERS ISOLATION
 // MANNER: "run" by worker threads, "inline" in this thread, "ask" and tell. Says "ended" on stderr before it closes the study.
 import { openStudy } from "hpo";
 import { loadStudy } from "#hpo/loader/load-study";
 
-const [manner, file, database, workers] = process.argv.slice(2);
+const [manner, file, database, workers, isolation] = process.argv.slice(2);
 const study = await openStudy(manner === "run" ? file : (await loadStudy(file)).spec, { database });
 
 /** Work done elsewhere, two trials at a time where the sampler lets them go on. */
@@ -27,6 +27,6 @@ async function askAndTell() {
 }
 
 if (manner === "ask") await askAndTell();
-else await study.run(manner === "run" ? { workers: Number(workers) } : {});
+else await study.run(manner === "run" ? { workers: Number(workers), isolation } : {});
 process.stderr.write("ended\n");
 await study.close();

@@ -19,12 +19,14 @@ export interface DriveOptions {
   /** Kill at this commit; 0 = never. */
   readonly killAt: number;
   readonly when?: "before" | "after";
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs a study file in a process of its own, which kills itself with SIGKILL at a counted store commit. */
-export async function drive({ file, database, workers, killAt, when = "after" }: DriveOptions): Promise<DrivenRun> {
+export async function drive({ file, database, workers, killAt, when = "after", environment = {} }: DriveOptions): Promise<DrivenRun> {
   const child = spawn(process.execPath, [driver, file, database, String(workers), String(killAt), when], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
   });
   let stdout = "";
   let stderr = "";

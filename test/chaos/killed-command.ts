@@ -24,6 +24,8 @@ export interface StudyPlace {
   readonly kind: string;
   readonly manner: Manner;
   readonly workers: number;
+  /** What each worker is; not for "inline" and "ask". */
+  readonly isolation: "thread" | "process";
   /** Of all processes of this place. */
   readonly mark: string;
 }
@@ -31,8 +33,16 @@ export interface StudyPlace {
 export interface CommandEnd {
   readonly killed: boolean;
   readonly wallMs: number;
+  /** Worker processes that were killed. */
+  readonly workersKilled: number;
   /** Pieces of work that it began, in order: "trial 3". */
   readonly begun: readonly string[];
+}
+
+export interface Kills {
+  readonly coordinator?: Instant | undefined;
+  /** After so many pieces of work, the worker process that began the last one. */
+  readonly worker?: { readonly count: number; readonly ms: number } | undefined;
 }
 
 export const placed = {
@@ -43,12 +53,25 @@ export const placed = {
 };
 
 /** Runs it until it ends or is killed. Throws where it fails by itself. */
-export async function runKilled({ folder, kind, manner, workers, mark }: StudyPlace, kill?: Instant): Promise<CommandEnd> {
+export async function runKilled(place: StudyPlace, { coordinator: kill, worker }: Kills = {}): Promise<CommandEnd> {
+  const { folder, kind, manner, workers, isolation, mark } = place;
   const [study, database, log] = [placed.study(folder), placed.database(folder), placed.log(folder)];
   const args =
     manner === "cli"
-      ? [path.join(root, "dist/cli/main.js"), "run", study, "--db", database, "--workers", String(workers), "--reporter", "plain"]
-      : [path.join(root, "test/chaos/kill-program.mjs"), manner, study, database, String(workers)];
+      ? [
+          path.join(root, "dist/cli/main.js"),
+          "run",
+          study,
+          "--db",
+          database,
+          "--workers",
+          String(workers),
+          "--isolation",
+          isolation,
+          "--reporter",
+          "plain",
+        ]
+      : [path.join(root, "test/chaos/kill-program.mjs"), manner, study, database, String(workers), isolation];
   const before = begunIn(log).length;
   const written = sizes(database);
   const start = performance.now();
@@ -78,13 +101,26 @@ export async function runKilled({ folder, kind, manner, workers, mark }: StudyPl
     timer = seen[due.after]() ? setTimeout(() => child.kill("SIGKILL"), due.ms) : setTimeout(look, 1, due);
   };
   if (kill !== undefined) look(kill);
+  let workersKilled = 0;
+  let workerTimer: NodeJS.Timeout | undefined;
+  const killWorker = (): void => {
+    const pid = pidsIn(log).at(-1);
+    // It may have ended, and the coordinator itself is no worker.
+    if (pid !== undefined && pid !== child.pid && killed9(pid)) workersKilled++;
+  };
+  const lookAtWork = (due: { readonly count: number; readonly ms: number }): void => {
+    const seenWork = begunIn(log).length - before >= due.count;
+    workerTimer = seenWork ? setTimeout(killWorker, due.ms) : setTimeout(lookAtWork, 1, due);
+  };
+  if (worker !== undefined && isolation === "process") lookAtWork(worker);
   const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.on("close", (code, signal) => resolve({ code, signal })),
   );
   clearTimeout(timer);
+  clearTimeout(workerTimer);
   const killed = kill !== undefined && signal === "SIGKILL";
   if (code !== 0 && !killed) throw new Error(`${kind}, ${manner}: ended with code ${code}, signal ${signal}: ${errors}`);
-  return { killed, wallMs: performance.now() - start, begun: begunIn(log).slice(before) };
+  return { killed, wallMs: performance.now() - start, workersKilled, begun: begunIn(log).slice(before) };
 }
 
 /** Changes with the first byte that is written. */
@@ -92,10 +128,24 @@ function sizes(database: string): string {
   return [database, `${database}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? -1).join(" ");
 }
 
-function begunIn(log: string): string[] {
-  if (!existsSync(log)) return [];
-  return readFileSync(log, "utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => line.slice(line.indexOf(" ") + 1));
+/** Pieces of work that were begun, in order. */
+export function begunIn(log: string): string[] {
+  return linesOf(log).map((line) => line.slice(line.indexOf(" ") + 1));
+}
+
+function pidsIn(log: string): number[] {
+  return linesOf(log).map((line) => Number.parseInt(line, 10));
+}
+
+function linesOf(log: string): string[] {
+  return existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : [];
+}
+
+/** Whether there was such a process. */
+function killed9(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
+  }
 }

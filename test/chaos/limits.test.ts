@@ -18,13 +18,17 @@ const three = (name: string): StudySpec =>
   });
 
 describe("what a coordinator holds", () => {
-  it.each(["run", "ask"] as const)(
-    "grows by less than a kilobyte a trial on its heap, and by no open file: %s",
-    async (how) => {
-      const { heapBytes, files, trials } = await flat({ how, trials: 4000, samples: 8 });
-      expect(trials).toBe(4000);
-      expect(heapBytes).toBeLessThan(1024);
-      expect(files).toBe(0);
+  // Each value that is told is a write of its own.
+  it.each([
+    { how: "run", trials: 4000 },
+    { how: "ask", trials: 1200 },
+  ] as const)(
+    "grows by less than a kilobyte a trial on its heap, and by no open file: $how",
+    async ({ how, trials }) => {
+      const held = await flat({ how, trials, samples: 8 });
+      expect(held.trials).toBe(trials);
+      expect(held.heapBytes).toBeLessThan(1024);
+      expect(held.files).toBe(0);
     },
     120_000,
   );
@@ -60,7 +64,7 @@ describe("what is asked and never told", () => {
     await study.tell(0, 1);
     expect((await study.ask())?.number).toBe(100_000);
     await study.close();
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("the notes of a run", () => {

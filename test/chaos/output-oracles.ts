@@ -6,8 +6,7 @@ import { marked, type Token } from "marked";
 const acted = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
 
 /** Our own: colours, bold and dim, on and off again. */
-const escape = "\u001b";
-const colour = new RegExp(`${escape}\\[(?:0|1|2|22|31|32|33|36|39)m`, "gu");
+const colour = new RegExp(String.raw`${String.fromCodePoint(0x1b)}\[(?:0|1|2|22|31|32|33|36|39)m`, "gu");
 
 /** Nothing but lines of text, with our own colours where there are some. */
 export function terminalProblems(text: string, { coloured = false }: { readonly coloured?: boolean } = {}): string[] {

@@ -44,8 +44,9 @@ describe.skipIf(noMarks !== undefined)("trials that break their processes (needs
     const store = openStore(databaseOf(broken), { readonly: true });
     const { attempts } = store.snapshot("breaking");
     store.close();
-    // All but two cost the attempt, and left a word of what happened.
-    expect(new Set(attempts.flatMap(({ trials }) => trials)).size).toBeGreaterThanOrEqual(ways.length - 2);
+    // Not of each: who dies in a batch of small tasks is charged nothing, and runs again.
+    expect(attempts.length).toBeGreaterThan(0);
+    for (const { incident } of attempts) expect(["crash", "timeout", "out-of-memory"]).toContain(incident.kind);
     expect(await mark.gone()).toEqual([]);
     expect(filesLeft(broken)).toEqual([]);
   }, 240_000);

@@ -10,6 +10,8 @@ export const main: string = path.join(path.dirname(path.dirname(path.dirname(fil
 
 export interface Ended {
   readonly status: number | null;
+  /** What ended it, where it did not end by itself. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -19,6 +21,8 @@ export interface Running {
   until(pattern: RegExp): Promise<string>;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
+  /** How it exited: `ended` waits for what it left running, too, which holds its streams. */
+  readonly exited: Promise<Pick<Ended, "status" | "signal">>;
 }
 
 export interface StudyFolder {
@@ -39,8 +43,8 @@ export function studyFolder(files: Readonly<Record<string, string>>): StudyFolde
     path: folder,
     write,
     hpo: (...args) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", env });
-      return { status, stdout, stderr };
+      const { status, signal, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", env });
+      return { status, signal, stdout, stderr };
     },
     start: (...args) => running(folder, args, env),
   };
@@ -62,10 +66,10 @@ function running(folder: string, args: readonly string[], env: NodeJS.ProcessEnv
     wake();
   });
   const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (status) => {
+    child.on("close", (status, signal) => {
       over = true;
       wake();
-      resolve({ status, stdout, stderr });
+      resolve({ status, signal, stdout, stderr });
     });
   });
   return {
@@ -84,5 +88,6 @@ function running(folder: string, args: readonly string[], env: NodeJS.ProcessEnv
       child.kill(name);
     },
     ended,
+    exited: new Promise((resolve) => child.on("exit", (status, signal) => resolve({ status, signal }))),
   };
 }

@@ -73,6 +73,35 @@ export default defineStudy({
 });
 `;
 
+/** One trial is in a native call that nobody can interrupt, for a minute. */
+export const native = (more: string): string => `
+import { spawnSync } from "node:child_process";
+import { defineStudy, grid, values } from "hpo";
+export default defineStudy({
+  name: "native",
+  space: { x: values([0, 1]) },
+  sampler: grid(),
+  retries: 0,${more}
+  objective: ({ params }) => {
+    if (params.x === 0) spawnSync("sleep", ["60"]);
+    return 1;
+  },
+});
+`;
+
+/** Leaves a timer open in the coordinator and in the slots. */
+export const unfinished = `
+import { defineStudy, grid, values } from "hpo";
+setInterval(() => undefined, 1000);
+export default defineStudy({ name: "unfinished", space: { x: values([0, 1]) }, sampler: grid(), objective: ({ params }) => params.x });
+`;
+
+/** Never loaded. */
+export const endlessFile = `
+process.stderr.write("loading\\n");
+for (;;);
+`;
+
 /** Prints wherever a study's code can. */
 export const chatty = `
 import { defineStudy, grid, values } from "hpo";

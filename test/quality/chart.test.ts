@@ -53,6 +53,15 @@ describe("chartSvg()", () => {
     expect(((first[1] as number) - (second[1] as number)) / ((first[1] as number) - (third[1] as number))).toBeCloseTo(0.25, 2);
   });
 
+  it("puts equal times at equal distances where that is asked, and draws no band without quartiles", () => {
+    const points = [0, 5, 20].map((x) => ({ x, y: 0.1, q25: null, q75: null }));
+    const svg = chartSvg({ ...chart({ curves: [{ style, points }] }), xDomain: [0, 20], xScale: "linear" });
+    const [first, second, third] = lineOf(svg) as [number[], number[], number[]];
+    expect(((second[0] as number) - (first[0] as number)) / ((third[0] as number) - (first[0] as number))).toBeCloseTo(0.25, 2);
+    expect(svg).toContain(">15</text>");
+    expect(svg).not.toContain("fill-opacity");
+  });
+
   it("labels powers of ten, names each curve and each kind of point once, and escapes text", () => {
     const dots = [{ label: "theirs", colour: "#f00", mark: "circle" as const, points: [at(10, 0.1), at(1000, 0.1)] }];
     const svg = chartSvg(chart({ dots }));
@@ -76,10 +85,11 @@ describe("regretPictures()", () => {
   });
 });
 
-describe("the pictures of docs/search.md", () => {
+describe("the pictures of docs/search.md and docs/reliability.md", () => {
   it("are all shown, and small", () => {
     const docs = path.join(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), "docs");
-    const shown = [...readFileSync(path.join(docs, "search.md"), "utf8").matchAll(/\(figures\/([^)]+)\)/gu)].map(([, file = ""]) => file);
+    const pages = ["search.md", "reliability.md"].map((page) => readFileSync(path.join(docs, page), "utf8"));
+    const shown = pages.flatMap((page) => [...page.matchAll(/\(figures\/([^)]+)\)/gu)].map(([, file = ""]) => file));
     expect(shown.toSorted()).toEqual(readdirSync(path.join(docs, "figures")).toSorted());
     for (const file of readdirSync(path.join(docs, "figures")))
       expect(statSync(path.join(docs, "figures", file)).size).toBeLessThan(60_000);

@@ -7,9 +7,10 @@ import { trialLogs } from "#hpo/study/trial-logs";
 import { failedTrial } from "../golden/trial-parts.ts";
 
 const log = { task: "t", label: "l", attempt: 1, trials: [0], dropped: 0, tail: "" };
-/** What a terminal acts on, but for the styles that `harmlessLine` keeps. */
 const escape = "\u001b";
+/** What `harmlessLine` keeps. */
 const kept = new RegExp(`${escape}\\[[\\d;]*m|\t`, "g");
+/** What a terminal acts on. */
 const acting = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 
 describe("what a task wrote", () => {

@@ -219,7 +219,7 @@ describe("the database file", () => {
     const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(stdout).toBe(
-      `[]\nSTORE_INVALID The database ${file} can't be opened; give this user the right to use the file and its folder, or name another with --db.\n`,
+      `[]\nSTORE_INVALID The database ${file} can't be written; give this user the right to write the file and its folder, or name another with --db.\n`,
     );
   });
 });

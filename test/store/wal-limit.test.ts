@@ -35,14 +35,15 @@ describe("the write-ahead log", () => {
     await once(reader, "message");
     const bytes = new Uint8Array(2 ** 20).fill(7);
     let largest = 0;
-    for (let number = 0; number < 120; number++) {
+    for (let number = 0; number < 300; number++) {
       const work = { group: number, key: "part", label: "part", wallSeconds: 1, cpuSeconds: 1, counts: {}, warnings: [], trials: [number] };
       store.commit("wine", "a", { trials: [trialRow(number)], shared: [{ ...work, bytes, endedAt: "2026-11-21T00:00:00.000Z" }] });
       largest = Math.max(largest, statSync(`${file}-wal`).size);
     }
     await reader.terminate();
-    expect(largest).toBeLessThan(80 * 2 ** 20);
-    expect(store.load("wine").parts).toHaveLength(120);
+    // 32 MB and what is written between two looks, on a busy machine; without a limit all 300.
+    expect(largest).toBeLessThan(200 * 2 ** 20);
+    expect(store.load("wine").parts).toHaveLength(300);
     store.close();
   });
 });

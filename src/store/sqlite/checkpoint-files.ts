@@ -1,19 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { isCheckpointAddress } from "../checkpoint-bytes.ts";
 import { storeFailed } from "../store-failure.ts";
+import { syncFolder, writeWhole } from "./durable-files.ts";
 
 /**
  * The checkpoints of a database as files, each named by the SHA-256 of its bytes: DATABASE.artefacts/STUDY/SHA256. A folder a study, since only
@@ -61,7 +50,12 @@ export function checkpointFiles(database: string): CheckpointFiles {
         syncFolder(folder);
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
-        const cure = code === "ENOSPC" ? "free some space" : "make it one that can be written";
+        const cure =
+          code === "ENOSPC" || code === "EDQUOT"
+            ? "free some space"
+            : code === "EIO"
+              ? "check the disk"
+              : "make it one that can be written";
         throw storeFailed(
           database,
           `can't keep a checkpoint in ${folder} (${String(code)}); ${cure} and run the same command again`,
@@ -89,32 +83,6 @@ function isOurs(name: string): boolean {
 
 function isLink(folder: string): boolean {
   return lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const draft = `${file}.tmp`;
-  // A draft that is there was left by a killed process, or is a link that somebody else laid: neither is written into.
-  rmSync(draft, { force: true });
-  const open = openSync(draft, "wx", 0o600);
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(open, bytes, written);
-    fsyncSync(open);
-  } finally {
-    closeSync(open);
-  }
-  renameSync(draft, file);
-}
-
-/** So that names of new files outlive a power cut. */
-function syncFolder(folder: string): void {
-  // Windows opens no folders, and needs none of this.
-  if (process.platform === "win32") return;
-  const open = openSync(folder, "r");
-  try {
-    fsyncSync(open);
-  } finally {
-    closeSync(open);
-  }
 }
 
 function discard(file: string): void {

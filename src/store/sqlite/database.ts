@@ -1,13 +1,16 @@
 import type Database from "better-sqlite3";
-import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { HpoError } from "../../core/hpo-error.ts";
+import { diskTrouble } from "./disk-trouble.ts";
 import { openDatabase } from "./driver.ts";
+import { syncFolder } from "./durable-files.ts";
 import { hasForeignJournal } from "./foreign-journal.ts";
 import { applicationId, migrations } from "./migrations.ts";
 import { foreignObject } from "./own-schema.ts";
-import { guarded, isBusy, sqliteCode } from "./sqlite-failure.ts";
+import { damaged, guarded, isBusy, isDamage, sqliteCode } from "./sqlite-failure.ts";
+import { stillDatabase } from "./still-database.ts";
+import { showPath } from "../../core/options.ts";
 
 /** An open database file of ours, at the newest schema. */
 interface OpenDatabase {
@@ -21,7 +24,7 @@ const busyTimeoutMs = 0;
 /** Opens a database for writing; makes its folder (0700), the file (0600) and the tables where they are missing. */
 export function openForWriting(file: string): OpenDatabase {
   makeFile(file);
-  const db = connect(file, false);
+  const db = connect(file, false, file);
   try {
     prepareFile(db, file);
   } catch (error) {
@@ -31,36 +34,35 @@ export function openForWriting(file: string): OpenDatabase {
   return { db, close: () => closeWriter(db, file) };
 }
 
-/** Opens a database for reading: nothing is written to it, and no writer is held up. */
-export function openForReading(file: string): OpenDatabase {
+/** Opens a database for reading: nothing is written to it, and no writer is held up. `schema`: whether an older one will do. */
+export function openForReading(file: string, schema: "newest" | "any" = "newest"): OpenDatabase {
   if (!existsSync(file)) throw invalid(file, "does not exist; run a study first, or name another database with --db");
   try {
-    return openReader(file, file, () => undefined);
+    return openReader(file, { name: file, schema, dispose: () => undefined });
   } catch (error) {
-    if (!(error instanceof HpoError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(sqliteCode(error.cause))) throw error;
+    if (!(error instanceof HpoError) || !/^SQLITE_(CANTOPEN|READONLY|FULL|IOERR_SHM)/.test(sqliteCode(error.cause))) throw error;
   }
-  // Even a reader of a database in WAL mode makes a file beside it, which a folder that can't be written forbids:
-  // nobody writes there, so a copy says the same.
-  const folder = mkdtempSync(path.join(tmpdir(), "hpo-"));
-  const copy = path.join(folder, "copy.sqlite");
-  const dispose = (): void => rmSync(folder, { recursive: true, force: true });
+  // Even a reader of a database in WAL mode makes a file beside it, which a folder that can't be written, or a full disk, forbids.
+  const still = stillDatabase(file);
   try {
-    copyFileSync(file, copy);
-    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
-    return openReader(copy, file, dispose);
+    return openReader(still.content, { name: file, schema, dispose: still.dispose });
   } catch (error) {
-    dispose();
-    throw error instanceof HpoError ? error : invalid(file, "can't be read; give this user the right to read it", error);
+    still.dispose();
+    throw error;
   }
 }
 
-/** `file` is what is opened, `name` what it is called. */
-function openReader(file: string, name: string, dispose: () => void): OpenDatabase {
-  const db = connect(file, true, name);
+/** `content` is what is opened, a path or bytes; `name` is what it is called. */
+function openReader(
+  content: string | Buffer,
+  { name, schema, dispose }: { readonly name: string; readonly schema: "newest" | "any"; readonly dispose: () => void },
+): OpenDatabase {
+  // A copy may have to be rolled back before it can be read.
+  const db = connect(content, content === name || typeof content !== "string", name);
   try {
     const version = schemaVersion(db, name);
     if (version === 0) throw invalid(name, "is empty; run a study first, or name another database with --db");
-    if (version < migrations.length) {
+    if (version < migrations.length && schema === "newest") {
       throw invalid(name, `has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}`);
     }
     db.pragma("query_only = ON");
@@ -78,14 +80,28 @@ function openReader(file: string, name: string, dispose: () => void): OpenDataba
 }
 
 function makeFile(file: string): void {
+  refuseLogAlone(file);
   const folder = path.dirname(file);
   try {
     makeFolder(folder);
     // SQLite gives the files beside it the same rights.
-    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+    if (existsSync(file)) return;
+    closeSync(openSync(file, "a", 0o600));
+    syncFolder(folder);
   } catch (error) {
-    throw invalid(file, "can't be made; name a database in a folder that can be written with --db", error);
+    const why = (error as NodeJS.ErrnoException).code === "ENOSPC" ? ", since the disk is full; free some space, or" : ";";
+    throw invalid(file, `can't be made${why} name a database in a folder that can be written with --db`, error);
   }
+}
+
+/** SQLite would remove the log that it finds beside a new file, and with it all that was not yet in the file that is gone. */
+function refuseLogAlone(file: string): void {
+  const size = (name: string): number => (existsSync(name) ? statSync(name).size : 0);
+  if (size(file) > 0 || size(`${file}-wal`) === 0) return;
+  throw invalid(
+    file,
+    `is ${existsSync(file) ? "empty" : "missing"}, but its log ${path.basename(file)}-wal is there and may hold results; bring the file back beside it, or move the log away to begin anew`,
+  );
 }
 
 /** Step by step: Node's own recursive mkdir never returns for some folders that can't be made (below /proc). */
@@ -94,28 +110,38 @@ function makeFolder(folder: string): void {
   makeFolder(path.dirname(folder));
   try {
     mkdirSync(folder, { mode: 0o700 });
+    // Else a power cut could take the folder, with all that is durable in it.
+    syncFolder(path.dirname(folder));
   } catch (error) {
     // Another process may have made it meanwhile.
     if (!existsSync(folder)) throw error;
   }
 }
 
-function connect(file: string, readonly: boolean, name: string = file): Database.Database {
-  if (statSync(file).isDirectory()) throw invalid(name, "is a folder; name a file with --db");
-  if (hasForeignJournal(file)) {
-    throw invalid(
-      name,
-      "has a journal beside it that hpo did not write and that names another file; move FILE-journal away, or name another with --db",
-    );
-  }
+function connect(content: string | Buffer, readonly: boolean, name: string): Database.Database {
+  if (content === name) refuseOddFile(name);
   return atBorder(name, () => {
-    const db = openDatabase(file, { readonly, fileMustExist: true, timeout: busyTimeoutMs });
+    const options = { readonly, timeout: busyTimeoutMs };
+    const db = openDatabase(content, typeof content === "string" ? { ...options, fileMustExist: true } : options);
     // A file may come from anywhere: its schema calls nothing that has effects, and its pages are looked at twice. The driver has defensive mode on
     // and loads no extensions.
     db.pragma("trusted_schema = OFF");
     db.pragma("cell_size_check = ON");
     return db;
   });
+}
+
+/** Opening a pipe would wait for its writer for ever. */
+function refuseOddFile(file: string): void {
+  const status = statSync(file);
+  if (!status.isFile())
+    throw invalid(file, `is ${status.isDirectory() ? "a folder" : "a device, a pipe or a socket"}; name a file with --db`);
+  if (hasForeignJournal(file)) {
+    throw invalid(
+      file,
+      "has a journal beside it that hpo did not write and that names another file; move FILE-journal away, or name another with --db",
+    );
+  }
 }
 
 /** Checks whose file it is before a byte of it is changed. */
@@ -157,7 +183,7 @@ function schemaVersion(db: Database.Database, file: string): number {
     if (version > migrations.length) {
       throw new HpoError(
         "STORE_NEWER",
-        `The database ${file} has schema ${version}, made by a newer hpo; this one knows schema ${migrations.length}: update hpo, or name another database with --db.`,
+        `The database ${showPath(file)} has schema ${version}, made by a newer hpo; this one knows schema ${migrations.length}: update hpo, or name another database with --db.`,
         { data: { database: file, version, known: migrations.length } },
       );
     }
@@ -180,19 +206,29 @@ function atBorder<T>(file: string, work: () => T): T {
     } catch (error) {
       const code = sqliteCode(error);
       if (code === "SQLITE_NOTADB") throw invalid(file, "is not a database; name another file with --db", error);
-      if (code.startsWith("SQLITE_CORRUPT")) throw invalid(file, "is damaged; restore it from a copy, or name another with --db", error);
+      if (isDamage(error)) throw invalid(file, damaged(file), error);
       if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(code)) {
-        throw invalid(file, "can't be opened; give this user the right to use the file and its folder, or name another with --db", error);
+        const trouble = diskTrouble(file);
+        throw invalid(
+          file,
+          trouble ?? "can't be opened; give this user the right to use the file and its folder, or name another with --db",
+          error,
+        );
       }
       throw error;
     }
   });
 }
 
-/** Leaves one small file. What can't be tidied up now stays in the log, which the next process reads. */
+/**
+ * Leaves one small file. What can't be tidied up now, also since the disk is full or fails, stays in the log: it is durable there, the next process
+ * reads it, and the next writer tidies up or says why it can't.
+ */
 function closeWriter(db: Database.Database, file: string): void {
   try {
     guarded(file, () => tidy(db));
+  } catch (error) {
+    if (!/^SQLITE_(FULL|IOERR)/.test(sqliteCode((error as HpoError).cause))) throw error;
   } finally {
     db.close();
   }
@@ -212,5 +248,5 @@ function tidy(db: Database.Database): void {
 }
 
 function invalid(file: string, sentence: string, cause?: unknown): HpoError {
-  return new HpoError("STORE_INVALID", `The database ${file} ${sentence}.`, { data: { database: file }, cause });
+  return new HpoError("STORE_INVALID", `The database ${showPath(file)} ${sentence}.`, { data: { database: file }, cause });
 }

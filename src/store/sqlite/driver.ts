@@ -22,7 +22,7 @@ let limit = heldAtMost;
 let collect: (() => void) | undefined;
 
 /** `new Database`, whose statements never end the process. */
-export function openDatabase(file: string, options: Database.Options = {}): Database.Database {
+export function openDatabase(file: string | Buffer, options: Database.Options = {}): Database.Database {
   const db = new Database(file, options);
   if (!fallsAtCollection) return db;
   hold(db);

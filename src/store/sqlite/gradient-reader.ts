@@ -1,7 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { EvaluationRecord } from "../../core/records.ts";
 import type { Gradient } from "../../core/space.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedGradient } from "../stored-shapes.ts";
+import { eachRow } from "./each-row.ts";
 
 /** Reads gradients; `names`: of the study's metrics, by number. */
 interface GradientReader {
@@ -29,10 +30,10 @@ export function gradientReader(db: Database): GradientReader {
   return {
     ofOutcomes(study, names) {
       const gradients = new Map<number, Record<string, Gradient>>();
-      for (const [trial, metric, gradient] of outcomeRows.iterate(study)) {
+      for (const [trial, metric, gradient] of eachRow(outcomeRows, study)) {
         let told = gradients.get(trial);
         if (told === undefined) gradients.set(trial, (told = {}));
-        told[names[metric] ?? ""] = storedJson(gradient);
+        told[names[metric] ?? ""] = storedGradient(gradient);
       }
       return gradients;
     },
@@ -42,7 +43,7 @@ export function gradientReader(db: Database): GradientReader {
         const key = `${repeat}/${fold}/${rung}`;
         let told = gradients.get(key);
         if (told === undefined) gradients.set(key, (told = {}));
-        told[names[metric] ?? ""] = storedJson(gradient);
+        told[names[metric] ?? ""] = storedGradient(gradient);
       }
       return (repeat, fold, rung) => {
         const told = gradients.get(`${repeat}/${fold}/${rung}`);

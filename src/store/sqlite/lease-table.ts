@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { LeaseHolder } from "../../core/store.ts";
+import { isGivenUp } from "../given-up-leases.ts";
 import { leaseLost, studyBusy } from "../lease-failure.ts";
 import { leaseHolds, leaseOf, type Lease } from "../lease-rule.ts";
 
@@ -24,7 +25,7 @@ export function leaseTable(db: Database): LeaseTable {
 
   function holding(study: number): Lease | undefined {
     const lease = find.get(study);
-    return lease !== undefined && leaseHolds(lease, Date.now()) ? lease : undefined;
+    return lease !== undefined && !isGivenUp(lease.holder) && leaseHolds(lease, Date.now()) ? lease : undefined;
   }
 
   return {
@@ -32,7 +33,8 @@ export function leaseTable(db: Database): LeaseTable {
     take(study, name, holder, silentSeconds) {
       const now = Date.now();
       const found = find.get(study);
-      if (found !== undefined && found.holder !== holder.id && leaseHolds(found, now, silentSeconds)) throw studyBusy(name, found);
+      const others = found !== undefined && found.holder !== holder.id && !isGivenUp(found.holder);
+      if (others && leaseHolds(found, now, silentSeconds)) throw studyBusy(name, found);
       const lease = leaseOf(holder, now);
       put.run(study, lease.holder, lease.pid, lease.host, lease.process, lease.since, lease.renewedAt);
     },

@@ -1,5 +1,8 @@
+import type { Database } from "better-sqlite3";
 import path from "node:path";
 import type { Store } from "../../core/store.ts";
+import { HpoError } from "../../core/hpo-error.ts";
+import { giveUpLease } from "../given-up-leases.ts";
 import { storeFailed } from "../store-failure.ts";
 import { openAttempts } from "../open-attempts.ts";
 import { studyPicture } from "../study-picture.ts";
@@ -7,8 +10,8 @@ import { batchWriter, type BatchWriter } from "./batch-writer.ts";
 import { checkpointTable } from "./checkpoint-table.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { leaseTable } from "./lease-table.ts";
+import { damaged, guarded, sqliteCode } from "./sqlite-failure.ts";
 import { logTable } from "./log-table.ts";
-import { guarded } from "./sqlite-failure.ts";
 import { studyCatalog } from "./study-catalog.ts";
 import { studyReader } from "./study-reader.ts";
 import { trialSteps } from "./trial-steps.ts";
@@ -23,12 +26,7 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
   const location = path.resolve(file);
   const readonly = options.readonly ?? false;
   const { db, close } = readonly ? openForReading(location) : openForWriting(location);
-  const catalog = studyCatalog(db, location);
-  const leases = leaseTable(db);
-  const reader = studyReader(db);
-  const checkpoints = checkpointTable(db, location);
-  const logs = logTable(db);
-  const steps = trialSteps(db);
+  const { catalog, leases, reader, checkpoints, logs, steps } = prepared(db, location, readonly ? close : () => db.close());
   let writer: BatchWriter | undefined;
 
   const turns = writeTurns(db);
@@ -75,15 +73,29 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
         }),
       ),
     acquire(study, holder, silentSeconds) {
-      const id = write(() => {
-        const found = catalog.find(study);
-        leases.take(found, study, holder, silentSeconds);
-        return found;
-      });
-      read(() => checkpoints.tidy(id));
+      try {
+        const id = write(() => {
+          const found = catalog.find(study);
+          leases.take(found, study, holder, silentSeconds);
+          return found;
+        });
+        read(() => checkpoints.tidy(id));
+      } catch (error) {
+        // What failed at the last sync may be in the log all the same.
+        if (sqliteCode((error as HpoError).cause) !== "") giveUpLease(holder.id);
+        throw error;
+      }
     },
     renew: (study, holderId) => write(() => leases.renew(catalog.find(study), study, holderId)),
-    release: (study, holderId) => write(() => leases.release(catalog.find(study), holderId)),
+    release(study, holderId) {
+      try {
+        write(() => leases.release(catalog.find(study), holderId));
+      } catch (error) {
+        if (sqliteCode((error as HpoError).cause) === "") throw error;
+        // All that was told is durable, and others see the lease end with this process.
+        giveUpLease(holderId);
+      }
+    },
     commit(study, holderId, batch) {
       const untidy = write(() => {
         const id = catalog.find(study);
@@ -149,4 +161,22 @@ export function sqliteStore(file: string, options: { readonly readonly?: boolean
     },
   };
   return Object.freeze(store);
+}
+
+/** What reads and writes its tables. Closes a database that has others than its schema says. */
+function prepared(db: Database, location: string, close: () => void) {
+  try {
+    return {
+      catalog: studyCatalog(db, location),
+      leases: leaseTable(db),
+      reader: studyReader(db),
+      checkpoints: checkpointTable(db, location),
+      logs: logTable(db),
+      steps: trialSteps(db),
+    };
+  } catch (cause) {
+    close();
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new HpoError("STORE_INVALID", `The database ${location} ${damaged(location, message)}.`, { data: { database: location }, cause });
+  }
 }

@@ -6,7 +6,7 @@ import type { EstimateRecord, RunRecord, StudyHeader } from "../../core/records.
 import type { StudySummary } from "../../core/snapshot.ts";
 import { checkStudyName, nameTaken, studyNotFound } from "../store-failure.ts";
 import { storedHeader } from "../stored-header.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedEarlier, storedEstimate } from "../stored-shapes.ts";
 import { pictureState } from "../study-picture.ts";
 
 /** The studies of a database; each call inside a transaction of the caller's. */
@@ -50,6 +50,9 @@ const tables = [
   "leases",
   "studies",
 ];
+
+/** A stranger's database may hold what inflates without end. */
+const mostEarlierBytes = 2 ** 28;
 
 /** Prepares every statement once. */
 export function studyCatalog(db: Database, location: string): StudyCatalog {
@@ -117,11 +120,11 @@ export function studyCatalog(db: Database, location: string): StudyCatalog {
     },
     earlier(study) {
       const content = earlierContent.get(study);
-      return content === undefined ? [] : storedJson<readonly EarlierRecord[]>(inflateRawSync(content).toString());
+      return content === undefined ? [] : storedEarlier(inflateRawSync(content, { maxOutputLength: mostEarlierBytes }).toString());
     },
     estimate(study) {
       const text = estimateOf.get(study);
-      return text == null ? null : storedJson<EstimateRecord>(text);
+      return text == null ? null : storedEstimate(text);
     },
     acceptCode(study, codeHash) {
       setCode.run(codeHash, study);

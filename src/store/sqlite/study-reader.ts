@@ -13,8 +13,9 @@ import type {
 import type { Gradient } from "../../core/space.ts";
 import type { SavedStudy } from "../../core/store.ts";
 import { unpackPrediction, type PackedPrediction } from "../packed-prediction.ts";
-import { storedJson } from "../stored-json.ts";
+import { storedNumbers, storedParams, storedPlain, storedTexts } from "../stored-shapes.ts";
 import type { SharedPiece, StoredTrial, TrialTotals } from "../study-picture.ts";
+import { eachRow } from "./each-row.ts";
 import { gradientReader } from "./gradient-reader.ts";
 import { readNumber, readNumberOrNull } from "./stored-number.ts";
 import { readParent } from "./stored-parent.ts";
@@ -116,16 +117,14 @@ export function studyReader(db: Database): StudyReader {
     `SELECT repeat, fold, packed, truth_type, truth, predicted_type, predicted, scores
      FROM predictions JOIN row_sets USING (study, rows_sha256) WHERE study = ? AND trial = ? ORDER BY repeat, fold`,
   );
-
   const modelRow = select<[number, string]>("SELECT trial, json FROM models WHERE study = ?");
-
   const gradients = gradientReader(db);
   const metricNames = (study: number): string[] => metricRows.all(study).map(([, name]) => name);
 
   /** The values of one trial after another: ask in the order of their numbers, then `close`. */
   function outcomeValues(study: number): { of(trial: number): OutcomeRecord["values"]; close(): void } {
     const names = metricNames(study);
-    const rows = valueRows.iterate(study);
+    const rows = eachRow(valueRows, study);
     let next = rows.next();
     return {
       of(trial) {
@@ -140,7 +139,7 @@ export function studyReader(db: Database): StudyReader {
         }
         return Object.fromEntries(values);
       },
-      close: () => rows.return?.(),
+      close: () => void rows.return(),
     };
   }
 
@@ -149,25 +148,29 @@ export function studyReader(db: Database): StudyReader {
       const values = outcomeValues(study);
       const incidents = new Map(incidentRows.all(study).map(([trial, ...columns]) => [trial, readIncident(columns)]));
       const trials: StoredTrial[] = [];
-      // Row by row: a hundred thousand rows at once would outlive the young generation.
-      for (const row of trialRows.iterate(study)) {
-        const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt] = row;
-        const record = {
-          number,
-          group,
-          params: storedJson<never>(params),
-          by,
-          why,
-          ...readParent(parent),
-          budget: readNumberOrNull(budget),
-          note,
-          proposedAt,
-        };
-        const outcome =
-          state === null ? null : { trial: number, state, values: values.of(number), incident: incidents.get(number) ?? null, endedAt };
-        trials.push({ record, startedAt, outcome });
+      try {
+        // Row by row: a hundred thousand rows at once would outlive the young generation.
+        for (const row of eachRow(trialRows, study)) {
+          const [number, group, params, by, why, parent, budget, note, proposedAt, startedAt, state, endedAt] = row;
+          const record = {
+            number,
+            group,
+            params: storedParams(params, number),
+            by,
+            why,
+            ...readParent(parent),
+            budget: readNumberOrNull(budget),
+            note,
+            proposedAt,
+          };
+          const outcome =
+            state === null ? null : { trial: number, state, values: values.of(number), incident: incidents.get(number) ?? null, endedAt };
+          trials.push({ record, startedAt, outcome });
+        }
+      } finally {
+        // Else nothing else can be done with the connection, not even to close it.
+        values.close();
       }
-      values.close();
       return trials;
     },
 
@@ -186,7 +189,7 @@ export function studyReader(db: Database): StudyReader {
 
     totals(study) {
       const totals = new Map<number, TrialTotals>();
-      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of totalRows.iterate(study)) {
+      for (const [trial, folds, testRows, correct, wallSeconds, cpuSeconds, identical] of eachRow(totalRows, study)) {
         totals.set(trial, { folds, testRows, correct, wallSeconds, cpuSeconds, identical });
       }
       return totals;
@@ -201,8 +204,8 @@ export function studyReader(db: Database): StudyReader {
         label,
         wallSeconds,
         cpuSeconds,
-        counts: storedJson<Record<string, number>>(counts),
-        warnings: storedJson<string[]>(warnings),
+        counts: storedNumbers(counts, "the counts of shared work"),
+        warnings: storedTexts(warnings, "the warnings of shared work"),
         trials: uses.get(work) ?? [],
       }));
     },
@@ -232,8 +235,8 @@ export function studyReader(db: Database): StudyReader {
         wallSeconds,
         workers,
         codeHash,
-        environment: storedJson<RunRecord["environment"]>(environment),
-        notes: storedJson<string[]>(notes),
+        environment: storedPlain(environment, "the environment of a run"),
+        notes: storedTexts(notes, "the notes of a run"),
       })),
 
     evaluations(study, trial) {

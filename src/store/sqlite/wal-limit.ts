@@ -35,6 +35,7 @@ export function walLimit(db: Database, file: string): () => void {
       }
     });
     const ended = performance.now();
-    nextLook = ended + Math.max(lookEveryMs, restTimes * (ended - now));
+    // The longer the log, the sooner again.
+    nextLook = ended + Math.max(lookEveryMs, restTimes * (largestBytes / size) ** 2 * (ended - now));
   };
 }

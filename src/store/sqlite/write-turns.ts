@@ -3,8 +3,13 @@ import { pause } from "./lock-pause.ts";
 
 /** How long after it found the file locked a writer still takes others to want the lock, too. */
 const crowdedMs = 1000;
-/** For how long a writer begins transactions one after another. Each hand-over costs the next one its cache, and on a busy machine its way to a core. */
-const turnMs = 30;
+/**
+ * For how long a writer begins transactions one after another, and how many at least, unless they take for very long. Each hand-over costs the next one its
+ * cache, and on a busy machine its way to a core.
+ */
+const turnMs = 50;
+const turnWrites = 16;
+const longestTurnMs = 400;
 /** A writer that was away for so long comes anew. */
 const awayMs = 5;
 /** How long others are given to take the lock. */
@@ -31,12 +36,13 @@ export function writeTurns(db: Database): WriteTurns {
   let crowdedAt = Number.NEGATIVE_INFINITY;
   let turnBegan = Number.NEGATIVE_INFINITY;
   let endedAt = Number.NEGATIVE_INFINITY;
+  let writes = 0;
   let goesOn = false;
   return Object.freeze({
     come() {
       const now = performance.now();
       const away = now - endedAt > awayMs;
-      goesOn = !away && now - turnBegan < turnMs;
+      goesOn = !away && now - turnBegan < (writes < turnWrites ? longestTurnMs : turnMs);
       if (away || goesOn || now - crowdedAt > crowdedMs) return;
       const before = version.get();
       while (performance.now() - now < yieldMs && version.get() === before) pause(0);
@@ -46,7 +52,8 @@ export function writeTurns(db: Database): WriteTurns {
       goesOn = false;
     },
     begun() {
-      if (!goesOn) turnBegan = performance.now();
+      if (goesOn) writes++;
+      else [turnBegan, writes] = [performance.now(), 1];
     },
     ended() {
       endedAt = performance.now();

@@ -1,5 +1,6 @@
 import { HpoError } from "../../core/hpo-error.ts";
-import { checkOptions, optional, shaped } from "../../core/options.ts";
+import { checkOptions, optional } from "../../core/options.ts";
+import { splitterRule } from "../../core/part-rules.ts";
 import type { Splitter } from "../../core/splitter.ts";
 import type { StudySpec } from "../../core/study-spec.ts";
 
@@ -11,8 +12,6 @@ interface NestedDefinition {
   readonly warmStart?: object;
 }
 
-const splitterRule = shaped("a splitter such as stratifiedKFold({ folds: 5 })", (value) => "split" in value && "count" in value);
-
 /** @throws HpoError OPTION_INVALID where a study of an objective function asks for it */
 export function refuseNested(where: string, definition: object): void {
   if (!("nested" in definition) || definition.nested === undefined) return;
@@ -23,7 +22,7 @@ export function refuseNested(where: string, definition: object): void {
 export function nestedOption(where: string, definition: object): StudySpec["nested"] {
   const { nested, cv, objectives = [], warmStart } = definition as NestedDefinition;
   if (nested === undefined || cv === undefined) return null;
-  checkOptions(`${where}(): nested`, nested, { outer: splitterRule, inner: optional(splitterRule) });
+  checkOptions(`${where}(): nested`, nested, { outer: splitterRule(5), inner: optional(splitterRule(5)) });
   const { outer, inner = cv } = nested;
   if (objectives.length > 1) {
     throw refused(

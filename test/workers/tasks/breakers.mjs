@@ -126,8 +126,9 @@ export const speaks = (way) => {
   if (way === "loop") for (;;);
   return way;
 };
-export const floods = (way) => {
+export const floods = (way, { report }) => {
   for (let i = 0; i < 1_000_000; i++) process.stdout.write(`line ${String(i).padStart(8, "0")}\n`);
+  report("all is written");
   if (way === "exit") process.exit(3);
   if (way === "loop") for (;;);
   return way;
