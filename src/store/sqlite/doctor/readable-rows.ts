@@ -27,6 +27,8 @@ export function readableTable(db: Database, name: string, wanted: readonly strin
   if (info.length === 0) return undefined;
   const [options] = db.pragma(`table_list(${name})`) as { wr: number }[];
   const key = options?.wr === 1 ? primaryKey(db, name) : ["rowid"];
+  // A stranger's key may be called "(SELECT …)": what stands in our statements is called as ours.
+  if (!key.every((one) => one === "rowid" || wanted.includes(one))) return undefined;
   return { name, columns: info.map((one) => one.name).filter((one) => wanted.includes(one)), key };
 }
 
