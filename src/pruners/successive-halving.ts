@@ -26,7 +26,7 @@ export interface SuccessiveHalvingOptions {
  * Ties go on. Trials must report at least near the rungs: the value of a rung is the first one at or after it. @throws HpoError OPTION_INVALID
  */
 export function successiveHalving(options: SuccessiveHalvingOptions = {}): Pruner {
-  const minSteps = options.minSteps ?? 1;
+  const minSteps = (options as SuccessiveHalvingOptions | null)?.minSteps ?? 1;
   checkOptions("successiveHalving", options, {
     minSteps: optional(integer(1)),
     factor: optional(integer(2)),
