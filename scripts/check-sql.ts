@@ -10,7 +10,7 @@ const constants: Readonly<Record<string, readonly string[]>> = {
   "src/store/sqlite/batch-writer.ts": ["${table}", '${Array.from({ length: columns }, () => "?").join(", ")}'],
   "src/store/sqlite/database.ts": ["${applicationId}", "${migrations.length}"],
   "src/store/sqlite/doctor/examine-database.ts": ["${mostShown}"],
-  "src/store/sqlite/wal-limit.ts": ["${patienceMs}"],
+  "src/store/sqlite/wal-limit.ts": ["${waitMs}"],
   // Hands on what it is called with: the calls are looked at.
   "src/store/sqlite/driver.ts": ["${source}"],
 };

@@ -42,7 +42,7 @@ describe("the write-ahead log", () => {
     }
     await reader.terminate();
     // 32 MB and what is written between two looks, on a busy machine; without a limit all 300.
-    expect(largest).toBeLessThan(200 * 2 ** 20);
+    expect(largest).toBeLessThan(150 * 2 ** 20);
     expect(store.load("wine").parts).toHaveLength(300);
     store.close();
   });

@@ -5,11 +5,14 @@ import { guarded } from "./sqlite-failure.ts";
 /** A log of so many bytes is emptied by force; SQLite itself tries from 4 MB on. */
 const largestBytes = 32 * 2 ** 20;
 /** How often it is looked at. */
-const lookEveryMs = 250;
-/** How long the writers may be held up for each `largestBytes` of the log, and after how many times as long again. */
-const waitMs = 250;
-const longestWaitMs = 2500;
-const restTimes = 20;
+const lookEveryMs = 50;
+/**
+ * For how long readers are waited for, while no writer begins. Readers that follow each other closely may keep an attempt from its end for as long as it
+ * lasts, and the next one, after another commit, is done at once: so attempts are short.
+ */
+const waitMs = 20;
+/** After so many times as long it is tried again, twice as many after each attempt that readers outlasted, and at most: a reader may take minutes. */
+const [restTimes, mostRestTimes] = [1, 32];
 
 /**
  * Keeps the write-ahead log of a file short. SQLite's own way of emptying it waits for nobody: beside other writers, or readers that overlap each other, the
@@ -18,24 +21,24 @@ const restTimes = 20;
  */
 export function walLimit(db: Database, file: string): () => void {
   let nextLook = Number.NEGATIVE_INFINITY;
+  let rest = restTimes;
   return () => {
     const now = performance.now();
     if (now < nextLook) return;
     nextLook = now + lookEveryMs;
     const { size } = statSync(`${file}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
     if (size <= largestBytes) return;
-    const patienceMs = Math.min(longestWaitMs, Math.floor(waitMs * (size / largestBytes)));
-    guarded(file, () => {
-      db.pragma(`busy_timeout = ${patienceMs}`);
+    const emptied = guarded(file, () => {
+      db.pragma(`busy_timeout = ${waitMs}`);
       try {
-        // Where a reader outlasts this, nothing is lost but the time.
-        db.pragma("wal_checkpoint(TRUNCATE)");
+        const [{ busy }] = db.pragma("wal_checkpoint(TRUNCATE)") as [{ readonly busy: number }];
+        return busy === 0;
       } finally {
         db.pragma("busy_timeout = 0");
       }
     });
     const ended = performance.now();
-    // The longer the log, the sooner again.
-    nextLook = ended + Math.max(lookEveryMs, restTimes * (largestBytes / size) ** 2 * (ended - now));
+    nextLook = ended + (emptied ? lookEveryMs : rest * (ended - now));
+    rest = emptied ? restTimes : Math.min(2 * rest, mostRestTimes);
   };
 }
