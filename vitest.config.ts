@@ -3,6 +3,9 @@ import { closingLineReporter } from "./test/closing-line-reporter.ts";
 
 /** Folders whose tests change nothing that other files of tests meet: they share processes, which start in a quarter of a second and compile the package anew. */
 const sharing = [
+  "bench",
+  "checks",
+  "cli",
   "core",
   "data",
   "golden",
