@@ -8,7 +8,6 @@ import { correctRows, runSolver } from "../../solver-run.ts";
 import { type ClassTable, classTable, foldPlan, readFolds, readOracle, readTable } from "../../table-data.ts";
 import { sharedData, sharedDataReason } from "../../shared-data.ts";
 
-
 /** Overlapping clouds, one a class; rows of a class are spread over the data. */
 function clouds(rows: number, classes: number, seed: number): ClassTable {
   const random = rng(seed);
