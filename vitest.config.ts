@@ -32,8 +32,8 @@ export default defineConfig({
     // The built package is what is tested: one copy of each module, the shipped one.
     server: { deps: { external: [/\/dist\//] } },
     pool: "forks",
-    // The machine that this must pass on in 5 minutes has two cores.
-    maxWorkers: 2,
+    // The machine that this must pass on in 5 minutes has two cores; some tests wait for processes and time limits meanwhile.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     typecheck: { enabled: false },
