@@ -5,7 +5,7 @@
 // Each reader runs in a process of its own, so that a case that never ends, takes all memory or ends the process is seen from outside, and named.
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NamedTarget, targets } from "../../test/fuzz/targets.ts";
@@ -28,24 +28,37 @@ interface FuzzReport {
   readonly sentences: Readonly<Record<string, number>>;
 }
 
-/** Fuzzes every reader. */
+/** Fuzzes every reader, as many at a time as there are cores: what is measured of a case is its CPU time. */
 export async function fuzzReaders({ seed, scale, say }: ChaosLimits): Promise<ChaosResult> {
-  const counts: Record<string, number> = { readers: targets.length, cases: 0, accepted: 0, refused: 0 };
+  const cases = Math.max(500, Math.round(casesEach * scale));
+  const reports = new Map<NamedTarget, FuzzReport | string>();
+  const waiting = [...targets];
+  const lane = async (): Promise<void> => {
+    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
+      say(`${target.name}: ${cases} cases`);
+      const report = await watched(target.name, cases, seed);
+      say(typeof report === "string" ? report : figure(target.name, report));
+      reports.set(target, report);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  return sum(reports);
+}
+
+/** In the readers' own order, whichever ended first. */
+function sum(reports: ReadonlyMap<NamedTarget, FuzzReport | string>): ChaosResult {
+  const counts = { readers: targets.length, cases: 0, accepted: 0, refused: 0 };
   const [figures, problems]: [string[], string[]] = [[], []];
   for (const target of targets) {
-    const cases = Math.max(500, Math.round(casesEach * scale));
-    say(`${target.name}: ${cases} cases`);
-    const report = await watched(target.name, cases, seed);
-    if (typeof report === "string") {
-      problems.push(report);
+    const report = reports.get(target);
+    if (report === undefined || typeof report === "string") {
+      problems.push(report ?? `${target.name} did not run`);
       continue;
     }
-    counts["cases"] = (counts["cases"] ?? 0) + report.cases;
-    counts["accepted"] = (counts["accepted"] ?? 0) + report.accepted;
-    counts["refused"] = (counts["refused"] ?? 0) + report.cases - report.accepted;
-    const line = figure(target.name, report);
-    say(line);
-    figures.push(line);
+    counts.cases += report.cases;
+    counts.accepted += report.accepted;
+    counts.refused += report.cases - report.accepted;
+    figures.push(figure(target.name, report));
     problems.push(...report.problems, ...shortcomings(target, report));
   }
   return { counts, figures, problems };
