@@ -51,10 +51,10 @@ function memoryCase(seed: number, replaced: readonly (readonly [option: string, 
   for (const [name, place, value] of replaced) {
     const old = options[name];
     // An item of a list, or all of it.
-    if (Array.isArray(old) && old.length > 0 && place % 3 > 0) {
+    if (Array.isArray(old) && old.length > 0 && !Object.isFrozen(old) && place % 3 > 0) {
       const at = place % old.length;
       const inner: unknown = old[at];
-      if (Array.isArray(inner) && inner.length > 0 && place % 3 === 2) inner[place % inner.length] = value;
+      if (Array.isArray(inner) && inner.length > 0 && !Object.isFrozen(inner) && place % 3 === 2) inner[place % inner.length] = value;
       else old[at] = value;
     } else options[name] = value;
   }
