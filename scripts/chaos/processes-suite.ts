@@ -43,7 +43,7 @@ const studies: readonly Declared[] = [
 
 const isolations = ["process", "thread"] as const satisfies readonly Isolation[];
 /** Of each study on each kind of slot: of those that break things, and of the others. */
-const [breakingRuns, wholeRuns] = [12, 10];
+const [breakingRuns, wholeRuns] = [32, 24];
 const replacedSlots = 150;
 
 /** An undisturbed run of a study. */

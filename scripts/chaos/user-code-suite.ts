@@ -12,7 +12,7 @@ import { inLanes } from "./in-lanes.ts";
 
 /** Trials of a study; every second one is well behaved, and one of the others takes the time limit on each attempt. */
 const length = 60;
-const studies = 40;
+const studies = 50;
 const isolations = ["thread", "process"] as const;
 /** Far more than any way takes that ends. */
 const timeoutSeconds = 20;
