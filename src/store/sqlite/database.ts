@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { HpoError } from "../../core/hpo-error.ts";
 import { diskTrouble } from "./disk-trouble.ts";
@@ -58,14 +58,14 @@ function openReader(
   { name, schema, dispose }: { readonly name: string; readonly schema: "newest" | "any"; readonly dispose: () => void },
 ): OpenDatabase {
   // A copy may have to be rolled back before it can be read.
-  const db = connect(content, content === name || typeof content !== "string", name);
+  const db = connect(content, typeof content !== "string" || (content === name && !liesAlone(name)), name);
   try {
+    db.pragma("query_only = ON");
     const version = schemaVersion(db, name);
     if (version === 0) throw invalid(name, "is empty; run a study first, or name another database with --db");
     if (version < migrations.length && schema === "newest") {
       throw invalid(name, `has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}`);
     }
-    db.pragma("query_only = ON");
   } catch (error) {
     db.close();
     throw error;
@@ -77,6 +77,16 @@ function openReader(
       dispose();
     },
   };
+}
+
+/**
+ * Whether nothing of SQLite's lies beside a database, as after a writer that was closed. Whoever reads it makes FILE-wal and FILE-shm, and as the last to
+ * close SQLite removes them, under its locks, only for a connection that may write: so that is what such a reader is, held back by `query_only`. Where a log
+ * lies there it may hold results, which that connection would write into the file when it is closed: such a reader may not write, and leaves what it found
+ * or made. To remove the files by hand, or to read without them (`immutable`), would be wrong beside a writer that begins meanwhile.
+ */
+function liesAlone(file: string): boolean {
+  return ["-wal", "-shm", "-journal"].every((end) => lstatSync(`${file}${end}`, { throwIfNoEntry: false }) === undefined);
 }
 
 function makeFile(file: string): void {
