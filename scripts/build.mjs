@@ -1,7 +1,10 @@
 // Builds dist/: TypeScript with tsc, the AssemblyScript kernels with asc. Plain JavaScript, since `prepare` runs it
 // before anything is built, and also with --omit=dev, where the compilers are absent: then it says so and exits 0.
+//
+// What runs from dist/ meanwhile, such as tests beside `npm run check`, sees each file whole: all is made elsewhere, and only files that differ are replaced,
+// each in one step. Where something can't be compiled dist/ stays as it was.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,36 +34,69 @@ function run(script, args) {
   return status === 0;
 }
 
-// What is packed holds nothing that an earlier state of src/ has left.
-if (prepare) rmSync(path.join(root, "dist"), { recursive: true, force: true });
-
-let ok = run(tsc, ["-p", "tsconfig.build.json"]);
-const assembly = path.join(root, "src/kernels/assembly");
-mkdirSync(path.join(root, "dist/kernels"), { recursive: true });
-for (const file of readdirSync(assembly).filter((name) => name.endsWith(".entry.ts"))) {
-  const name = file.slice(0, -".entry.ts".length);
-  ok =
-    run(asc, [
-      path.join("src/kernels/assembly", file),
-      "--outFile",
-      `dist/kernels/${name}.wasm`,
-      "--runtime",
-      "stub",
-      "--enable",
-      "simd",
-      "--enable",
-      "threads",
-      "--importMemory",
-      "--sharedMemory",
-      "--initialMemory",
-      "1",
-      "--maximumMemory",
-      "65536",
-      "-O3",
-      "--converge",
-      "--noAssert",
-    ]) && ok;
+const dist = path.join(root, "dist");
+const cache = path.join(root, ".cache");
+mkdirSync(cache, { recursive: true });
+const made = mkdtempSync(path.join(cache, "build-"));
+let ok;
+try {
+  ok = compile(made);
+  if (ok) replace(made, dist);
+} finally {
+  rmSync(made, { recursive: true, force: true });
 }
-const bin = path.join(root, "dist/cli/main.js");
-if (existsSync(bin)) chmodSync(bin, 0o755);
 process.exit(ok ? 0 : 1);
+
+/** Whether all of it could be compiled. */
+function compile(folder) {
+  const outputs = [run(tsc, ["-p", "tsconfig.build.json", "--outDir", folder])];
+  const assembly = path.join(root, "src/kernels/assembly");
+  mkdirSync(path.join(folder, "kernels"), { recursive: true });
+  for (const file of readdirSync(assembly).filter((name) => name.endsWith(".entry.ts"))) {
+    const name = file.slice(0, -".entry.ts".length);
+    outputs.push(
+      run(asc, [
+        path.join("src/kernels/assembly", file),
+        "--outFile",
+        path.relative(root, path.join(folder, "kernels", `${name}.wasm`)),
+        "--runtime",
+        "stub",
+        "--enable",
+        "simd",
+        "--enable",
+        "threads",
+        "--importMemory",
+        "--sharedMemory",
+        "--initialMemory",
+        "1",
+        "--maximumMemory",
+        "65536",
+        "-O3",
+        "--converge",
+        "--noAssert",
+      ]),
+    );
+  }
+  const bin = path.join(folder, "cli/main.js");
+  if (existsSync(bin)) chmodSync(bin, 0o755);
+  return outputs.every(Boolean);
+}
+
+/** `old` becomes what `fresh` is; what an earlier state of src/ has left goes. */
+function replace(fresh, old) {
+  const files = filesOf(fresh);
+  for (const file of files) {
+    const [from, to] = [path.join(fresh, file), path.join(old, file)];
+    if (existsSync(to) && statSync(to).mode === statSync(from).mode && readFileSync(to).equals(readFileSync(from))) continue;
+    mkdirSync(path.dirname(to), { recursive: true });
+    renameSync(from, to);
+  }
+  const kept = new Set(files);
+  for (const file of existsSync(old) ? filesOf(old) : []) if (!kept.has(file)) rmSync(path.join(old, file));
+}
+
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}

@@ -5,11 +5,12 @@
 // Each reader runs in a process of its own, so that a case that never ends, takes all memory or ends the process is seen from outside, and named.
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NamedTarget, targets } from "../../test/fuzz/targets.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
+import { inLanes } from "./in-lanes.ts";
 
 const casesEach = 100_000;
 /** Of the process, while the files are of kilobytes. */
@@ -31,26 +32,21 @@ interface FuzzReport {
 /** Fuzzes every reader, as many at a time as there are cores: what is measured of a case is its CPU time. */
 export async function fuzzReaders({ seed, scale, say }: ChaosLimits): Promise<ChaosResult> {
   const cases = Math.max(500, Math.round(casesEach * scale));
-  const reports = new Map<NamedTarget, FuzzReport | string>();
-  const waiting = [...targets];
-  const lane = async (): Promise<void> => {
-    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
-      say(`${target.name}: ${cases} cases`);
-      const report = await watched(target.name, cases, seed);
-      say(typeof report === "string" ? report : figure(target.name, report));
-      reports.set(target, report);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  const reports = await inLanes(targets, async (target) => {
+    say(`${target.name}: ${cases} cases`);
+    const report = await watched(target.name, cases, seed);
+    say(typeof report === "string" ? report : figure(target.name, report));
+    return report;
+  });
   return sum(reports);
 }
 
-/** In the readers' own order, whichever ended first. */
-function sum(reports: ReadonlyMap<NamedTarget, FuzzReport | string>): ChaosResult {
+/** `reports`: one a reader, in their order. */
+function sum(reports: readonly (FuzzReport | string)[]): ChaosResult {
   const counts = { readers: targets.length, cases: 0, accepted: 0, refused: 0 };
   const [figures, problems]: [string[], string[]] = [[], []];
-  for (const target of targets) {
-    const report = reports.get(target);
+  for (const [at, target] of targets.entries()) {
+    const report = reports[at];
     if (report === undefined || typeof report === "string") {
       problems.push(report ?? `${target.name} did not run`);
       continue;

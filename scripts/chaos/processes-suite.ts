@@ -10,6 +10,7 @@ import { noMarks, type ProcessMark, processMark } from "../../test/chaos/marked-
 import { breakNames, threadBreakNames } from "../../test/fixtures/breaks.ts";
 import { databaseAnswers } from "../../test/study-answers.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
+import { inLanes } from "./in-lanes.ts";
 
 type Stream = ReturnType<typeof rng>;
 
@@ -40,45 +41,56 @@ const studies: readonly Declared[] = [
   { name: "training", file: fixture("training"), breaks: false },
 ];
 
-/** Each study on each kind of slot, many times: broken from within, slots killed from outside, the coordinator killed at random instants. */
+const isolations = ["process", "thread"] as const satisfies readonly Isolation[];
+/** Of each study on each kind of slot: of those that break things, and of the others. */
+const [breakingRuns, wholeRuns] = [32, 24];
+const replacedSlots = 150;
+
+/** An undisturbed run of a study. */
+interface Reference {
+  readonly study: Declared;
+  readonly expected: string;
+  readonly seconds: number;
+}
+
+/**
+ * Each study on each kind of slot, many times: broken from within, slots killed from outside, the coordinator killed at random instants. As many runs at a
+ * time as there are cores; what they left is found by a mark of each one's own.
+ */
 export async function breakProcesses({ seed, scale, say }: ChaosLimits): Promise<ChaosResult> {
   if (noMarks !== undefined) return { counts: {}, figures: [], problems: [], skipped: noMarks };
   const folder = mkdtempSync(path.join(tmpdir(), "hpo-break-processes-"));
   const tally: Tally = { problems: [], coordinatorKills: 0, slotKills: 0, runs: 0, broken: 0 };
   const stream = rng(seed).fork("processes");
   try {
-    for (const study of studies) {
-      const whole = {
-        ...study,
-        folder: path.join(folder, `${study.name}-whole`),
-        isolation: "thread" as const,
-        ways: [],
-        mark: processMark(),
-      };
-      const began = performance.now();
-      await finish(whole, tally);
-      const seconds = (performance.now() - began) / 1000;
-      const expected = databaseAnswers(databaseOf(whole), study.name, { surplus: false }).join("\n");
-      for (const isolation of ["process", "thread"] as const satisfies readonly Isolation[]) {
-        const repeats = Math.max(1, Math.round((study.breaks ? 12 : 10) * scale));
-        for (let repeat = 0; repeat < repeats; repeat++) {
-          const own = stream.fork(study.name, isolation, repeat);
-          const run = disturbedRun(study, { folder: path.join(folder, `${study.name}-${isolation}-${repeat}`), isolation, own });
-          await disturbed(run, { stream: own, seconds, tally });
-          const same = databaseAnswers(databaseOf(run), study.name, { surplus: false }).join("\n") === expected;
-          if (!same) tally.problems.push(`${study.name} on ${isolation}: run ${repeat} has other answers`);
-          if (study.breaks) tally.broken += readdirSync(path.join(run.folder, "attempts")).length;
-          say(
-            `${study.name} on ${isolation} ${repeat + 1}/${repeats}: ${tally.coordinatorKills} coordinators and ${tally.slotKills} slots killed so far`,
-          );
-          rmSync(run.folder, { recursive: true, force: true });
-        }
-      }
-    }
-    const restarts = await restarted(Math.max(10, Math.round(150 * scale)), tally.problems);
+    const references = await inLanes(studies, (study) => undisturbed(study, folder, tally));
+    const plans = references.flatMap((reference) =>
+      isolations.flatMap((isolation) => {
+        const repeats = Math.max(1, Math.round((reference.study.breaks ? breakingRuns : wholeRuns) * scale));
+        return Array.from({ length: repeats }, (_, repeat) => ({ reference, isolation, repeat }));
+      }),
+    );
+    let done = 0;
+    const met = new Set<string>();
+    await inLanes(plans, async ({ reference: { study, expected, seconds }, isolation, repeat }) => {
+      const own = stream.fork(study.name, isolation, repeat);
+      const run = disturbedRun(study, { folder: path.join(folder, `${study.name}-${isolation}-${repeat}`), isolation, own });
+      await disturbed(run, { stream: own, seconds, tally });
+      if (answersOf(run) !== expected) tally.problems.push(`${study.name} on ${isolation}: run ${repeat} has other answers`);
+      const attempts = study.breaks ? readdirSync(path.join(run.folder, "attempts")) : [];
+      for (const one of attempts) met.add(`${readFileSync(path.join(run.folder, "attempts", one), "utf8")} on ${isolation}`);
+      tally.broken += attempts.length;
+      say(`${++done} of ${plans.length} disturbed runs: ${tally.coordinatorKills} coordinators and ${tally.slotKills} slots killed so far`);
+      rmSync(run.folder, { recursive: true, force: true });
+    });
+    const ways = isolations.flatMap((isolation) => waysOf(isolation).map((way) => `${way} on ${isolation}`));
+    tally.problems.push(...ways.filter((way) => !met.has(way)).map((way) => `no trial met this way to break things: ${way}`));
+    // It measures this process: nothing runs beside it.
+    const restarts = await restarted(Math.max(10, Math.round(replacedSlots * scale)), tally.problems);
     return {
       counts: {
         runs: tally.runs,
+        "ways to break things": breakNames.length,
         "tasks that broke something": tally.broken,
         "slots killed from outside": tally.slotKills,
         "coordinators killed": tally.coordinatorKills,
@@ -92,13 +104,27 @@ export async function breakProcesses({ seed, scale, say }: ChaosLimits): Promise
   }
 }
 
+const waysOf = (isolation: Isolation): readonly string[] => (isolation === "process" ? breakNames : threadBreakNames);
+
+const answersOf = (run: BreakingRun & Declared): string => databaseAnswers(databaseOf(run), run.name, { surplus: false }).join("\n");
+
+async function undisturbed(study: Declared, folder: string, tally: Tally): Promise<Reference> {
+  const run = { ...study, folder: path.join(folder, `${study.name}-whole`), isolation: "thread" as const, ways: [], mark: processMark() };
+  const began = performance.now();
+  await finish(run, tally);
+  return { study, seconds: (performance.now() - began) / 1000, expected: answersOf(run) };
+}
+
 function disturbedRun(
   study: Declared,
   { folder, isolation, own }: { readonly folder: string; readonly isolation: Isolation; readonly own: Stream },
 ): BreakingRun & Declared {
-  const known = isolation === "process" ? breakNames : threadBreakNames;
   // Another way for each trial in each run.
-  const ways = study.breaks ? known.map((way) => ({ way, at: own.uniform() })).toSorted((a, b) => a.at - b.at) : [];
+  const ways = study.breaks
+    ? waysOf(isolation)
+        .map((way) => ({ way, at: own.uniform() }))
+        .toSorted((a, b) => a.at - b.at)
+    : [];
   return { ...study, folder, isolation, ways: ways.map(({ way }) => way), mark: processMark(), workers: 1 + own.below(4) };
 }
 

@@ -54,7 +54,7 @@ function parseHeader(file: DataFile, text: string): NpyHeader {
   const source = rowSource(file.reader, file.file);
   const descr = /['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[))/.exec(text);
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
-  const shape = /['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
+  const shape = shapeText(text);
   if (descr === null || order === undefined || shape === undefined) {
     throw dataError(source, {}, `the npy header must say descr, fortran_order and shape; got ${JSON.stringify(text.trim().slice(0, 80))}.`);
   }
@@ -80,6 +80,15 @@ function parseHeader(file: DataFile, text: string): NpyHeader {
     fortran: order === "True",
     shape: sizes.map(Number),
   };
+}
+
+/** What stands between its brackets. A pattern that held both would look for the second one from each place that reads like the first. */
+function shapeText(text: string): string | undefined {
+  const open = /['"]shape['"]\s*:\s*\(/.exec(text);
+  if (open === null) return undefined;
+  const from = open.index + open[0].length;
+  const to = text.indexOf(")", from);
+  return to < 0 ? undefined : text.slice(from, to);
 }
 
 /** From first index fastest to last index fastest. O(items × dimensions). */

@@ -1,4 +1,5 @@
-import type { Incident, SharedValue } from "../core/executor.ts";
+import type { Incident } from "../core/executor.ts";
+import type { HeldValues } from "./held-values.ts";
 import { incident, incidentOf } from "./incident.ts";
 import type { LogRest } from "./log-ring.ts";
 import type { FromSlot, ToSlot } from "./slot-messages.ts";
@@ -12,10 +13,8 @@ export interface SlotHost {
   post(message: ToSlot): void;
   /** Calls back once all that was posted is on its way. */
   whenSent(done: () => void): void;
-  /** Posts a shared value, unless the host has it. */
-  share(value: SharedValue): void;
-  holds(id: string): boolean;
-  forget(id: string): void;
+  /** The shared values that it was given. */
+  readonly held: HeldValues;
   /** A busy host keeps the process alive, an idle one doesn't. */
   busy(yes: boolean): void;
   /** Resolves when it has ended. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { Incident, SharedValue } from "../core/executor.ts";
+import type { Incident } from "../core/executor.ts";
 import { copiedMessage } from "./copied-message.ts";
+import { type HeldValues, heldValues } from "./held-values.ts";
 import { incident, incidentOf } from "./incident.ts";
 import { type Frame, frameReader, messageFrames, type Outbox, outbox } from "./message-frames.ts";
 import { heapIsFull, type HostExit, isFromSlot, type SlotHost, type SlotHostEvents } from "./slot-host.ts";
@@ -17,9 +18,9 @@ const tailLength = 4096;
 
 /** One process of a slot, the first of a group of its own. */
 export class SlotProcess implements SlotHost {
+  readonly held: HeldValues = heldValues((message) => this.post(message));
   readonly #child: ChildProcess;
   readonly #outbox: Outbox;
-  readonly #held = new Set<string>();
   readonly #events: SlotHostEvents;
   readonly #data: ProcessData;
   readonly #gone: Promise<void>;
@@ -63,20 +64,6 @@ export class SlotProcess implements SlotHost {
 
   whenSent(done: () => void): void {
     this.#outbox.whenSent(done);
-  }
-
-  holds(id: string): boolean {
-    return this.#held.has(id);
-  }
-
-  share({ id, value }: SharedValue): void {
-    if (this.#held.has(id)) return;
-    this.post({ kind: "share", id, value });
-    this.#held.add(id);
-  }
-
-  forget(id: string): void {
-    if (this.#held.delete(id)) this.post({ kind: "forget", id });
   }
 
   busy(yes: boolean): void {

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { SharedValue } from "../core/executor.ts";
+import { type HeldValues, heldValues } from "./held-values.ts";
 import { logRing, logRingMemory } from "./log-ring.ts";
 import { type HostExit, isFromSlot, type SlotHost, type SlotHostEvents, threadExit } from "./slot-host.ts";
 import type { SlotData, ToSlot } from "./slot-messages.ts";
@@ -15,9 +15,9 @@ const entry = new URL("./slot-entry.js", import.meta.url);
 
 /** One worker thread of a slot. */
 export class SlotThread implements SlotHost {
+  readonly held: HeldValues = heldValues((message) => this.post(message));
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #held = new Set<string>();
   /** Processes that tasks started: nobody else knows of them once the thread has ended. */
   readonly #children = new Set<number>();
   readonly #graceSeconds: number;
@@ -84,20 +84,6 @@ export class SlotThread implements SlotHost {
 
   whenSent(done: () => void): void {
     done();
-  }
-
-  holds(id: string): boolean {
-    return this.#held.has(id);
-  }
-
-  share({ id, value }: SharedValue): void {
-    if (this.#held.has(id)) return;
-    this.post({ kind: "share", id, value });
-    this.#held.add(id);
-  }
-
-  forget(id: string): void {
-    if (this.#held.delete(id)) this.post({ kind: "forget", id });
   }
 
   busy(yes: boolean): void {

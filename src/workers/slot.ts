@@ -49,11 +49,11 @@ export class Slot {
   }
 
   holds(id: string): boolean {
-    return this.#host?.holds(id) ?? false;
+    return this.#host?.held.holds(id) ?? false;
   }
 
   forget(id: string): void {
-    this.#host?.forget(id);
+    this.#host?.held.forget(id);
   }
 
   /** Starts the host. Where that fails, the first task tells it. */
@@ -98,7 +98,7 @@ export class Slot {
       this.#host ??= this.#newHost();
       const host = this.#host;
       host.busy(true);
-      if (task.shared !== null) host.share(task.shared);
+      if (task.shared !== null) host.held.share(task.shared);
       const inputs = tasks.map((one) => one.task.input);
       host.post({ kind: "run", epoch, module: task.module, export: task.export, inputs, sharedId: task.shared?.id ?? null });
       host.whenSent(() => {

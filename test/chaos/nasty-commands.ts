@@ -58,6 +58,8 @@ function commands({ study, param, value, metric, second, label }: NastyTexts): N
 export interface NastyFindings {
   readonly problems: readonly string[];
   readonly outputs: number;
+  /** false: such a study can't be stored, which is told. */
+  readonly stored: boolean;
 }
 
 /** Stores a study of these texts and runs every command on it. */
@@ -68,7 +70,7 @@ export async function nastyFindings(texts: NastyTexts): Promise<NastyFindings> {
   let outputs = 0;
   try {
     const file = path.join(folder, "nasty.sqlite");
-    if (!storeNastyStudy(file, texts)) return { problems, outputs };
+    if (!storeNastyStudy(file, texts)) return { problems, outputs, stored: false };
     for (const { args, oracle, exitCode } of commands(texts)) {
       const withDatabase = args[0] !== undefined && /^(list|show|best|table|trials|compare|model)$/u.test(args[0]);
       const [command = "", ...rest] = args;
@@ -84,10 +86,10 @@ export async function nastyFindings(texts: NastyTexts): Promise<NastyFindings> {
     rmSync(folder, { recursive: true, force: true });
   }
   if (Object.getOwnPropertyNames(Object.prototype).join() !== members) problems.push("every object has a new member");
-  return { problems, outputs };
+  return { problems, outputs, stored: true };
 }
 
-const places = ["study", "param", "other", "value", "metric", "second", "label", "message"] as const;
+export const places = ["study", "param", "other", "value", "metric", "second", "label", "message"] as const;
 
 /** Texts for a study from a list, beginning at one of them; no two places that must differ have the same. */
 export function nastyTexts(strings: readonly string[], start: number): NastyTexts {
@@ -98,4 +100,9 @@ export function nastyTexts(strings: readonly string[], start: number): NastyText
 /** The same text in every place, told apart where two must differ. */
 export function oneText(text: string): NastyTexts {
   return { study: text, param: text, other: `${text}2`, value: text, metric: text, second: `${text}2`, label: text, message: text };
+}
+
+/** The text in one place, among plain ones. */
+export function onePlace(text: string, place: (typeof places)[number]): NastyTexts {
+  return { ...nastyTexts(places, 0), [place]: text };
 }

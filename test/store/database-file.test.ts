@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "#hpo/store/sqlite/driver";
@@ -35,6 +35,30 @@ describe("the database file", () => {
     for (const each of [file, `${file}-wal`, `${file}-shm`]) expect(statSync(each).mode & 0o777).toBe(0o600);
     store.close();
     expect(existsSync(`${file}-wal`)).toBe(false);
+  });
+
+  it("is left alone by its readers where its writer left it so, and as it was where a log lies beside it", () => {
+    const [file, copy] = [at("read/hpo.sqlite"), at("copied/hpo.sqlite")];
+    const read = (database: string): void => {
+      const reader = sqliteStore(database, { readonly: true });
+      expect(reader.list().map(({ name }) => name)).toEqual(["wine"]);
+      expect(codeOf(() => reader.remove("wine"))).toBe("STORE_FAILED");
+      reader.close();
+    };
+    const store = sqliteStore(file);
+    store.create(studyHeader("wine"));
+    read(file);
+    mkdirSync(path.dirname(copy));
+    for (const end of ["", "-wal"]) copyFileSync(`${file}${end}`, `${copy}${end}`);
+    const [bytes, log] = [readFileSync(copy), readFileSync(`${copy}-wal`)];
+    expect(log.length).toBeGreaterThan(0);
+    store.close();
+    const closed = readFileSync(file);
+    read(file);
+    expect(readdirSync(path.dirname(file))).toEqual(["hpo.sqlite"]);
+    expect(readFileSync(file)).toStrictEqual(closed);
+    read(copy);
+    expect([readFileSync(copy), readFileSync(`${copy}-wal`)]).toStrictEqual([bytes, log]);
   });
 
   it("has its path made absolute", () => {

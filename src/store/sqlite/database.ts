@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import path from "node:path";
 import { HpoError } from "../../core/hpo-error.ts";
 import { diskTrouble } from "./disk-trouble.ts";
@@ -62,7 +62,7 @@ function openReader(
   { name, schema, dispose }: { readonly name: string; readonly schema: "newest" | "own"; readonly dispose: () => void },
 ): OpenDatabase {
   // A copy may have to be rolled back before it can be read.
-  let db = connect(content, content === name || typeof content !== "string", name);
+  let db = connect(content, typeof content !== "string" || (content === name && !liesAlone(name)), name);
   let tidy = dispose;
   try {
     const version = schemaVersion(db, name);
@@ -85,6 +85,16 @@ function openReader(
       tidy();
     },
   };
+}
+
+/**
+ * Whether nothing of SQLite's lies beside a database, as after a writer that was closed. Whoever reads it makes FILE-wal and FILE-shm, and as the last to
+ * close SQLite removes them, under its locks, only for a connection that may write: so that is what such a reader is, held back by `query_only`. Where a log
+ * lies there it may hold results, which that connection would write into the file when it is closed: such a reader may not write, and leaves what it found
+ * or made. To remove the files by hand, or to read without them (`immutable`), would be wrong beside a writer that begins meanwhile.
+ */
+function liesAlone(file: string): boolean {
+  return ["-wal", "-shm", "-journal"].every((end) => lstatSync(`${file}${end}`, { throwIfNoEntry: false }) === undefined);
 }
 
 function makeFile(file: string): void {
