@@ -4,8 +4,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { processMark } from "./marked-processes.ts";
+import { runArguments } from "./run-arguments.ts";
 
-const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const program = fileURLToPath(new URL("kill-program.mjs", import.meta.url));
 
 /** How a study is run: by `hpo run`, or in a program by threads, inline, or by asking and telling. */
 export type Manner = "cli" | "run" | "inline" | "ask";
@@ -58,20 +59,8 @@ export async function runKilled(place: StudyPlace, { coordinator: kill, worker }
   const [study, database, log] = [placed.study(folder), placed.database(folder), placed.log(folder)];
   const args =
     manner === "cli"
-      ? [
-          path.join(root, "dist/cli/main.js"),
-          "run",
-          study,
-          "--db",
-          database,
-          "--workers",
-          String(workers),
-          "--isolation",
-          isolation,
-          "--reporter",
-          "plain",
-        ]
-      : [path.join(root, "test/chaos/kill-program.mjs"), manner, study, database, String(workers), isolation];
+      ? runArguments(study, { database, workers, isolation })
+      : [program, manner, study, database, String(workers), isolation];
   const before = begunIn(log).length;
   const written = sizes(database);
   const start = performance.now();
