@@ -1,10 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failingDisk } from "./failing-disk.ts";
 import { killAndResume, type Scenario, undisturbed } from "./kill-scenario.ts";
-import type { Instant } from "./killed-command.ts";
+import { main } from "../cli/command.ts";
+import { begunIn, type Instant, placed } from "./killed-command.ts";
 import { noMarks, processMark } from "./marked-processes.ts";
 
 let root = "";
@@ -30,6 +35,31 @@ describe.skipIf(noMarks !== undefined)("a command that is asked to end (needs Li
     const { problems, kills, stops, signals, starts } = await killAndResume(scenario, { instants }, expected);
     expect(problems).toEqual([]);
     expect([kills.length, stops, signals, starts]).toEqual([2, 2, 3, 3]);
+  });
+
+  it("ends at once where a chosen model is fitted, and leaves no file but the database's own; the same command then writes it", async () => {
+    const folder = path.join(root, "model");
+    const scenario: Scenario = { folder, kind: "folds", manner: "run", workers: 1, isolation: "thread", mark };
+    const database = path.join(root, "folds.sqlite");
+    await undisturbed(scenario, database);
+    mkdirSync(folder);
+    cpSync(fileURLToPath(new URL("../fixtures/any-kind.ts", import.meta.url)), placed.study(folder));
+    const model = (): ChildProcess =>
+      spawn(process.execPath, [main, "model", "folds", "--db", database, "--file", placed.study(folder), "--out", "model.json"], {
+        cwd: folder,
+        stdio: "ignore",
+        env: { ...process.env, HPO_KILL_KIND: "folds", HPO_KILL_LOG: placed.log(folder), HPO_KILL_HOLD: "1", HPO_PROCESS_MARK: mark },
+      });
+    const first = model();
+    const ended = once(first, "close");
+    while (begunIn(placed.log(folder)).length === 0 && first.exitCode === null) await sleep(5);
+    first.kill("SIGINT");
+    expect(await ended).toEqual([null, "SIGINT"]);
+    expect(readdirSync(folder).sort()).toEqual([".hpo", "begun.log", "study.ts"]);
+    writeFileSync(`${placed.log(folder)}.go`, "");
+    expect(await once(model(), "close")).toEqual([0, null]);
+    expect(JSON.parse(readFileSync(path.join(folder, "model.json"), "utf8"))).toHaveProperty("shrink");
+    expect(await processMark(mark).gone()).toEqual([]);
   });
 
   it.skipIf(typeof disk === "string")(
