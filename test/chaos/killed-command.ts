@@ -134,7 +134,7 @@ export async function runKilled(place: StudyPlace, { coordinator: kill, worker }
     // It may have ended, and the coordinator itself is no worker.
     if (pid !== undefined && pid !== child.pid && killed9(pid)) workersKilled++;
   };
-  const ends = [kill === undefined ? undefined : end(kill)];
+  const ends = kill === undefined ? [] : [end(kill)];
   if (worker !== undefined && isolation === "process") {
     ends.push(sees(() => begunIn(log).length - before >= worker.count, worker.ms).then((running) => (running ? killWorker() : undefined)));
   }

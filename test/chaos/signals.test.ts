@@ -35,7 +35,7 @@ describe.skipIf(noMarks !== undefined)("a command that is asked to end (needs Li
     const { problems, kills, stops, signals, starts } = await killAndResume(scenario, { instants }, expected);
     expect(problems).toEqual([]);
     expect([kills.length, stops, signals, starts]).toEqual([2, 2, 3, 3]);
-  });
+  }, 300_000);
 
   it("ends at once where a chosen model is fitted, and leaves no file but the database's own; the same command then writes it", async () => {
     const folder = path.join(root, "model");
