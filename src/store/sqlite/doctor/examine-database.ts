@@ -62,7 +62,7 @@ export function examineDatabase(file: string): Examination {
 /** undefined, and a finding, where it is a database too damaged to be opened. */
 function opening(file: string, found: Findings): ReturnType<typeof openForReading> | undefined {
   try {
-    return openForReading(file, "any");
+    return openForReading(file, "own");
   } catch (error) {
     const { code, cause } = error as HpoError;
     if (!(error instanceof HpoError) || code !== "STORE_INVALID" || !isDamage(cause)) throw error;

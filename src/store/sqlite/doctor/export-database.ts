@@ -58,7 +58,7 @@ export function exportDatabase(database: string, target: string): Export {
     throw new HpoError("STORE_INVALID", `The database ${to} exists already, and an export overwrites nothing; name another file.`, {
       data: { database: to },
     });
-  const source = openForReading(from, "any");
+  const source = openForReading(from, "own");
   try {
     const { db, close } = openForWriting(to);
     try {
