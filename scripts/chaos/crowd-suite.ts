@@ -11,7 +11,15 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { readStudy } from "hpo";
 import { crowd, type MemberEnd, type MemberKind } from "../../test/chaos/crowd.ts";
-import { olderDatabases, startEach, startOne, takeOverContainer, takeOverKilled, takeOverSuspended } from "../../test/chaos/takeovers.ts";
+import {
+  olderDatabases,
+  startEach,
+  startOne,
+  takeOverContainer,
+  takeOverKilled,
+  takeOverReused,
+  takeOverSuspended,
+} from "../../test/chaos/takeovers.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 
 const kinds: readonly MemberKind[] = ["ask", "ask", "ask", "ask", "run", "run", "tpe", "svm"];
@@ -49,6 +57,9 @@ export async function crowdSuite({ scale, say }: ChaosLimits): Promise<ChaosResu
     for (let round = 0; round < times(20); round++) {
       problems.push(...(await takeOverKilled(file())), ...(await takeOverSuspended(file())));
       takeovers += 2;
+      const reused = await takeOverReused(file());
+      if (reused !== undefined) takeovers++;
+      problems.push(...(reused ?? []));
     }
     say(`${takeovers} takeovers`);
     const container = await takeOverContainer(file());

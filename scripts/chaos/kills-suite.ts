@@ -7,12 +7,12 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { kindNames } from "../../test/fixtures/any-kind.ts";
-import { killInstants } from "../../test/chaos/kill-instants.ts";
+import { askedInstant, killInstants, workerInstant } from "../../test/chaos/kill-instants.ts";
 import { killAndResume, type Scenario, undisturbed } from "../../test/chaos/kill-scenario.ts";
 import type { Manner } from "../../test/chaos/killed-command.ts";
 import type { Stage } from "../../test/chaos/left-study.ts";
+import { olderDatabases } from "../../test/chaos/takeovers.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 
 /** Studies at a time: the machine that this must pass on has two cores. */
@@ -46,7 +46,7 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
   };
   const byKind = new Map<string, number>();
   const problems: string[] = [];
-  let [done, kills, workersKilled, starts] = [0, 0, 0, 0];
+  let [done, kills, asked, workersKilled, starts] = [0, 0, 0, 0, 0];
 
   async function run(number: number): Promise<void> {
     const { seeded, ...scenario } = scenarioOf(root, { number, earlier });
@@ -60,12 +60,16 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
     try {
       const expected = await reference;
       const work = [...expected.begun.values()].reduce((sum, count) => sum + count, 0);
-      const instants = killInstants(seed * 100_003 + number, { wallMs: expected.wallMs, work });
-      const worker = unretried.has(scenario.kind) ? undefined : { count: 1 + (number % Math.max(1, work)), ms: number % 5 };
+      const drawn = seed * 100_003 + number;
+      const instants = [...killInstants(drawn, { wallMs: expected.wallMs, work })];
+      const ask = askedInstant(drawn, { wallMs: expected.wallMs, work });
+      if (scenario.manner === "cli" && number % 2 === 1) instants.splice(number % 4 === 1 ? 0 : instants.length, 0, ask);
+      const worker = unretried.has(scenario.kind) ? undefined : workerInstant(drawn, work);
       const ended = await killAndResume(scenario, { instants, worker }, expected);
       for (const stage of ended.kills) stages[stage]++;
       workersKilled += ended.workersKilled;
-      kills += ended.kills.length;
+      kills += ended.kills.length - ended.asked;
+      asked += ended.asked;
       starts += ended.starts;
       byKind.set(scenario.kind, (byKind.get(scenario.kind) ?? 0) + ended.kills.length);
       problems.push(...ended.problems.map((problem) => `${told}: ${problem}`));
@@ -82,12 +86,12 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return {
-    counts: { runs, "coordinators killed": kills, "worker processes killed": workersKilled, starts },
+    counts: { runs, "coordinators killed": kills, "ended by other signals": asked, "worker processes killed": workersKilled, starts },
     figures: [
-      `Kills ${Object.entries(stages)
+      `Kills and signals ${Object.entries(stages)
         .map(([stage, count]) => `${stage}: ${count}`)
         .join(", ")}.`,
-      `Kills by kind: ${[...byKind].map(([kind, count]) => `${kind.replaceAll(",", " with")} ${count}`).join(", ")}.`,
+      `By kind: ${[...byKind].map(([kind, count]) => `${kind.replaceAll(",", " with")} ${count}`).join(", ")}.`,
     ],
     problems,
   };
@@ -113,7 +117,7 @@ function scenarioOf(
   const kind = kindNames[number % kindNames.length] ?? "grid";
   const turn = Math.floor(number / kindNames.length);
   const manner = manners[(turn + number) % manners.length] ?? "cli";
-  const version = turn % 3 === 2 ? 1 + (number % 7) : undefined;
+  const older = turn % 3 === 2 ? olderDatabases[(turn + number) % olderDatabases.length] : undefined;
   const learns = kind.includes("earlier study");
   return {
     folder: path.join(root, `run-${number}`),
@@ -121,10 +125,11 @@ function scenarioOf(
     manner: manner === "ask" && foldKinds.has(kind) ? "inline" : manner,
     // Folds of a race that were begun too many are stored, too.
     workers: kind === "racing" ? 1 : 1 + (turn % 2),
-    isolation: (turn + number) % 3 === 1 ? "process" : "thread",
+    // Three of five, of no kind or manner alone: 5 is prime to how many there are of these.
+    isolation: number % 5 < 3 ? "process" : "thread",
     mark: randomUUID(),
-    seed: learns ? earlier : version === undefined ? undefined : older(version),
-    seeded: learns ? "earlier study" : version === undefined ? "new database" : `schema ${version}`,
+    seed: learns ? earlier : older,
+    seeded: learns ? "earlier study" : older === undefined ? "new database" : path.basename(older, ".sqlite"),
   };
 }
 
@@ -133,7 +138,3 @@ const unretried: ReadonlySet<string> = new Set(["population-based", "failures, r
 
 /** Judged by folds, which nobody can tell. */
 const foldKinds: ReadonlySet<string> = new Set(["folds", "racing", "nested", "svm, shared solves", "pipelines, shared prefixes"]);
-
-function older(version: number): string {
-  return fileURLToPath(new URL(`../../test/store/fixtures/schema-${version}.sqlite`, import.meta.url));
-}

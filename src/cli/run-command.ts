@@ -116,7 +116,7 @@ async function runStudy(
       await study?.close();
     } finally {
       restoreStdout();
-      listener?.close();
+      await listener?.close();
     }
   }
 }

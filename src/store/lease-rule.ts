@@ -47,10 +47,11 @@ export function leaseOf(holder: LeaseHolder, now: number): Lease {
 }
 
 /**
- * Whether the holder still works, as this process sees it: on this machine, whether the process runs, whatever clocks say; elsewhere (also in another
- * container, whose pids mean nothing here), whether it spoke within `silentSeconds`.
+ * Whether the holder still works, as this process sees it: on this machine, whether the process runs, whatever clocks say, and none does that ran before a
+ * restart; elsewhere (also in another container, whose pids mean nothing here), whether it spoke within `silentSeconds`.
  */
 export function leaseHolds(lease: Lease, now: number, silentSeconds: number = defaultSilentSeconds): boolean {
+  if (isBeforeRestart(lease)) return false;
   if (!isHere(lease)) return Math.abs(now - lease.renewedAt) < silentSeconds * 1000;
   if (!runs(lease.pid)) return false;
   return lease.process === null || lease.process === processMark(lease.pid);
@@ -61,6 +62,16 @@ export function holderState(lease: Lease): "own" | "suspended" | "other" {
   if (!isHere(lease)) return "other";
   if (lease.pid === process.pid) return "own";
   return /[Tt]/.test(processState(lease.pid)) ? "suspended" : "other";
+}
+
+/** Whether the holder ran on this machine, by its name, under an earlier boot. A machine elsewhere that has this one's name can't work on one log with it. */
+function isBeforeRestart({ host, process: mark }: Lease): boolean {
+  const own = processMark(process.pid);
+  return mark !== null && own !== null && host === hostname() && bootOf(mark) !== bootOf(own);
+}
+
+function bootOf(mark: string): string {
+  return mark.slice(0, mark.indexOf("/"));
 }
 
 /** Whether the holder's pid means the same here: by its mark, since a machine may be given another name; by the name where there is no mark. */

@@ -2,10 +2,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ProcessMark } from "./marked-processes.ts";
-
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+import { runArguments } from "./run-arguments.ts";
 
 export type Isolation = "thread" | "process";
 
@@ -38,20 +36,8 @@ export function startBreaking(run: BreakingRun): StartedRun {
   const { file, folder, isolation, ways, mark, workers = 2, trials } = run;
   mkdirSync(folder, { recursive: true });
   const limit = isolation === "process" ? ["--trial-memory", "300MB"] : [];
-  const args = [
-    "run",
-    file,
-    "--db",
-    databaseOf(run),
-    "--isolation",
-    isolation,
-    ...limit,
-    "--workers",
-    String(workers),
-    "--reporter",
-    "plain",
-  ];
-  const child = spawn(process.execPath, [main, ...args], {
+  const args = [...runArguments(file, { database: databaseOf(run), workers, isolation }), ...limit];
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe"],
     env: {

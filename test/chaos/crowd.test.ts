@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { readStudy } from "hpo";
+import { processMark } from "#hpo/store/lease-rule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crowd, type MemberKind } from "./crowd.ts";
-import { olderDatabases, startEach, startOne, takeOverKilled, takeOverSuspended } from "./takeovers.ts";
+import { olderDatabases, startEach, startOne, takeOverKilled, takeOverReused, takeOverSuspended } from "./takeovers.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -57,6 +58,14 @@ describe("a coordinator that another one takes over from", () => {
     "needs nobody's help after a kill",
     async () => {
       expect(await takeOverKilled(at("killed"))).toEqual([]);
+    },
+    patience,
+  );
+
+  it.skipIf(processMark(process.pid) === null)(
+    "needs nobody's help where its pid has become another process's, or the machine was restarted (needs /proc)",
+    async () => {
+      expect(await takeOverReused(at("reused"))).toEqual([]);
     },
     patience,
   );

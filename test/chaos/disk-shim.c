@@ -1,7 +1,8 @@
 // A disk that fails, for one process: LD_PRELOAD of a shared object that stands between a program and libc's calls for files.
 //
 //   HPO_DISK_FOLDER   absolute path of a folder; only files in it, and itself, are meant
-//   HPO_DISK_FAULT    KIND:N:ERRNO:MODE, such as sync:3:5:once: the N-th call of that kind fails (MODE once), or it and all later ones (ever)
+//   HPO_DISK_FAULT    KIND:N:ERRNO:MODE, such as sync:3:5:once: the N-th call of that kind fails (MODE once), or it and all later ones (ever),
+//                     or it waits until the folder has a file "go", having said so on stderr (held; ERRNO is 0)
 //   HPO_DISK_LOG      a file to which every change is appended as a record: op, path, offset, bytes, and what the program writes to stdout
 //
 // Kinds: write, grow (a write behind a file's end, or a file or folder that is made), short (half of the bytes are written, no error), sync,
@@ -36,7 +37,7 @@ static char folder[PATH_MAX];
 static size_t folder_length;
 static int log_fd = -1;
 static long counts[KINDS];
-static int fault_kind = -1, fault_errno, fault_ever;
+static int fault_kind = -1, fault_errno, fault_ever, fault_held;
 static long fault_at;
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
@@ -47,6 +48,7 @@ static void set_fault(const char *text) {
   if (text == NULL || sscanf(text, "%31[a-z]:%ld:%d:%7s", name, &fault_at, &fault_errno, mode) != 4) return;
   for (int k = 0; k < KINDS; k++) if (strcmp(name, kinds[k]) == 0) fault_kind = k;
   fault_ever = strcmp(mode, "ever") == 0;
+  fault_held = strcmp(mode, "held") == 0;
 }
 
 __attribute__((constructor)) static void begin(void) {
@@ -67,9 +69,22 @@ static const char *path_of(int fd) {
   return fstat(fd, &status) == 0 && status.st_ino == inodes[fd] ? paths[fd] : NULL;
 }
 
+/** A disk that takes its time, whatever signals come. */
+static void hold(void) {
+  static const char said[] = "disk-shim: a call is held\n";
+  char go[PATH_MAX + 4];
+  snprintf(go, sizeof go, "%s/go", folder);
+  syscall(SYS_write, STDERR_FILENO, said, sizeof said - 1);
+  while (syscall(SYS_faccessat, AT_FDCWD, go, F_OK) != 0) usleep(2000);
+}
+
 /** Counts a call; whether it has to fail. The lock is held. */
 static int fails(enum kind kind) {
   long n = ++counts[kind];
+  if (fault_held) {
+    if (fault_kind == (int)kind && n == fault_at) hold();
+    return 0;
+  }
   return fault_kind == (int)kind && (fault_ever ? n >= fault_at : n == fault_at);
 }
 

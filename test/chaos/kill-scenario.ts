@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type CommandEnd, type Instant, type Kills, placed, runKilled, type StudyPlace } from "./killed-command.ts";
-import { endProblems, type LeftStudy, leftStudy, repeated, type Stage, type Undisturbed, wholeStudy } from "./left-study.ts";
+import { type CommandEnd, type Instant, placed, runKilled, type StudyPlace, type WorkerInstant } from "./killed-command.ts";
+import { endProblems, type LeftStudy, leftStudy, repeated, type Stage, stopProblems, type Undisturbed, wholeStudy } from "./left-study.ts";
 import { processMark } from "./marked-processes.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -15,6 +15,12 @@ export interface Scenario extends StudyPlace {
 
 export interface KilledScenario {
   readonly kills: readonly Stage[];
+  /** Of these, by exit code 130. */
+  readonly stops: number;
+  /** Of these, by other signals than SIGKILL. */
+  readonly asked: number;
+  /** Signals that were sent. */
+  readonly signals: number;
   readonly workersKilled: number;
   readonly starts: number;
   /** One sentence each. */
@@ -35,27 +41,37 @@ export async function undisturbed(scenario: Scenario, keep?: string): Promise<Un
 /** Kills it at each of `instants`, one a start, lets it end, and says what is not as it must be. */
 export async function killAndResume(
   scenario: Scenario,
-  { instants, worker }: { readonly instants: readonly Instant[]; readonly worker?: Kills["worker"] },
+  { instants, worker }: { readonly instants: readonly Instant[]; readonly worker?: WorkerInstant | undefined },
   expected: Undisturbed,
 ): Promise<KilledScenario> {
   const { folder, mark, kind } = scenario;
   prepare(scenario);
   const left: LeftStudy[] = [];
   const problems: string[] = [];
-  let [starts, workersKilled] = [0, 0];
+  let [starts, stops, asked, signals, workersKilled] = [0, 0, 0, 0, 0];
   let end: CommandEnd;
   do {
     const committed = left.at(-1)?.committed ?? new Map();
-    end = await runKilled(scenario, { coordinator: instants[starts++], worker });
+    // In later starts at their first piece of work, until one was killed: two kills of one piece would be all of its attempts.
+    const first = starts === 0 || worker === undefined ? worker : { ...worker, count: 1 };
+    end = await runKilled(scenario, { coordinator: instants[starts++], worker: workersKilled > 0 ? undefined : first });
     workersKilled += end.workersKilled;
+    signals += end.sent;
+    if (end.killed && instants[starts - 1]?.signals !== undefined) asked++;
     // What a killed worker had begun is begun again, once.
     problems.push(...repeated(end.begun, committed, expected.begun).slice(end.workersKilled));
     if (end.killed) left.push(leftStudy(folder, kind));
+    if (end.stopped) {
+      const cut = end.sent > 1 || end.workersKilled > 0;
+      const [begun, now] = [cut ? [] : end.begun, left.at(-1) as LeftStudy];
+      problems.push(...stopProblems(folder, { begun, before: committed, now }, expected));
+      stops++;
+    }
   } while (end.killed);
   problems.push(...endProblems(folder, left, expected, workersKilled));
   problems.push(...(await processMark(mark).gone()).map((one) => `still runs: ${one}`));
   rmSync(folder, { recursive: true });
-  return { kills: left.map(({ stage }) => stage), workersKilled, starts, problems };
+  return { kills: left.map(({ stage }) => stage), stops, asked, signals, workersKilled, starts, problems };
 }
 
 function prepare({ folder, seed }: Scenario): void {

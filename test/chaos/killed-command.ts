@@ -1,19 +1,31 @@
-// One start of a command that works on a study, killed by SIGKILL at an instant that is told by what it has done so far, or not at all.
+// One start of a command that works on a study, killed or asked to end at an instant that is told by what it has done so far, or not at all.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { processMark } from "./marked-processes.ts";
+import { runArguments } from "./run-arguments.ts";
 
-const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const program = fileURLToPath(new URL("kill-program.mjs", import.meta.url));
 
 /** How a study is run: by `hpo run`, or in a program by threads, inline, or by asking and telling. */
 export type Manner = "cli" | "run" | "inline" | "ask";
 
 /** The kill comes so many milliseconds after this is seen. */
 export interface Instant {
-  readonly after: "start" | "bundle" | "database" | "work" | "end";
-  /** For "work": so many begun pieces of work in this start. */
+  /** "held": user code is held from a piece of work on; "disk": a call of the disk is (disk-shim.c, in `environment`). They end once the signals are heard. */
+  readonly after: "start" | "bundle" | "database" | "work" | "held" | "disk" | "end";
+  /** Begun pieces of work: of this start for "work", of all starts for "held". */
+  readonly count: number;
+  readonly ms: number;
+  /** Each is sent when the one before was heard; to a held disk, where nothing is heard, all at once. SIGKILL if left out. */
+  readonly signals?: readonly NodeJS.Signals[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The kill of a worker comes so many milliseconds after it began the `count`-th piece of work of a start. */
+export interface WorkerInstant {
   readonly count: number;
   readonly ms: number;
 }
@@ -31,8 +43,13 @@ export interface StudyPlace {
 }
 
 export interface CommandEnd {
+  /** It did not come to its own end. */
   readonly killed: boolean;
+  /** It was asked to end, and ended by itself: exit code 130. */
+  readonly stopped: boolean;
   readonly wallMs: number;
+  /** How many of the instant's signals were sent. */
+  readonly sent: number;
   /** Worker processes that were killed. */
   readonly workersKilled: number;
   /** Pieces of work that it began, in order: "trial 3". */
@@ -42,7 +59,7 @@ export interface CommandEnd {
 export interface Kills {
   readonly coordinator?: Instant | undefined;
   /** After so many pieces of work, the worker process that began the last one. */
-  readonly worker?: { readonly count: number; readonly ms: number } | undefined;
+  readonly worker?: WorkerInstant | undefined;
 }
 
 export const placed = {
@@ -52,28 +69,20 @@ export const placed = {
   temporary: (folder: string): string => path.join(folder, "tmp"),
 };
 
+/** What the command says of a first and of a second signal. */
+const heard = [/stopping:/u, /cutting off/u];
+
 /** Runs it until it ends or is killed. Throws where it fails by itself. */
 export async function runKilled(place: StudyPlace, { coordinator: kill, worker }: Kills = {}): Promise<CommandEnd> {
   const { folder, kind, manner, workers, isolation, mark } = place;
   const [study, database, log] = [placed.study(folder), placed.database(folder), placed.log(folder)];
   const args =
     manner === "cli"
-      ? [
-          path.join(root, "dist/cli/main.js"),
-          "run",
-          study,
-          "--db",
-          database,
-          "--workers",
-          String(workers),
-          "--isolation",
-          isolation,
-          "--reporter",
-          "plain",
-        ]
-      : [path.join(root, "test/chaos/kill-program.mjs"), manner, study, database, String(workers), isolation];
+      ? runArguments(study, { database, workers, isolation })
+      : [program, manner, study, database, String(workers), isolation];
   const before = begunIn(log).length;
   const written = sizes(database);
+  const go = { work: `${log}.go`, disk: path.join(folder, "go") };
   const start = performance.now();
   const child = spawn(process.execPath, args, {
     cwd: folder,
@@ -82,6 +91,8 @@ export async function runKilled(place: StudyPlace, { coordinator: kill, worker }
       ...process.env,
       HPO_KILL_KIND: kind,
       HPO_KILL_LOG: log,
+      ...(kill?.after === "held" ? { HPO_KILL_HOLD: String(kill.count) } : {}),
+      ...kill?.environment,
       ...processMark(mark).environment,
       TMPDIR: placed.temporary(folder),
       CI: "1",
@@ -94,33 +105,49 @@ export async function runKilled(place: StudyPlace, { coordinator: kill, worker }
     bundle: () => existsSync(path.join(folder, ".hpo", "bundles")),
     database: () => sizes(database) !== written,
     work: () => begunIn(log).length - before >= (kill?.count ?? 0),
+    held: () => begunIn(log).length >= (kill?.count ?? 0),
+    disk: () => errors.includes("a call is held"),
     end: () => /ended|complete after/u.test(errors),
   };
-  let timer: NodeJS.Timeout | undefined;
-  const look = (due: Instant): void => {
-    timer = seen[due.after]() ? setTimeout(() => child.kill("SIGKILL"), due.ms) : setTimeout(look, 1, due);
-  };
-  if (kill !== undefined) look(kill);
+  const over = new AbortController();
+  /** Whether it was seen before the command ended. */
+  async function sees(what: () => boolean, ms = 0): Promise<boolean> {
+    while (!over.signal.aborted && !what()) await sleep(1);
+    await sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+    return !over.signal.aborted;
+  }
+  let sent = 0;
+  async function end({ after, ms, signals = ["SIGKILL"] }: Instant): Promise<void> {
+    if (!(await sees(seen[after], ms))) return;
+    for (const [at, name] of signals.entries()) {
+      if (child.kill(name)) sent++;
+      const told = heard[at];
+      if (after !== "disk" && told !== undefined && name !== "SIGKILL" && !(await sees(() => told.test(errors)))) return;
+    }
+    // Who was asked once finishes what it does.
+    if (after === "disk") writeFileSync(go.disk, "");
+    else if (signals.length === 1) writeFileSync(go.work, "");
+  }
   let workersKilled = 0;
-  let workerTimer: NodeJS.Timeout | undefined;
   const killWorker = (): void => {
     const pid = pidsIn(log).at(-1);
     // It may have ended, and the coordinator itself is no worker.
     if (pid !== undefined && pid !== child.pid && killed9(pid)) workersKilled++;
   };
-  const lookAtWork = (due: { readonly count: number; readonly ms: number }): void => {
-    const seenWork = begunIn(log).length - before >= due.count;
-    workerTimer = seenWork ? setTimeout(killWorker, due.ms) : setTimeout(lookAtWork, 1, due);
-  };
-  if (worker !== undefined && isolation === "process") lookAtWork(worker);
+  const ends = kill === undefined ? [] : [end(kill)];
+  if (worker !== undefined && isolation === "process") {
+    ends.push(sees(() => begunIn(log).length - before >= worker.count, worker.ms).then((running) => (running ? killWorker() : undefined)));
+  }
   const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.on("close", (code, signal) => resolve({ code, signal })),
   );
-  clearTimeout(timer);
-  clearTimeout(workerTimer);
-  const killed = kill !== undefined && signal === "SIGKILL";
+  over.abort();
+  await Promise.all(ends);
+  for (const file of Object.values(go)) rmSync(file, { force: true });
+  const stopped = kill?.signals !== undefined && code === 130;
+  const killed = stopped || (kill !== undefined && signal !== null && (kill.signals ?? ["SIGKILL"]).includes(signal as NodeJS.Signals));
   if (code !== 0 && !killed) throw new Error(`${kind}, ${manner}: ended with code ${code}, signal ${signal}: ${errors}`);
-  return { killed, wallMs: performance.now() - start, workersKilled, begun: begunIn(log).slice(before) };
+  return { killed, stopped, sent, wallMs: performance.now() - start, workersKilled, begun: begunIn(log).slice(before) };
 }
 
 /** Changes with the first byte that is written. */

@@ -30,14 +30,16 @@ export interface LeftStudy {
   readonly rows: ReturnType<typeof databaseRows> | undefined;
   /** Of each piece of work that a user's function begins: how many evaluations, by its trial or its parameter. */
   readonly committed: ReadonlyMap<string, number>;
+  /** Of its studies. */
+  readonly leases: number;
 }
 
 /** Looks at a copy: a reader must not mend what the next start has to. */
 export function leftStudy(folder: string, kind: string): LeftStudy {
   const copy = copyOf(folder);
   try {
-    if (!isToday(copy)) return { stage: "before the first write", rows: undefined, committed: new Map() };
-    return { stage: stageOf(copy, kind), rows: databaseRows(copy), committed: committedWork(copy, kind) };
+    if (!isToday(copy)) return { stage: "before the first write", rows: undefined, committed: new Map(), leases: 0 };
+    return { stage: stageOf(copy, kind), rows: databaseRows(copy), committed: committedWork(copy, kind), leases: rowsOf(copy, "leases") };
   } finally {
     rmSync(path.dirname(copy), { recursive: true });
   }
@@ -46,7 +48,12 @@ export function leftStudy(folder: string, kind: string): LeftStudy {
 /** What a folder holds in which nobody was disturbed. */
 export function wholeStudy(folder: string, begun: readonly string[]): Undisturbed {
   const files = filesIn(folder);
-  return { answers: answersOf(placed.database(folder)), begun: counted(begun), files, attempts: attemptsIn(placed.database(folder)) };
+  return {
+    answers: answersOf(placed.database(folder)),
+    begun: counted(begun),
+    files,
+    attempts: rowsOf(placed.database(folder), "attempts"),
+  };
 }
 
 /** What is wrong with a study that came to its end after having been left so: one sentence each. */
@@ -57,7 +64,7 @@ export function endProblems(folder: string, left: readonly LeftStudy[], expected
   const ended = databaseRows(database);
   const lost = left.flatMap(({ rows }) => (rows === undefined ? [] : lostRows(rows, ended)));
   const odd = [...files.filter((file) => !expected.files.includes(file)), ...expected.files.filter((file) => !files.includes(file))];
-  const attempts = attemptsIn(database);
+  const attempts = rowsOf(database, "attempts");
   // A kill of the coordinator is charged to nobody, one of a worker to the attempt that it worked at, if to any.
   const charged = attempts < expected.attempts || attempts > expected.attempts + workersKilled;
   return [
@@ -66,6 +73,22 @@ export function endProblems(folder: string, left: readonly LeftStudy[], expected
     ...differences(answersOf(database), expected.answers),
     ...numbering(database),
     ...(odd.length === 0 ? [] : [`left or missing: ${odd.join(", ")}`]),
+  ];
+}
+
+/** What a command that was asked to end left although it ended by itself: one sentence each. `before`: what was durable when it began. */
+export function stopProblems(
+  folder: string,
+  { begun, before, now }: { readonly begun: readonly string[]; readonly before: LeftStudy["committed"]; readonly now: LeftStudy },
+  { files, attempts }: Undisturbed,
+): string[] {
+  const odd = filesIn(folder).filter((file) => !files.includes(file) && !file.includes(".artefacts"));
+  const lost = [...counted(begun)].filter(([what, count]) => count > (now.committed.get(what) ?? 0) - (before.get(what) ?? 0));
+  return [
+    ...(now.leases === 0 ? [] : ["a lease is left"]),
+    ...odd.map((file) => `left by a stop: ${file}`),
+    // What fails is begun more often than stored.
+    ...(attempts > 0 ? [] : lost.map(([what, count]) => `${what}: begun ${count} times and not stored by a stop`)),
   ];
 }
 
@@ -169,10 +192,12 @@ function stageOf(database: string, kind: string): Stage {
   }
 }
 
-function attemptsIn(database: string): number {
+/** How many of these rows a database has. */
+function rowsOf(database: string, table: "attempts" | "leases"): number {
+  const count = { attempts: "SELECT count(*) FROM attempts", leases: "SELECT count(*) FROM leases" };
   const db = openDatabase(database, { readonly: true });
   try {
-    return Number(db.prepare("SELECT count(*) FROM attempts").pluck().get());
+    return Number(db.prepare(count[table]).pluck().get());
   } finally {
     db.close();
   }

@@ -7,6 +7,8 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readStudy } from "hpo";
+import { processMark } from "#hpo/store/lease-rule";
+import { openStore } from "#hpo/store/open-store";
 import { crowd, member, type MemberEnd } from "./crowd.ts";
 
 const fixtures = fileURLToPath(new URL("../store/fixtures", import.meta.url));
@@ -58,6 +60,57 @@ export async function takeOverKilled(database: string): Promise<string[]> {
   const open = readStudy("held", { database }).trials.filter(({ state }) => state !== "complete");
   if (open.length > 0) problems.push(`${open.length} trials are left`);
   return problems;
+}
+
+/**
+ * A coordinator was killed, and its pid is another process's now: its study is free at once, also after a restart of the machine, and whatever name that has. A
+ * lease of a process that lives is not. undefined where the system does not tell processes with one pid apart.
+ */
+export async function takeOverReused(database: string): Promise<string[] | undefined> {
+  const [first, living] = [100, 1].map((seconds) => member({ kind: "hold", database, name: "held", seconds })) as [Member, Member];
+  await Promise.all([first.ready, living.ready]);
+  const mark = processMark(living.child.pid ?? 0);
+  first.go();
+  await trialsStored(database, 3);
+  const dead = processMark(first.child.pid ?? 0);
+  first.child.kill("SIGKILL");
+  await first.end.catch(() => undefined);
+  const rebooted = mark?.replace(/^[^/]+/u, "00000000-0000-4000-8000-000000000000") ?? "";
+  const cases = [
+    { lease: "of a dead process", process: dead, host: os.hostname(), held: false },
+    { lease: "of a dead process on a machine that was renamed", process: dead, host: "before.invalid", held: false },
+    { lease: "from before a restart", process: rebooted, host: os.hostname(), held: false },
+    { lease: "of a process that lives, and was silent for an hour", process: mark, host: os.hostname(), held: true },
+  ];
+  const problems: string[] = [];
+  const store = openStore(database);
+  const db = openDatabase(database);
+  try {
+    const lease = db.prepare("SELECT * FROM leases").get() as { readonly study: number };
+    const put = db.prepare("INSERT OR REPLACE INTO leases VALUES (@study, @holder, @pid, @host, @process, @since, @renewed_at)");
+    for (const { lease: what, process: told, host, held } of cases) {
+      put.run({ ...lease, pid: living.child.pid, process: told, host, renewed_at: Date.now() - (held ? 3_600_000 : 0) });
+      const holder = { id: what, pid: process.pid, host: os.hostname(), since: new Date().toISOString() };
+      if ((store.snapshot("held").state === "running") !== held)
+        problems.push(`a lease ${what} is shown as if it was ${held ? "free" : "held"}`);
+      try {
+        store.acquire("held", holder);
+        if (held) problems.push(`a lease ${what} was taken over`);
+      } catch (error) {
+        if (!held) problems.push(`a lease ${what} was not taken over: ${String(error)}`);
+      }
+      store.release("held", holder.id);
+    }
+    put.run({ ...lease, pid: process.pid, process: dead, host: os.hostname(), renewed_at: Date.now() });
+  } finally {
+    db.close();
+    store.close();
+  }
+  // It had the pid, and now takes the study over from a process of this pid.
+  living.go();
+  const end = await living.end;
+  if (end.state !== "complete") problems.push(`the next one could not go on: ${told(end)}`);
+  return mark === null ? undefined : problems;
 }
 
 /**

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { main, studyFolder } from "./command.ts";
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { noMarks, processMark } from "../chaos/marked-processes.ts";
 import { deaf, endlessFile, native, patient, unfinished } from "./studies.ts";
 
@@ -96,28 +99,35 @@ describe("Ctrl-C", () => {
   });
 });
 
-describe("a terminal that is closed", () => {
-  it("ends what runs as Ctrl-C does, and nothing is left running", async (context) => {
+interface Terminal {
+  readonly process: ChildProcess;
+  shown(): string;
+  press(keys: string): void;
+}
+
+/** A shell's command in a terminal of its own, which goes away with its process; that ends with the command's exit code. */
+function inTerminal(command: string, { cwd, environment }: { readonly cwd: string; readonly environment: NodeJS.ProcessEnv }): Terminal {
+  const child = spawn("script", ["--quiet", "--flush", "--return", "--command", command, "/dev/null"], {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  let shown = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
+  return { process: child, shown: () => shown, press: (keys) => void child.stdin.write(keys) };
+}
+
+describe("a terminal", () => {
+  it("that is closed ends what runs as Ctrl-C does, and nothing is left running", async (context) => {
     context.skip(noMarks !== undefined, noMarks);
     context.skip(spawnSync("script", ["--version"]).status !== 0, "needs script, of util-linux");
     const { hpo, path: folder, write } = studyFolder({ "patient.ts": patient });
     const mark = processMark();
     const command = `exec "${process.execPath}" "${main}" run patient.ts --workers 1 --reporter ndjson`;
-    // Its terminal goes away with it.
-    const terminal = spawn("script", ["--quiet", "--flush", "--command", command, "/dev/null"], {
-      cwd: folder,
-      env: { ...process.env, ...mark.environment },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    let shown = "";
-    await new Promise<void>((resolve) => {
-      terminal.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-        shown += chunk;
-        if (/"running":1/u.test(shown)) resolve();
-      });
-    });
-    terminal.kill("SIGKILL");
-    await new Promise((resolve) => terminal.on("exit", resolve));
+    const terminal = inTerminal(command, { cwd: folder, environment: mark.environment });
+    while (!/"running":1/u.test(terminal.shown())) await sleep(10);
+    terminal.process.kill("SIGKILL");
+    await new Promise((resolve) => terminal.process.on("exit", resolve));
     write("go", "");
     expect(await mark.gone()).toEqual([]);
     // How it ended is stored, as a crash's is not.
@@ -125,7 +135,46 @@ describe("a terminal that is closed", () => {
     expect(hpo("show", "patient").stdout).toContain("it was stopped");
   });
 
-  it("is none of a run's that has none, as under nohup, which goes on", async () => {
+  it.for([
+    ["npm run", "npm run x --silent", 1],
+    // bash stands aside for the command, which hears the terminal and npm then.
+    ["npx", "npx --script-shell=bash hpo run patient.ts --workers 1 --reporter ndjson", 2],
+  ] as const)("has a Ctrl-C for the whole of %s, which ends with what it ran", async ([, command, wishes], context) => {
+    context.skip(noMarks !== undefined, noMarks);
+    for (const program of ["script", "npm", "bash"])
+      context.skip(spawnSync(program, ["--version"]).status !== 0, `needs ${program}, where npm is called from a terminal`);
+    const { hpo, path: folder, write } = studyFolder({ "patient.ts": patient });
+    write("package.json", JSON.stringify({ private: true, scripts: { x: "hpo run patient.ts --workers 1 --reporter ndjson" } }));
+    mkdirSync(path.join(folder, "node_modules/.bin"), { recursive: true });
+    symlinkSync(main, path.join(folder, "node_modules/.bin/hpo"));
+    const mark = processMark();
+    const terminal = inTerminal(command, { cwd: folder, environment: { npm_config_update_notifier: "false", ...mark.environment } });
+    const ended = new Promise<number | null>((resolve) => terminal.process.on("close", resolve));
+    const until = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(terminal.shown())) {
+        if (terminal.process.exitCode !== null) throw new Error(`it ended without ${String(pattern)}: ${terminal.shown()}`);
+        await sleep(10);
+      }
+    };
+    await until(/"running":1/u);
+    terminal.press("\u0003");
+    await until(/stopping: /u);
+    if (wishes === 2) {
+      // One more is none while it may be an echo.
+      while (!/cutting off/u.test(terminal.shown()) && terminal.process.exitCode === null) {
+        await sleep(500);
+        terminal.press("\u0003");
+      }
+    } else write("go", "");
+    expect(await ended, terminal.shown()).toBe(130);
+    expect(terminal.shown()).toContain("The same command continues.");
+    expect(await mark.gone()).toEqual([]);
+    write("go", "");
+    const again = hpo("run", "patient.ts", "--json");
+    expect(JSON.parse(again.stdout), again.stderr).toMatchObject({ state: "complete", trials: { complete: 6, failed: 0 } });
+  });
+
+  it("that is closed is none of a run's that has none, as under nohup, which goes on", async () => {
     const { start, write } = studyFolder({ "patient.ts": patient });
     const run = start("run", "patient.ts", "--workers", "1", "--json", "--reporter", "ndjson");
     await run.until(/"running":1/);

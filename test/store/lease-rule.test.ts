@@ -21,6 +21,10 @@ describe("leaseHolds", () => {
     expect(leaseHolds({ ...lease, process: lease.process?.replace(/\d+$/, "1") ?? null }, 1_000_000)).toBe(false);
   });
 
+  it.skipIf(processMark(process.pid) === null)("ends on this machine with a restart of it, whoever has the pid now (needs /proc)", () => {
+    expect(leaseHolds({ ...far, host: hostname() }, 1_000_000)).toBe(false);
+  });
+
   it("holds elsewhere until it was silent for long enough", () => {
     expect(leaseHolds(far, 1_059_999)).toBe(true);
     expect(leaseHolds(far, 1_060_000)).toBe(false);

@@ -142,7 +142,9 @@ describe("the end of a study", () => {
     const spent = await again(defineStudy({ ...burns, objective }));
     expect(spent).toMatchObject({ state: "stopped", by: "cpu" });
     expect(await again(defineStudy({ ...burns, objective }))).toMatchObject({ state: "stopped", by: "cpu", done: spent.done });
-    expect((await again(defineStudy({ ...burns, objective, cpuBudgetSeconds: 1e3, trials: spent.done + 2 }))).done).toBeGreaterThan(spent.done);
+    expect((await again(defineStudy({ ...burns, objective, cpuBudgetSeconds: 1e3, trials: spent.done + 2 }))).done).toBeGreaterThan(
+      spent.done,
+    );
   });
 
   it("is what cut it off or what it failed of", async () => {

@@ -8,8 +8,8 @@ import type { LogRecord } from "#hpo/core/task-log";
 import type { StudySnapshot, TrialSnapshot } from "#hpo/core/snapshot";
 import { openStore } from "#hpo/store/open-store";
 import { noMarks, processMark } from "../marked-processes.ts";
+import { runArguments } from "../run-arguments.ts";
 
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const study = fileURLToPath(new URL("../../fixtures/user-code.ts", import.meta.url));
 
 export interface WaysOptions {
@@ -59,21 +59,8 @@ export async function runWays({
   const database = path.join(folder, "ways.sqlite");
   const mark = noMarks === undefined ? processMark() : undefined;
   try {
-    const args = [
-      "run",
-      study,
-      "--db",
-      database,
-      "--workers",
-      String(workers),
-      "--isolation",
-      isolation,
-      "--json",
-      "--reporter",
-      "plain",
-      ...flags,
-    ];
-    const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
+    const args = [...runArguments(study, { database, workers, isolation }), "--json", ...flags];
+    const child = spawn(process.execPath, [...nodeFlags, ...args], {
       cwd: folder,
       env: { ...process.env, ...mark?.environment, HPO_USER_CODE: JSON.stringify({ ways, timeoutSeconds: timeoutSeconds ?? null }) },
       stdio: ["ignore", "pipe", "pipe"],
