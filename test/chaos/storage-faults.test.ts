@@ -64,13 +64,17 @@ describe.skipIf(needs !== "")(`a study on a disk that fails${needs}`, () => {
       expect(sentence).toMatch(/^(STORE_FAILED|STORE_INVALID|CHECKPOINT_UNREADABLE): The (database|checkpoint) .*[^.]\.$/);
   }, 300_000);
 
-  it.each(["threads", "processes"] as const)("is told with two %s at work, of which none is left", async (slots) => {
-    if (typeof disk === "string") return;
-    const kinds = faultKinds.filter(({ kind, mode }) => (kind === "grow" || kind === "sync") && mode === "ever");
-    const result = await sweepFaults({ study: "training", disk, slots, kinds, pick: (calls) => [Math.ceil(0.6 * calls)] });
-    expect(result.problems).toEqual([]);
-    expect([result.faults, result.ended]).toEqual([2, 2]);
-  }, 120_000);
+  it.each(["threads", "processes"] as const)(
+    "is told with two %s at work, of which none is left",
+    async (slots) => {
+      if (typeof disk === "string") return;
+      const kinds = faultKinds.filter(({ kind, mode }) => (kind === "grow" || kind === "sync") && mode === "ever");
+      const result = await sweepFaults({ study: "training", disk, slots, kinds, pick: (calls) => [Math.ceil(0.6 * calls)] });
+      expect(result.problems).toEqual([]);
+      expect([result.faults, result.ended]).toEqual([2, 2]);
+    },
+    120_000,
+  );
 
   it("tells a full disk in the middle of a run, with workers busy, and the same command continues", () => {
     const { cwd, db, file } = place("full", "slow-quadratic");
