@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { openStudy } from "hpo";
 import { examineDatabase } from "#hpo/store/sqlite/doctor/examine-database";
+import { openDatabase } from "#hpo/store/sqlite/driver";
 import { sqliteStore } from "#hpo/store/sqlite/sqlite-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseAnswers } from "../study-answers.ts";
@@ -88,13 +89,16 @@ describe("a log that is cut", () => {
     const log = readFileSync(`${live}-wal`);
     expect(log.length).toBeGreaterThan(10 * frame);
     writeFileSync(`${cut}-wal`, log.subarray(0, lengthOf(log.length)));
-    // The run that was killed left its lease.
     expect(examineDatabase(cut).findings.filter(({ kind }) => kind === "damage" || kind === "trouble")).toEqual([]);
     const store = sqliteStore(cut, { readonly: true });
     const { trials } = store.snapshot(study);
     store.close();
     expect(trials.length).toBeGreaterThanOrEqual(2);
     const before = databaseRows(cut);
+    // Of this very process, which lives.
+    const db = openDatabase(cut);
+    db.exec("DELETE FROM leases");
+    db.close();
     await run(cut);
     expect(lostRows(before, databaseRows(cut))).toEqual([]);
     expect(databaseAnswers(cut, study)).toEqual(databaseAnswers(whole, study));
