@@ -19,6 +19,7 @@ import type { Forbidden, Limit, PartialParams, Simplicity } from "./space/rules-
 import { spaceSize } from "./space/space-grid.ts";
 import { checkedSampler } from "./study/checked-sampler.ts";
 import { checkSelection } from "./study/check-selection.ts";
+import { type Isolation, isolationOf } from "./study/isolation.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
 import { studyRules } from "./study/study-rules.ts";
 import { nestedOption, refuseNested } from "./validation/nested/nested-option.ts";
@@ -58,7 +59,7 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
   readonly lookahead?: number;
   /** Total number of trials; default all of a finite sampler. */
   readonly trials?: number;
-  /** Stop starting work after so many wall seconds. */
+  /** Stop starting work after so many wall seconds, of all runs of the study together: one that was killed goes on with what is left. */
   readonly timeBudgetSeconds?: number;
   /** Cut an attempt of one task (a fold, an objective, a part of a shared solve) off after so many wall seconds. */
   readonly timeoutSeconds?: number;
@@ -75,8 +76,15 @@ interface CommonDefinition<S extends TypedSpace, M extends string> {
    * of its cross-validation, else the deviation between repeats (`replicated`), else the noise that the process fits. Asked from `minTrials` outcomes on (default 20). One objective.
    */
   readonly stopAtNoise?: boolean | { readonly minTrials?: number };
-  /** Stop starting work after so many CPU seconds, all workers together. */
+  /** Stop starting work after so many CPU seconds, all workers and all runs of the study together. */
   readonly cpuBudgetSeconds?: number;
+  /**
+   * Where trials run: in threads, or each worker in a process of its own, which contains crashes of native code. A run may say otherwise
+   * (`study.run({ isolation })`, `hpo run --isolation`); it changes no result. Default "thread", with `trialMemory` "process".
+   */
+  readonly isolation?: Isolation;
+  /** Bytes of memory that an attempt of one task (a fold, an objective) may take, native memory and all; beyond it is cut off. Needs processes. */
+  readonly trialMemory?: number;
 }
 
 /** A study that judges a model by cross-validation. */
@@ -191,6 +199,8 @@ export function defineStudy<const S extends TypedSpace, const M extends string =
     staleTrials: definition.staleTrials ?? null,
     stopAtNoise: noiseStop(definition),
     cpuBudgetSeconds: definition.cpuBudgetSeconds ?? null,
+    isolation: isolationOf(definition, (sentence) => new HpoError("OPTION_INVALID", `defineStudy(): ${sentence}`)) ?? null,
+    trialMemory: definition.trialMemory ?? null,
     keepPredictions: ("keepPredictions" in definition ? definition.keepPredictions : undefined) ?? true,
     keepModel: ("keepModel" in definition ? definition.keepModel : undefined) ?? true,
     nested: nestedOption("defineStudy", definition),

@@ -17,6 +17,7 @@ import { environment } from "./study/environment.ts";
 import { isEndless } from "./study/run-end.ts";
 import { Study } from "./study/study.ts";
 import { admitStudy } from "./study/study-identity.ts";
+import type { TimeBudget } from "./study/budgets-left.ts";
 import { warmStart } from "./study/warm-start.ts";
 import type { FurtherWork, StudyParts } from "./study/study-parts.ts";
 import { splitAudit } from "./validation/audit/split-audit.ts";
@@ -39,9 +40,10 @@ export interface OpenStudyOptions {
   readonly fresh?: boolean;
   /** Continue although the code is not the one that the study was begun with. */
   readonly acceptCode?: boolean;
-  /** These three override the file. */
+  /** These override the file. */
   readonly seed?: number;
   readonly trials?: number;
+  /** Of this run alone, whatever earlier ones took. */
   readonly timeBudgetSeconds?: number;
 }
 
@@ -79,7 +81,7 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
     const fresh = options.fresh ?? false;
     const acceptCode = options.acceptCode ?? false;
     const trials = options.trials ?? declared.trials;
-    const common = { origin, data, store, folds, trials, timeBudgetSeconds: options.timeBudgetSeconds ?? declared.timeBudgetSeconds };
+    const common = { origin, data, store, folds, trials, timeBudget: timeBudgetOf(declared, options) };
     const { spec, race } = raced(declared, { ...common, fresh });
     const open = (database: string): Store => openStore(path.resolve(origin.folder, database), { readonly: true });
     const learnt = warmStart(spec, { store, fresh, open });
@@ -99,6 +101,12 @@ export async function openStudy(study: string | StudySpec, options: OpenStudyOpt
   }
 }
 
+/** What is asked for now is this run's; what the study declares is of all its runs, so that one that was killed does not begin it anew. */
+function timeBudgetOf(declared: StudySpec, { timeBudgetSeconds }: OpenStudyOptions): TimeBudget | null {
+  if (timeBudgetSeconds !== undefined) return { seconds: timeBudgetSeconds, of: "run" };
+  return declared.timeBudgetSeconds === null ? null : { seconds: declared.timeBudgetSeconds, of: "study" };
+}
+
 /** What studies of one file have in common, those that nested cross-validation makes among them, with what is one study's own. */
 interface Wiring {
   readonly origin: StudyOrigin;
@@ -106,7 +114,7 @@ interface Wiring {
   readonly store: Store;
   readonly folds: StudyFolds | null;
   readonly trials: number | null;
-  readonly timeBudgetSeconds: number | null;
+  readonly timeBudget: TimeBudget | null;
 }
 
 interface StudyFolds {
@@ -154,7 +162,7 @@ function headerOf(
 }
 
 function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly audited: boolean; readonly ownsStore: boolean }): StudyParts {
-  const { origin, data, store, folds, trials, timeBudgetSeconds, audited, ownsStore, race } = wiring;
+  const { origin, data, store, folds, trials, timeBudget, audited, ownsStore, race } = wiring;
   const judged = folds?.judged ?? null;
   const shared: SharedStudy = { source: origin.source, seed: spec.seed, data, plan: folds?.plan ?? null };
   return {
@@ -170,7 +178,7 @@ function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly audited:
     codeHash: origin.codeHash,
     environment: environment(origin.folder),
     trials,
-    timeBudgetSeconds,
+    timeBudget,
     // Inline trials wait for each write; those on threads go on meanwhile.
     writePauseMs: "bundle" in origin.source ? () => 0 : () => 100,
     ownsStore,
@@ -179,16 +187,16 @@ function wired(spec: StudySpec, wiring: Wiring & StudyRace & { readonly audited:
 
 /** The searches of its nested cross-validation, each created or found in the store when its turn comes. They race as any study does. */
 function nestedWork(spec: StudySpec, wiring: Wiring & { readonly acceptCode: boolean }): FurtherWork | undefined {
-  const { data, store, folds, timeBudgetSeconds, acceptCode } = wiring;
+  const { data, store, folds, timeBudget, acceptCode } = wiring;
   if (spec.nested === null || folds === null) return undefined;
-  const open = (declared: StudySpec, seconds: number | null): Study => {
-    const own = { ...wiring, folds: foldsOf(declared, data), trials: declared.trials, timeBudgetSeconds: seconds };
+  const open = (declared: StudySpec, budget: TimeBudget | null): Study => {
+    const own = { ...wiring, folds: foldsOf(declared, data), trials: declared.trials, timeBudget: budget };
     const { spec: one, race } = raced(declared, { ...own, fresh: false });
     admitStudy(store, headerOf(one, { ...own, race, warmStart: undefined }), { fresh: false, fork: false, acceptCode });
     return new Study(wired(one, { ...own, race, audited: false, ownsStore: false }));
   };
   const endedByBudget = isEndless(spec, spec.trials);
-  return nestedSearches({ spec, judging: folds.judged, store, open, timeBudgetSeconds, endedByBudget });
+  return nestedSearches({ spec, judging: folds.judged, store, open, timeBudget, endedByBudget });
 }
 
 async function fromFile(file: string): Promise<StudyOrigin> {

@@ -8,6 +8,7 @@ import type { PredictionRecord } from "./core/records.ts";
 import type { Store } from "./core/store.ts";
 import type { StudySpec } from "./core/study-spec.ts";
 import { checkedSampler } from "./study/checked-sampler.ts";
+import { isolationOf } from "./study/isolation.ts";
 import type { OutcomeOf } from "./study/known-outcome.ts";
 import { Proposer } from "./study/proposer.ts";
 import type { RunStudyOptions, StudyParts } from "./study/study-parts.ts";
@@ -29,7 +30,7 @@ import { threadExecutor } from "./workers/thread-executor.ts";
 export function executorOf(source: StudySource, options: RunStudyOptions): Executor {
   const { workers, trialMemory, onOutput } = options;
   checkRunOptions(options);
-  const isolation = options.isolation ?? (trialMemory === undefined ? "thread" : "process");
+  const isolation = isolationOf(options, invalid) ?? "thread";
   if ("bundle" in source) {
     const common = { slots: workers ?? availableSlots(), ...(onOutput === undefined ? {} : { onOutput }) };
     return isolation === "thread"
@@ -59,11 +60,6 @@ function checkRunOptions({ workers, memory, isolation, trialMemory }: RunStudyOp
   }
   if (isolation !== undefined && isolation !== "thread" && isolation !== "process") {
     throw invalid(`isolation must be "thread" or "process"; got ${showValue(isolation)}.`);
-  }
-  if (isolation === "thread" && trialMemory !== undefined) {
-    throw invalid(
-      `isolation must be "process" where trialMemory is given, since nobody can tell whose memory in one process is whose; got "thread".`,
-    );
   }
 }
 

@@ -42,8 +42,8 @@ function of(kind: SoakKind, { samples }: Soak): readonly SoakSample[] {
 function kindLine(kind: SoakKind, one: Soak, problems: string[]): string {
   const samples = of(kind, one);
   const count = samples.length / 2;
-  const [heap, resident] = [growth(samples, "heapUsed"), growth(samples, "rss")];
-  for (const [name, { perStudy, mean }] of [["heap", heap] as const, ["resident memory", resident] as const]) {
+  const [heap, own] = [growth(samples, "heapUsed"), growth(samples, "own")];
+  for (const [name, { perStudy, mean }] of [["heap", heap] as const, ["memory of its own", own] as const]) {
     if (perStudy * count > mostGrowth * mean)
       problems.push(`${kind}: its ${name} grew by ${megabytes(perStudy * count)} MB over the second half`);
   }
@@ -53,7 +53,7 @@ function kindLine(kind: SoakKind, one: Soak, problems: string[]): string {
   const kilobytes = ({ perStudy }: { readonly perStudy: number }): string => (perStudy / 1024).toFixed(2);
   return (
     `${kind}: ${samples.length} studies; heap ${megabytes(heap.mean)} MB, ${kilobytes(heap)} KB a study; ` +
-    `resident ${megabytes(resident.mean)} MB, ${kilobytes(resident)} KB a study; ${files.at(-1) ?? 0} files open`
+    `memory of its own ${megabytes(own.mean)} MB, ${kilobytes(own)} KB a study; ${files.at(-1) ?? 0} files open`
   );
 }
 
@@ -87,8 +87,8 @@ function picture(one: Soak, seconds: number): string {
     xScale: "linear",
     panels: [
       panel(
-        "resident memory, MB",
-        kinds(({ rss }) => rss / megabyte),
+        "memory of its own, MB",
+        kinds(({ own }) => own / megabyte),
       ),
       panel(
         "heap in use, MB",

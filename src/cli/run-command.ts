@@ -49,10 +49,23 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   await printData(flags.json === true ? `${jsonText(runSummary(snapshot))}\n` : resultText(snapshot));
   if (missesTarget(snapshot, spec)) view.note(`the best value misses the target of ${spec.target}.`);
   const nestedLeft = spec.nested !== null && snapshot.state === "complete" && snapshot.estimate?.nested === undefined;
-  if (nestedLeft && !interrupted) view.note("nested cross-validation has not ended: its time is over. The same command continues.");
+  if (nestedLeft && !interrupted) view.note(`nested cross-validation has not ended: its time is over. ${howToGoOn(spec, flags)}`);
+  const { by } = snapshot.runs.at(-1)?.end ?? {};
+  if (snapshot.state === "stopped" && (by === "time" || by === "cpu")) view.note(`not all trials are done. ${howToGoOn(spec, flags)}`);
   if (interrupted && (snapshot.state !== "complete" || nestedLeft))
     view.note("stopped; all results are stored. The same command continues.");
   return runExitCode(snapshot, spec, interrupted);
+}
+
+/** After a budget is spent. One that the study declares is of all its runs together. */
+function howToGoOn(spec: Study["spec"], { timeBudget }: RunFlags): string {
+  if (timeBudget !== undefined) return "The same command continues.";
+  const names = [
+    spec.timeBudgetSeconds === null ? [] : ["timeBudgetSeconds"],
+    spec.cpuBudgetSeconds === null ? [] : ["cpuBudgetSeconds"],
+  ].flat();
+  const own = spec.cpuBudgetSeconds === null ? ", or give a run time of its own with --time-budget" : "";
+  return `To continue, raise ${names.join(" or ")} in the study's file, which counts for all runs together${own}.`;
 }
 
 async function runStudy(

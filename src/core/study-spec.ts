@@ -80,8 +80,12 @@ export interface StudySpec {
   readonly staleTrials: number | null;
   /** End the study when what may still be gained is less than noise lets see, asked of `model` after `minTrials` outcomes; null = never. */
   readonly stopAtNoise: { readonly minTrials: number; readonly model: GainModel } | null;
-  /** CPU seconds of one run's tasks after which no more are started; null = no limit. */
+  /** CPU seconds of the tasks of all runs after which no more are started; null = no limit. */
   readonly cpuBudgetSeconds: number | null;
+  /** Where trials run unless a run says otherwise; null = threads. */
+  readonly isolation: "thread" | "process" | null;
+  /** Bytes that an attempt of one task may take; null = no limit. */
+  readonly trialMemory: number | null;
   readonly keepPredictions: boolean;
   readonly keepModel: boolean;
   /** Judge the whole search too: by searches within the outer splitter's training rows, each with the inner one's folds; null = no. */

@@ -2,12 +2,12 @@ import type { Executor } from "../core/executor.ts";
 import { HpoError } from "../core/hpo-error.ts";
 import { threadCpuSeconds } from "../workers/thread-cpu.ts";
 
-/** The CPU seconds that the tasks of one run may take, all slots together. */
+/** The CPU seconds that the tasks of one run may still take, all slots together. */
 export interface CpuBudget {
   /** The same executor, whose tasks are counted as they end. */
   readonly executor: Executor;
-  /** The budget, where it is what stopped the run; else null. */
-  readonly stoppedAt: number | null;
+  /** Whether it is what stopped the run. */
+  readonly stopped: boolean;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface CpuBudget {
  * @throws HpoError OPTION_INVALID where a thread's CPU time can't be measured
  */
 export function cpuBudget(executor: Executor, seconds: number | null, stop: () => boolean): CpuBudget {
-  if (seconds === null) return { executor, stoppedAt: null };
+  if (seconds === null) return { executor, stopped: false };
   if (threadCpuSeconds() === null) {
     throw new HpoError(
       "OPTION_INVALID",
@@ -47,8 +47,8 @@ export function cpuBudget(executor: Executor, seconds: number | null, stop: () =
         return result;
       },
     },
-    get stoppedAt() {
-      return stopped ? seconds : null;
+    get stopped() {
+      return stopped;
     },
   };
 }

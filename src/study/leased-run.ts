@@ -4,10 +4,12 @@ import type { Executor } from "../core/executor.ts";
 import { isoTimes } from "../core/iso-times.ts";
 import type { EstimateRecord, KnownOutcome, RunEnd, RunRecord } from "../core/records.ts";
 import type { Batch } from "../core/store.ts";
+import { budgetsLeft } from "./budgets-left.ts";
 import { checkpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitQueue, slowWrites } from "./commit-queue.ts";
 import { cpuBudget } from "./cpu-budget.ts";
 import { declaredOrder } from "./declared-order.ts";
+import { declaredPlace } from "./isolation.ts";
 import { knownOutcome } from "./known-outcome.ts";
 import { modelKeeper } from "./model-keeper.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
@@ -34,7 +36,7 @@ export class LeasedRun {
 
   constructor(parts: StudyParts, options: RunStudyOptions) {
     this.#parts = parts;
-    this.#options = options;
+    this.#options = { ...declaredPlace(parts.spec), ...options };
   }
 
   /** Lets running tasks finish, starts no more. */
@@ -77,7 +79,8 @@ export class LeasedRun {
     const { spec, store, codeHash, environment } = this.#parts;
     const options = this.#options;
     const executor = this.#parts.executor(options);
-    const cpu = cpuBudget(executor, spec.cpuBudgetSeconds, () => {
+    const left = budgetsLeft(store, spec, this.#parts.timeBudget);
+    const cpu = cpuBudget(executor, left.cpuSeconds, () => {
       const goesOn = this.#run?.stopping === false;
       this.#run?.stop();
       return goesOn;
@@ -121,17 +124,18 @@ export class LeasedRun {
       for (const note of this.#parts.audit?.() ?? []) meter.note(note);
       for (const note of isolationNotes(executor, this.#options)) meter.note(note);
       this.#run = run;
-      const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: this.#parts.timeBudgetSeconds });
+      const limits = runLimits(run, { signal: options.signal, timeBudgetSeconds: left.timeSeconds });
       disarm = limits.disarm;
-      if (this.#stopRequested) run.stop();
+      const spentBefore = this.#stopRequested ? null : left.timeSeconds === 0 ? "time" : left.cpuSeconds === 0 ? "cpu" : null;
+      if (this.#stopRequested || spentBefore !== null) run.stop();
       const worked = await run.work();
       for (const note of slowWrites(queue.longestWriteMs)) meter.note(note);
       progress.end(() => meter.read());
       const { state, end } = runEnd(worked, {
         spec,
         trials: this.#parts.trials,
-        timeBudgetSpent: limits.budgetSpent() ? this.#parts.timeBudgetSeconds : null,
-        cpuBudgetSpent: cpu.stoppedAt,
+        budgetSpent: spentBefore ?? (limits.budgetSpent() ? "time" : cpu.stopped ? "cpu" : null),
+        timeBudget: this.#parts.timeBudget,
         cut: options.signal?.aborted === true || this.#aborted,
         proposer,
       });

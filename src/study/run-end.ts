@@ -1,15 +1,16 @@
 import { showValue } from "../core/options.ts";
 import type { RunEnd, RunRecord } from "../core/records.ts";
 import type { StudySpec } from "../core/study-spec.ts";
+import type { TimeBudget } from "./budgets-left.ts";
 import type { Proposer } from "./proposer.ts";
 
 export interface RunEndOptions {
   readonly spec: StudySpec;
   readonly trials: number | null;
   readonly proposer: Proposer;
-  /** The budget in seconds where that is what stopped the run, else null. */
-  readonly timeBudgetSpent: number | null;
-  readonly cpuBudgetSpent: number | null;
+  /** The budget that stopped the run, or was spent before it. */
+  readonly budgetSpent: "time" | "cpu" | null;
+  readonly timeBudget: TimeBudget | null;
   /** Its signal cut it off, or its study was closed. */
   readonly cut: boolean;
 }
@@ -33,9 +34,10 @@ export function isEndless(spec: StudySpec, trials: number | null): boolean {
   return (trials ?? spec.staleTrials ?? spec.sampler.size(spec.space)) === null && !spec.stopAtTarget && spec.stopAtNoise === null;
 }
 
-function spentBudget({ timeBudgetSpent, cpuBudgetSpent }: RunEndOptions): RunEnd | undefined {
-  if (timeBudgetSpent !== null) return { by: "time", reason: `the time budget of ${timeBudgetSpent} s is spent` };
-  return cpuBudgetSpent === null ? undefined : { by: "cpu", reason: `the CPU budget of ${cpuBudgetSpent} s is spent` };
+function spentBudget({ budgetSpent, timeBudget, spec }: RunEndOptions): RunEnd | undefined {
+  if (budgetSpent === null) return undefined;
+  if (budgetSpent === "time") return { by: "time", reason: `the time budget of ${timeBudget?.seconds} s is spent` };
+  return { by: "cpu", reason: `the CPU budget of ${spec.cpuBudgetSeconds} s is spent` };
 }
 
 /** Why a study is complete whose proposer has nothing more to propose. */

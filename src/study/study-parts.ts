@@ -4,7 +4,9 @@ import type { Json } from "../core/json.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
 import type { StudySpec } from "../core/study-spec.ts";
+import type { TimeBudget } from "./budgets-left.ts";
 import type { FoldSizes } from "./gain-rule.ts";
+import type { Isolation } from "./isolation.ts";
 import type { OutcomeOf } from "./known-outcome.ts";
 import type { ModelParts } from "./study-model.ts";
 
@@ -25,7 +27,7 @@ export interface StudyParts {
   readonly codeHash: string;
   readonly environment: Json;
   readonly trials: number | null;
-  readonly timeBudgetSeconds: number | null;
+  readonly timeBudget: TimeBudget | null;
   /** For how many milliseconds results of a run may be gathered before they are written, told how long the last write took. */
   readonly writePauseMs: (writeMs: number) => number;
   /** Whether closing the study closes the store. */
@@ -49,11 +51,11 @@ export interface RunStudyOptions {
   /** Slots to work on; default the cores available (1 for a study that was not opened from a file). */
   readonly workers?: number;
   /**
-   * Where each slot works: in a thread of this process (default), or in a process of its own, which contains crashes of native code, allocations beyond the
+   * Where each slot works (default: what the study declares, else threads): in a thread of this process, or in a process of its own, which contains crashes of native code, allocations beyond the
    * heap and processes left behind, and takes a copy of the data. Shared solves run in threads always.
    */
-  readonly isolation?: "thread" | "process";
-  /** Bytes of memory that a trial (or its fold) may take, native memory and all; beyond it is cut off. It takes, and makes the default, isolation "process". */
+  readonly isolation?: Isolation;
+  /** Bytes of memory that a trial (or its fold) may take, native memory and all; beyond it is cut off; default what the study declares. It takes, and makes the default, isolation "process". */
   readonly trialMemory?: number;
   /** Bytes that shared solves may take besides the data, for all workers together; default half of what is free when it starts. */
   readonly memory?: number;

@@ -28,6 +28,8 @@ const commonRules = {
     ),
   ),
   cpuBudgetSeconds: optional(finite(0, Infinity, true)),
+  isolation: optional(oneOf(["thread", "process"])),
+  trialMemory: optional(finite(0, Infinity, true)),
 };
 
 const modelRules = {

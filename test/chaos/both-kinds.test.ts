@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { openStudy } from "hpo";
+import { defineStudy, openStudy, values } from "hpo";
 import { memoryStore } from "#hpo/store/memory/memory-store";
 import { describe, expect, it } from "vitest";
 import { studyAnswers } from "../study-answers.ts";
@@ -30,4 +30,19 @@ describe("threads and processes", () => {
       expect(await answers(study, "process")).toEqual(await answers(study, "thread"));
     });
   }
+
+  it("are what the study says, with the memory that it allows, unless a run says otherwise", async () => {
+    const file = fileURLToPath(new URL("../fixtures/greedy-process.ts", import.meta.url));
+    const study = await openStudy(file, { store: memoryStore() });
+    const { runs, trials } = await study.run({ workers: 1 });
+    expect(runs.at(-1)?.notes).toContain("each worker is a process of its own, in which a trial may take 250 MB");
+    expect(trials.map(({ state }) => state)).toEqual(["complete", "failed"]);
+    expect(trials[1]?.incident).toContain("memory");
+    await expect(study.run({ isolation: "thread" })).rejects.toThrow('isolation must be "process" where trialMemory is given');
+    await study.close();
+    const small = { name: "small", space: { x: values([1]) }, objective: () => 1 };
+    expect(() => defineStudy({ ...small, isolation: "thread", trialMemory: 1e9 })).toThrow('defineStudy(): isolation must be "process"');
+    expect(() => defineStudy({ ...small, isolation: "vm" as "thread" })).toThrow("isolation must be");
+    expect(() => defineStudy({ ...small, trialMemory: 0 })).toThrow("trialMemory must be");
+  });
 });

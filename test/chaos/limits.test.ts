@@ -91,9 +91,9 @@ describe("a CPU budget", () => {
     const budget = cpuBudget({ ...executor, run: () => Promise.resolve(cut) }, 5, () => ++stops === 1);
     const task = { key: "", label: "", module: "", export: "", input: null, shared: null, timeoutSeconds: null, priority: 0 };
     await budget.executor.run(task);
-    expect([stops, budget.stoppedAt]).toEqual([0, null]);
+    expect([stops, budget.stopped]).toEqual([0, false]);
     await budget.executor.run(task);
-    expect([stops, budget.stoppedAt]).toEqual([1, 5]);
+    expect([stops, budget.stopped]).toEqual([1, true]);
     await executor.close();
   });
 });

@@ -1,6 +1,6 @@
 // One of those who work on a database for an hour: node --expose-gc soak-member.mjs KIND DATABASE SECONDS EVERY
 // Begins a study every EVERY seconds and prints, after each, one JSON line: what the process holds, and the trials so far.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { accuracy, defineStudy, float, inMemory, kFold, listStudies, openStudy, random, readStudy, svm, tpe, values } from "hpo";
@@ -54,13 +54,18 @@ const kinds = {
   },
 };
 
+/** Resident memory without that of files, which the system takes back and gives again as it likes. */
+function ownBytes() {
+  return 1024 * Number(/^RssAnon:\s+(\d+) kB$/mu.exec(readFileSync("/proc/self/status", "latin1"))[1]);
+}
+
 const began = performance.now();
 const elapsed = () => (performance.now() - began) / 1000;
 let trials = 0;
 for (let count = 0; elapsed() < Number(seconds); count++) {
   trials += await kinds[kind](`${kind} ${count}`);
   globalThis.gc();
-  const { heapUsed, rss } = process.memoryUsage();
-  console.log(JSON.stringify({ kind, seconds: elapsed(), trials, heapUsed, rss, files: readdirSync("/proc/self/fd").length }));
+  const { heapUsed } = process.memoryUsage();
+  console.log(JSON.stringify({ kind, seconds: elapsed(), trials, heapUsed, own: ownBytes(), files: readdirSync("/proc/self/fd").length }));
   await setTimeout(Math.max(0, (count + 1) * Number(every) - elapsed()) * 1000);
 }

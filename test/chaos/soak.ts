@@ -19,7 +19,8 @@ export interface SoakSample {
   /** So far. */
   readonly trials: number;
   readonly heapUsed: number;
-  readonly rss: number;
+  /** Resident memory that belongs to no file. */
+  readonly own: number;
   readonly files: number;
 }
 
@@ -69,7 +70,7 @@ export async function soak({ seconds, every }: { readonly seconds: number; reado
 /** How a figure of a member grew over the second half of its samples, a study, and its mean there. */
 export function growth(
   samples: readonly SoakSample[],
-  of: "heapUsed" | "rss" | "files",
+  of: "heapUsed" | "own" | "files",
 ): { readonly perStudy: number; readonly mean: number } {
   const half = samples.slice(Math.floor(samples.length / 2));
   return {

@@ -236,9 +236,12 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])("a database of schema %i", (version) => 
     const { name } = fixtureStudy.header;
     const expected = everything(memory, name);
     const file = copy(`schema-${version}.sqlite`);
-    expect(() => sqliteStore(file, { readonly: true })).toThrow(
-      `The database ${file} has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}.`,
-    );
+    // A reader sees all of it, and leaves it as it is.
+    const reader = sqliteStore(file, { readonly: true });
+    expect(everything(reader, name)).toStrictEqual(expected);
+    expect(codeOf(() => reader.remove(name))).toBe("STORE_FAILED");
+    reader.close();
+    expect(readFileSync(file)).toStrictEqual(readFileSync(fixture(version)));
     const store = sqliteStore(file);
     expect(everything(store, name)).toStrictEqual(expected);
     store.acquire(name, holder("next"));

@@ -117,6 +117,34 @@ describe("the end of a study", () => {
     expect([endless.state, endless.end?.by]).toEqual(["complete", "cpu"]);
   });
 
+  it("is a declared budget that all its runs together have spent, and a run may have time of its own", async () => {
+    const store = memoryStore();
+    const again = async (study: StudySpec, timeBudgetSeconds?: number) => {
+      const open = await openStudy(study, { store, ...(timeBudgetSeconds === undefined ? {} : { timeBudgetSeconds }) });
+      const { state, runs, trials, wallSeconds } = await open.run();
+      await open.close();
+      return { state, by: runs.at(-1)?.end?.by, done: trials.filter((one) => one.state === "complete").length, wallSeconds };
+    };
+    const idle = { ...walk, name: "nightly", sampler: random(), trials: 1e6, objective: async () => sleep(5, 0) };
+    const first = await again(defineStudy({ ...idle, timeBudgetSeconds: 0.2 }));
+    expect(first).toMatchObject({ state: "stopped", by: "time" });
+    expect(await again(defineStudy({ ...idle, timeBudgetSeconds: 0.2 }))).toMatchObject({ state: "stopped", by: "time", done: first.done });
+    const raised = await again(defineStudy({ ...idle, timeBudgetSeconds: first.wallSeconds + 0.3 }));
+    expect(raised.done).toBeGreaterThan(first.done);
+    expect((await again(defineStudy({ ...idle, timeBudgetSeconds: 0.2 }), 0.3)).done).toBeGreaterThan(raised.done);
+
+    const burns = { ...walk, name: "burns", sampler: random(), trials: 1000, cpuBudgetSeconds: 0.01 };
+    const objective = (): number => {
+      let sum = 0;
+      for (let i = 0; i < 3e6; i++) sum += i % 7;
+      return sum;
+    };
+    const spent = await again(defineStudy({ ...burns, objective }));
+    expect(spent).toMatchObject({ state: "stopped", by: "cpu" });
+    expect(await again(defineStudy({ ...burns, objective }))).toMatchObject({ state: "stopped", by: "cpu", done: spent.done });
+    expect((await again(defineStudy({ ...burns, objective, cpuBudgetSeconds: 1e3, trials: spent.done + 2 }))).done).toBeGreaterThan(spent.done);
+  });
+
   it("is what cut it off or what it failed of", async () => {
     const cut = new AbortController();
     const study = await openStudy(

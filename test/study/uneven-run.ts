@@ -43,7 +43,7 @@ export async function unevenRun(
     codeHash,
     environment: {},
     trials: spec.trials,
-    timeBudgetSeconds: null,
+    timeBudget: null,
     fit: null,
     writePauseMs: () => 0,
     ownsStore: false,

@@ -6,7 +6,8 @@ import { diskTrouble } from "./disk-trouble.ts";
 import { openDatabase } from "./driver.ts";
 import { syncFolder } from "./durable-files.ts";
 import { hasForeignJournal } from "./foreign-journal.ts";
-import { applicationId, migrations } from "./migrations.ts";
+import { migratedCopy } from "./migrated-copy.ts";
+import { applicationId, migrate, migrations } from "./migrations.ts";
 import { foreignObject } from "./own-schema.ts";
 import { damaged, guarded, isBusy, isDamage, sqliteCode } from "./sqlite-failure.ts";
 import { stillDatabase } from "./still-database.ts";
@@ -34,8 +35,11 @@ export function openForWriting(file: string): OpenDatabase {
   return { db, close: () => closeWriter(db, file) };
 }
 
-/** Opens a database for reading: nothing is written to it, and no writer is held up. `schema`: whether an older one will do. */
-export function openForReading(file: string, schema: "newest" | "any" = "newest"): OpenDatabase {
+/**
+ * Opens a database for reading: nothing is written to it, and no writer is held up. `schema`: as what an older one is opened: as a copy that was brought
+ * to the newest, which shows what was stored when it was opened, or as it is.
+ */
+export function openForReading(file: string, schema: "newest" | "own" = "newest"): OpenDatabase {
   if (!existsSync(file)) throw invalid(file, "does not exist; run a study first, or name another database with --db");
   try {
     return openReader(file, { name: file, schema, dispose: () => undefined });
@@ -55,15 +59,19 @@ export function openForReading(file: string, schema: "newest" | "any" = "newest"
 /** `content` is what is opened, a path or bytes; `name` is what it is called. */
 function openReader(
   content: string | Buffer,
-  { name, schema, dispose }: { readonly name: string; readonly schema: "newest" | "any"; readonly dispose: () => void },
+  { name, schema, dispose }: { readonly name: string; readonly schema: "newest" | "own"; readonly dispose: () => void },
 ): OpenDatabase {
   // A copy may have to be rolled back before it can be read.
-  const db = connect(content, content === name || typeof content !== "string", name);
+  let db = connect(content, content === name || typeof content !== "string", name);
+  let tidy = dispose;
   try {
     const version = schemaVersion(db, name);
     if (version === 0) throw invalid(name, "is empty; run a study first, or name another database with --db");
     if (version < migrations.length && schema === "newest") {
-      throw invalid(name, `has the older schema ${version}; run any study on it once, which brings it to schema ${migrations.length}`);
+      const copy = atBorder(name, () => migratedCopy(db, name));
+      db.close();
+      dispose();
+      ({ db, dispose: tidy } = copy);
     }
     db.pragma("query_only = ON");
   } catch (error) {
@@ -74,7 +82,7 @@ function openReader(
     db,
     close() {
       db.close();
-      dispose();
+      tidy();
     },
   };
 }
@@ -156,15 +164,6 @@ function prepareFile(db: Database.Database, file: string): void {
     db.pragma("journal_size_limit = 16777216");
     if (version < migrations.length) db.transaction(() => migrate(db)).immediate();
   });
-}
-
-/** In one transaction; another process may have done it meanwhile. */
-function migrate(db: Database.Database): void {
-  const version = Number(db.pragma("user_version", { simple: true }));
-  if (version >= migrations.length) return;
-  for (const sql of migrations.slice(version)) db.exec(sql);
-  db.pragma(`application_id = ${applicationId}`);
-  db.pragma(`user_version = ${migrations.length}`);
 }
 
 /** 0 for a file without anything in it. Refuses files of other programs and of newer versions of hpo. */

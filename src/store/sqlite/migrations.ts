@@ -1,3 +1,4 @@
+import type Database from "better-sqlite3";
 import { checkpointSchema } from "./checkpoint-schema.ts";
 import { estimateSchema } from "./estimate-schema.ts";
 import { gradientsSchema } from "./gradients-schema.ts";
@@ -20,3 +21,12 @@ export const migrations: readonly string[] = [
   estimateSchema,
   logSchema,
 ];
+
+/** To the newest schema, within the caller's transaction; another process may have done it meanwhile. */
+export function migrate(db: Database.Database): void {
+  const version = Number(db.pragma("user_version", { simple: true }));
+  if (version >= migrations.length) return;
+  for (const sql of migrations.slice(version)) db.exec(sql);
+  db.pragma(`application_id = ${applicationId}`);
+  db.pragma(`user_version = ${migrations.length}`);
+}

@@ -10,8 +10,8 @@ interface StillDatabase {
   dispose(): void;
 }
 
-/** Larger ones are copied to a file. */
-const mostInMemory = 256 * 1024 ** 2;
+/** Bytes of a database; larger ones are copied to a file. */
+export const mostInMemory: number = 256 * 1024 ** 2;
 
 /**
  * A database beside which nothing can be made, so that nobody writes it: its bytes where all of it stands in one file that is not huge, else a copy with
@@ -41,7 +41,7 @@ export function stillDatabase(file: string): StillDatabase {
 }
 
 /** Bytes 18 and 19 of a database in WAL mode are 2, and one in memory can't have a log. */
-function withoutLog(bytes: Buffer): Buffer {
+export function withoutLog(bytes: Buffer): Buffer {
   if (bytes[18] === 2 && bytes[19] === 2) bytes.fill(1, 18, 20);
   return bytes;
 }

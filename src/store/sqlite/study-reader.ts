@@ -204,7 +204,9 @@ export function studyReader(db: Database): StudyReader {
       }));
     },
 
-    parts: (study) => partRows.all(study).map(([group, key, bytes]) => ({ group, key, bytes: new Uint8Array(bytes) })),
+    // Each Buffer has an ArrayBuffer of its own: a view of it is enough, and a resumed table may have hundreds of megabytes.
+    parts: (study) =>
+      partRows.all(study).map(([group, key, { buffer, length }]) => ({ group, key, bytes: new Uint8Array(buffer, 0, length) })),
 
     attempts(study) {
       const trials = grouped(attemptTrialRows.all(study));

@@ -11,6 +11,7 @@ import type { ModelJudge, StudySpec } from "../../core/study-spec.ts";
 import { rng } from "../../math/rng.ts";
 import { checkSplit } from "../../splitters/checked-split.ts";
 import { splitInput } from "../../splitters/split-input.ts";
+import type { TimeBudget } from "../../study/budgets-left.ts";
 import type { Study } from "../../study/study.ts";
 import { reportedTrial } from "../../study/trial-choice.ts";
 import type { FurtherWork, RunStudyOptions } from "../../study/study-parts.ts";
@@ -25,8 +26,8 @@ export interface NestedParts {
   readonly judging: Judging;
   readonly store: Store;
   /** Creates a study of an outer fold or finds it in the store; null = no time budget. */
-  readonly open: (spec: StudySpec, timeBudgetSeconds: number | null) => Study;
-  readonly timeBudgetSeconds: number | null;
+  readonly open: (spec: StudySpec, timeBudget: TimeBudget | null) => Study;
+  readonly timeBudget: TimeBudget | null;
   /** The budget is what ends each search, rather than the run. */
   readonly endedByBudget: boolean;
 }
@@ -65,9 +66,9 @@ export function nestedSearches(parts: NestedParts): FurtherWork {
     }
   }
 
-  async function foldOf(place: OuterFold, judgedBy: ModelJudge, { options, secondsLeft }: FoldRun): Promise<EndedFold | undefined> {
+  async function foldOf(place: OuterFold, judgedBy: ModelJudge, { options, budgetLeft }: FoldRun): Promise<EndedFold | undefined> {
     const search = searchOf(spec, judgedBy, place);
-    if (stopped || secondsLeft() === 0 || !(await ends(parts.open(search, secondsLeft()), options))) return undefined;
+    if (stopped || budgetLeft()?.seconds === 0 || !(await ends(parts.open(search, budgetLeft()), options))) return undefined;
     const { trials, description } = store.snapshot(search.name);
     const chosen = reportedTrial(trials, description);
     const [objective] = spec.objectives;
@@ -82,7 +83,7 @@ export function nestedSearches(parts: NestedParts): FurtherWork {
     };
     if (chosen === undefined) return { record, judged: undefined, why: `the search ${search.name} has no complete trial` };
     const test = testOf(spec, judgedBy, { place, chosen });
-    if (stopped || secondsLeft() === 0 || !(await ends(parts.open(test, null), options))) return undefined;
+    if (stopped || budgetLeft()?.seconds === 0 || !(await ends(parts.open(test, null), options))) return undefined;
     const [trial] = store.snapshot(test.name).trials;
     const [prediction] = store.predictions(test.name, 0);
     if (trial?.state !== "complete" || prediction === undefined) {
@@ -95,6 +96,13 @@ export function nestedSearches(parts: NestedParts): FurtherWork {
       judged: { test: prediction, inner: store.predictions(search.name, chosen.number), values },
       why: "",
     };
+  }
+
+  /** Wall seconds of all runs of the study and its searches, of which none runs. */
+  function storedSeconds(): number {
+    const names = [spec.name, ...places.map((place) => searchOf(spec, judge as ModelJudge, place).name)];
+    const begun = names.filter((name) => store.header(name) !== undefined);
+    return begun.reduce((sum, name) => sum + store.snapshot(name).wallSeconds, 0);
   }
 
   function estimateOf(folds: readonly EndedFold[]): NestedRecord {
@@ -113,14 +121,15 @@ export function nestedSearches(parts: NestedParts): FurtherWork {
       stopped = false;
       const known = store.load(spec.name).estimate;
       if (known?.nested !== undefined && canonicalJson(known.nested.declared) === canonicalJson(declared)) return;
-      const budget = parts.timeBudgetSeconds;
-      const secondsLeft = (): number | null => {
+      const budget = parts.timeBudget;
+      const budgetLeft = (): TimeBudget | null => {
         if (budget === null || parts.endedByBudget) return budget;
-        return Math.max(0, budget - (performance.now() / 1000 - beganSeconds));
+        const taken = budget.of === "run" ? performance.now() / 1000 - beganSeconds : storedSeconds();
+        return { seconds: Math.max(0, budget.seconds - taken), of: "run" };
       };
       const ended: EndedFold[] = [];
       for (const place of places) {
-        const fold = options.signal?.aborted === true ? undefined : await foldOf(place, judge, { options, secondsLeft });
+        const fold = options.signal?.aborted === true ? undefined : await foldOf(place, judge, { options, budgetLeft });
         if (fold === undefined) return;
         ended.push(fold);
       }
@@ -140,7 +149,7 @@ export function nestedSearches(parts: NestedParts): FurtherWork {
 interface FoldRun {
   readonly options: RunStudyOptions;
   /** null = without end. */
-  readonly secondsLeft: () => number | null;
+  readonly budgetLeft: () => TimeBudget | null;
 }
 
 function declaredNested(nested: NonNullable<StudySpec["nested"]>): Json {

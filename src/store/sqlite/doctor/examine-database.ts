@@ -62,7 +62,7 @@ export function examineDatabase(file: string): Examination {
 /** undefined, and a finding, where it is a database too damaged to be opened. */
 function opening(file: string, found: Findings): ReturnType<typeof openForReading> | undefined {
   try {
-    return openForReading(file, "any");
+    return openForReading(file, "own");
   } catch (error) {
     const why = openingDamage(error);
     if (why === undefined) throw error;

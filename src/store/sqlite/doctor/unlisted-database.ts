@@ -17,7 +17,7 @@ export function openingDamage(error: unknown): string | undefined {
  */
 export function openUnlisted(file: string): OpenDatabase {
   try {
-    return openForReading(file, "any");
+    return openForReading(file, "own");
   } catch (error) {
     const why = openingDamage(error);
     if (why === undefined) throw error;
@@ -30,7 +30,7 @@ export function openUnlisted(file: string): OpenDatabase {
       );
     }
     try {
-      const { db, close } = openForReading(known.file, "any");
+      const { db, close } = openForReading(known.file, "own");
       return {
         db,
         close() {
