@@ -52,6 +52,8 @@ interface Case {
   readonly first: Attempt;
   readonly again: Attempt;
   readonly counts: string;
+  /** Slots that live although no run does. */
+  readonly left: readonly string[];
 }
 
 export interface SweepResult {
@@ -70,12 +72,16 @@ export interface SweepOptions {
   /** Which of the calls of a kind fail: 1 … `calls`. */
   readonly pick: (calls: number, kind: FaultKind) => readonly number[];
   readonly kinds?: readonly FaultKind[];
+  /** In the process itself, or on two slots of a kind, whose results come in another order each time: then the N-th call is another one, or comes not at all. */
+  readonly slots?: SweepSlots;
 }
 
-/** Sweeps the faults of `kinds` over a run of a fixture's study, with one worker. */
-export async function sweepFaults({ study, disk, pick, kinds = faultKinds }: SweepOptions): Promise<SweepResult> {
+export type SweepSlots = "inline" | "threads" | "processes";
+
+/** Sweeps the faults of `kinds` over a run of a fixture's study. */
+export async function sweepFaults({ study, disk, pick, kinds = faultKinds, slots = "inline" }: SweepOptions): Promise<SweepResult> {
   const folder = mkdtempSync(path.join(tmpdir(), "hpo-faults-"));
-  const driven = drive(fileURLToPath(new URL(`../fixtures/${study}.ts`, import.meta.url)), folder, disk);
+  const driven = drive(fileURLToPath(new URL(`../fixtures/${study}.ts`, import.meta.url)), { folder, disk, slots });
   try {
     const whole = await driven.run("none");
     if (whole.first.state !== "complete") throw new Error(`The undisturbed run of ${study} failed: ${JSON.stringify(whole)}`);
@@ -90,7 +96,9 @@ export async function sweepFaults({ study, disk, pick, kinds = faultKinds }: Swe
         else result.ended++;
         if (one.first.message !== undefined)
           result.sentences.add(`${one.first.code ?? ""}: ${withoutPlaces(one.first.message, one.place)}`);
-        result.problems.push(...judged(one, study, expected).map((problem) => `${study}, ${kind.about} (${one.fault}): ${problem}`));
+        result.problems.push(
+          ...judged(one, study, expected).map((problem) => `${study}, ${slots}, ${kind.about} (${one.fault}): ${problem}`),
+        );
         for (const place of [one.place, `${one.place}-before`]) rmSync(place, { recursive: true, force: true });
       }
     }
@@ -102,8 +110,8 @@ export async function sweepFaults({ study, disk, pick, kinds = faultKinds }: Swe
 }
 
 /** What a fault must leave: a sentence, all that was told, and a database that goes on to the same end. */
-function judged({ place, first, again }: Case, study: string, expected: Stored): string[] {
-  const problems: string[] = [];
+function judged({ place, first, again, left }: Case, study: string, expected: Stored): string[] {
+  const problems = left.map((slot) => `it left behind: ${slot}`);
   if (first.state === "broken") problems.push(`no sentence: ${first.message}`);
   else if (first.state === "told" && !/^(STORE_|CHECKPOINT_UNREADABLE)/.test(first.code ?? ""))
     problems.push(`an odd code: ${first.code} ${first.message}`);
@@ -163,9 +171,12 @@ interface Driven {
   end(): Promise<void>;
 }
 
-function drive(file: string, folder: string, disk: FailingDisk): Driven {
+function drive(
+  file: string,
+  { folder, disk, slots }: { readonly folder: string; readonly disk: FailingDisk; readonly slots: SweepSlots },
+): Driven {
   const env = { ...process.env, ...disk.environment(folder) };
-  const child = spawn(process.execPath, [driver, file, folder, "1"], { stdio: ["pipe", "pipe", "pipe"], env });
+  const child = spawn(process.execPath, [driver, file, folder, slots], { stdio: ["pipe", "pipe", "pipe"], env });
   let [output, errors] = ["", ""];
   let heard = (): void => undefined;
   let over: string | undefined;

@@ -45,7 +45,7 @@ function place(name: string, study: string): { readonly cwd: string; readonly db
 describe.skipIf(needs !== "")(`a study on a disk that fails${needs}`, () => {
   it("ends with a sentence, loses nothing that was told, and goes on to the same answers, whatever call fails", async () => {
     if (typeof disk === "string") return;
-    // `npm run chaos -- storage` takes every call; here a few of each kind, others for each kind.
+    // `npm run chaos -- storage` takes every call; here a few of each kind of a run in the process, others for each kind.
     const result = await sweepFaults({
       study: "training",
       disk,
@@ -63,6 +63,18 @@ describe.skipIf(needs !== "")(`a study on a disk that fails${needs}`, () => {
     for (const sentence of result.sentences)
       expect(sentence).toMatch(/^(STORE_FAILED|STORE_INVALID|CHECKPOINT_UNREADABLE): The (database|checkpoint) .*[^.]\.$/);
   }, 300_000);
+
+  it.each(["threads", "processes"] as const)(
+    "is told with two %s at work, of which none is left",
+    async (slots) => {
+      if (typeof disk === "string") return;
+      const kinds = faultKinds.filter(({ kind, mode }) => (kind === "grow" || kind === "sync") && mode === "ever");
+      const result = await sweepFaults({ study: "training", disk, slots, kinds, pick: (calls) => [Math.ceil(0.6 * calls)] });
+      expect(result.problems).toEqual([]);
+      expect([result.faults, result.ended]).toEqual([2, 2]);
+    },
+    120_000,
+  );
 
   it("tells a full disk in the middle of a run, with workers busy, and the same command continues", () => {
     const { cwd, db, file } = place("full", "slow-quadratic");

@@ -50,17 +50,11 @@ export function checkpointFiles(database: string): CheckpointFiles {
         syncFolder(folder);
       } catch (cause) {
         const { code } = cause as NodeJS.ErrnoException;
-        const cure =
+        const why =
           code === "ENOSPC" || code === "EDQUOT"
-            ? "free some space"
-            : code === "EIO"
-              ? "check the disk"
-              : "make it one that can be written";
-        throw storeFailed(
-          database,
-          `can't keep a checkpoint in ${folder} (${String(code)}); ${cure} and run the same command again`,
-          cause,
-        );
+            ? ", since the disk is full; free some space"
+            : ` (${String(code)}); ${code === "EIO" ? "check the disk" : "make it one that can be written"}`;
+        throw storeFailed(database, `can't keep a checkpoint in ${folder}${why} and run the same command again`, cause);
       }
     },
     remove(study) {

@@ -1,13 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Database } from "better-sqlite3";
-import { HpoError } from "../../../core/hpo-error.ts";
 import { openForReading } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import { isDamage } from "../sqlite-failure.ts";
 import { checkCheckpoints, checkSurroundings, freeBytes } from "./file-checks.ts";
 import { counted, type Finding, type Findings, findings } from "./finding.ts";
+import { knownTables } from "./known-tables.ts";
 import { checkRows } from "./row-checks.ts";
+import { openingDamage } from "./unlisted-database.ts";
 
 /** What the doctor says of a database. */
 export interface Examination {
@@ -64,14 +64,23 @@ function opening(file: string, found: Findings): ReturnType<typeof openForReadin
   try {
     return openForReading(file, "own");
   } catch (error) {
-    const { code, cause } = error as HpoError;
-    if (!(error instanceof HpoError) || code !== "STORE_INVALID" || !isDamage(cause)) throw error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    found.add(
-      "damage",
-      "other",
-      `It can't be opened at all (${why}): it is no database, or its first page, which says where all others are, is damaged. Restore a copy.`,
-    );
+    const why = openingDamage(error);
+    if (why === undefined) throw error;
+    const known = knownTables(file);
+    known?.dispose();
+    if (known === undefined) {
+      found.add(
+        "damage",
+        "other",
+        `It can't be opened at all (${why}): it is no database, or its first two pages, which say where all others are, are damaged. Restore a copy.`,
+      );
+    } else {
+      found.add(
+        "damage",
+        "export",
+        `It can't be opened (${why}), since its first page or its list of tables is damaged; its tables stand where hpo makes them, so that an export can read them.`,
+      );
+    }
     return undefined;
   }
 }

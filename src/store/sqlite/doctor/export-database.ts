@@ -2,11 +2,12 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Database } from "better-sqlite3";
 import { HpoError } from "../../../core/hpo-error.ts";
-import { openForReading, openForWriting } from "../database.ts";
+import { openForWriting } from "../database.ts";
 import { checkpointFault } from "./file-checks.ts";
 import { guarded } from "../sqlite-failure.ts";
 import { isSound, jsonColumns } from "./json-columns.ts";
 import { primaryKey, readableRows, readableTable } from "./readable-rows.ts";
+import { openUnlisted } from "./unlisted-database.ts";
 
 /** What an export saved. */
 export interface Export {
@@ -58,7 +59,7 @@ export function exportDatabase(database: string, target: string): Export {
     throw new HpoError("STORE_INVALID", `The database ${to} exists already, and an export overwrites nothing; name another file.`, {
       data: { database: to },
     });
-  const source = openForReading(from, "own");
+  const source = openUnlisted(from);
   try {
     const { db, close } = openForWriting(to);
     try {
