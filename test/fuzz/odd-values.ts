@@ -52,20 +52,14 @@ const makers: readonly (() => unknown)[] = [
 /** One of them. */
 export const oddValue: fc.Arbitrary<unknown> = fc.nat(makers.length - 1).map((at) => (makers[at] as () => unknown)());
 
-/** One of them that JSON can hold, for what is read from files. */
+const plainTexts = ["", "x", "svm", "NaN", "AAAA", "__proto__", "\u001b[2J", "\u202e"];
+const plain = [null, true, false, -1, 0, 1, 2, 1.5, 1e308, -1e308, 2 ** 31, ...plainTexts, [], {}];
+const lists = [{ $number: "NaN" }, { $number: "-Infinity" }, { $number: "x" }, [[]], [null], [{}], { "": null }];
+
+/** One of them that JSON can hold, for what is read from files. Made anew each time: what is put into a tree may be changed with it. */
 export const oddJson: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(null, true, false, -1, 0, 1, 2, 1.5, 1e308, -1e308, 2 ** 31, "", "x", "svm", "NaN", "AAAA", "__proto__", [], {}),
-  fc.constantFrom<unknown>(
-    { $number: "NaN" },
-    { $number: "-Infinity" },
-    { $number: "x" },
-    [[]],
-    [null],
-    [{}],
-    { "": null },
-    "\u001b[2J",
-    "\u202e",
-  ),
+  fc.constantFrom<unknown>(...plain).map((value) => structuredClone(value)),
+  fc.constantFrom<unknown>(...lists).map((value) => structuredClone(value)),
   fc.jsonValue({ maxDepth: 2 }),
   fc.integer({ min: 1, max: 4000 }).map((depth) => JSON.parse("[".repeat(depth) + "]".repeat(depth)) as unknown),
 );
