@@ -1,3 +1,4 @@
+import { loadedData } from "./core/loaded-data.ts";
 import type { DataRecipe } from "./core/dataset.ts";
 import { checkOptions, integer, oneOf, optional } from "./core/options.ts";
 import type { Splitter } from "./core/splitter.ts";
@@ -25,6 +26,6 @@ export async function auditSplits(options: AuditSplitsOptions): Promise<readonly
   const { data, cv } = studyRules.model as { data: (typeof studyRules.model)[string]; cv: (typeof studyRules.model)[string] };
   checkOptions("auditSplits", options, { data, cv, seed: optional(integer(0)), task: optional(oneOf(["classification", "regression"])) });
   const { seed = 0, task = "classification" } = options;
-  const loaded = await options.data.load({ folder: process.cwd(), task });
+  const loaded = await loadedData(options.data, { folder: process.cwd(), task });
   return splitAudit(loaded, foldPlan(loaded, options.cv, seed, 0));
 }

@@ -1,3 +1,4 @@
+import { loadedData } from "./core/loaded-data.ts";
 import type { DataRecipe, Dataset } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
@@ -66,7 +67,7 @@ export async function bootstrapEstimate(options: BootstrapEstimateOptions): Prom
       { data: { metric: metric.name } },
     );
   }
-  const data = await options.data.load({ folder: process.cwd(), task: metric.task });
+  const data = await loadedData(options.data, { folder: process.cwd(), task: metric.task });
   checkRows(data);
   const judged = judging(data, foldPlan(data, bootstrap({ samples }), seed, 0), { metric });
   /** Losses, of which less is better; the estimate follows any change of their unit. */

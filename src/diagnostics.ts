@@ -1,3 +1,4 @@
+import { loadedData } from "./core/loaded-data.ts";
 import type { DataRecipe, Dataset, Target } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
@@ -172,7 +173,7 @@ function withShuffledTarget(data: Dataset, seed: number, permutation: number): D
 
 async function loaded({ data, metrics }: Pick<CrossValidateOptions, "data" | "metrics">): Promise<Dataset> {
   checkOptions("crossValidate", { data }, { data: dataRule });
-  return data.load({ folder: process.cwd(), task: Object.values(metrics)[0]?.task ?? "classification" });
+  return loadedData(data, { folder: process.cwd(), task: Object.values(metrics)[0]?.task ?? "classification" });
 }
 
 /** Data that is there already. */

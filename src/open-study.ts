@@ -7,6 +7,7 @@ import type { Json } from "./core/json.ts";
 import { checkOptions, flag, integer, finite, optional, shaped, text } from "./core/options.ts";
 import type { StudyHeader } from "./core/records.ts";
 import type { Store } from "./core/store.ts";
+import { loadedData } from "./core/loaded-data.ts";
 import type { StudySpec } from "./core/study-spec.ts";
 import { loadStudy } from "./loader/load-study.ts";
 import { defaultDatabase } from "./read-study.ts";
@@ -221,5 +222,5 @@ async function loadData({ judge, metrics }: StudySpec, folder: string): Promise<
   if (judge.kind !== "model") return null;
   const [first] = Object.values(metrics);
   const task = first !== undefined && first.needs !== null ? first.task : "classification";
-  return judge.data.load({ folder, task });
+  return loadedData(judge.data, { folder, task });
 }

@@ -73,7 +73,8 @@ async function parseRest(
   let excess = 0;
   let end = from.lines;
   const parser = parse({
-    bom: from.lines === 0,
+    // That of UTF-8 was passed over; a second one is text.
+    bom: from.lines === 0 && from.rest[0] === 0xff,
     delimiter: from.delimiter,
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,

@@ -52,8 +52,8 @@ async function readHeader(file: DataFile, bytes: ByteReader): Promise<NpyHeader>
 /** The header is a Python dictionary: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
 function parseHeader(file: DataFile, text: string): NpyHeader {
   const source = rowSource(file.reader, file.file);
-  const descr = /['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[))/.exec(text);
-  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
+  const descr = /['"]descr['"][ \t\n]*:[ \t\n]*(?:['"]([^'"]*)['"]|(\[))/.exec(text);
+  const order = /['"]fortran_order['"][ \t\n]*:[ \t\n]*(True|False)/.exec(text)?.[1];
   const shape = shapeText(text);
   if (descr === null || order === undefined || shape === undefined) {
     throw dataError(source, {}, `the npy header must say descr, fortran_order and shape; got ${JSON.stringify(text.trim().slice(0, 80))}.`);
@@ -84,7 +84,7 @@ function parseHeader(file: DataFile, text: string): NpyHeader {
 
 /** What stands between its brackets. A pattern that held both would look for the second one from each place that reads like the first. */
 function shapeText(text: string): string | undefined {
-  const open = /['"]shape['"]\s*:\s*\(/.exec(text);
+  const open = /['"]shape['"][ \t\n]*:[ \t\n]*\(/.exec(text);
   if (open === null) return undefined;
   const from = open.index + open[0].length;
   const to = text.indexOf(")", from);

@@ -31,7 +31,6 @@ export interface SpatialOptions extends FoldOptions {
  */
 export function spatialKFold(options: SpatialOptions): Splitter {
   const name = "spatialKFold";
-  const { block = null, within = null, buffer = 0, stratify = null, ...foldOptions } = options;
   const length = optional(finite(0, Infinity, true));
   checkOptions(name, options, {
     folds: integer(2),
@@ -42,6 +41,7 @@ export function spatialKFold(options: SpatialOptions): Splitter {
     shuffle: optional(flag()),
     seed: optional(integer(0)),
   });
+  const { block = null, within = null, buffer = 0, stratify = null, ...foldOptions } = options;
   if ((block === null) === (within === null)) {
     throw new HpoError(
       "OPTION_INVALID",

@@ -13,7 +13,7 @@ export function storedHeader(
   const damaged = (what: string): never => {
     throw storeFailed(location, `is damaged (the ${what} of the study ${JSON.stringify(study)} can't be read); restore it from a copy`);
   };
-  if (!isObject(declaration)) return damaged("declaration");
+  if (!isObject(declaration) || !(declaration["data"] === null || isText(declaration["data"]))) return damaged("declaration");
   return isDescription(description) ? { declaration: declaration as unknown as StudyDeclaration, description } : damaged("description");
 }
 

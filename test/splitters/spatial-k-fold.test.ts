@@ -123,6 +123,7 @@ describe("spatialKFold", () => {
   });
 
   it("is labelled by folds and what is kept together", () => {
+    expect(() => spatialKFold(undefined as never)).toThrow("spatialKFold(): options must be an ob");
     expect(spatialKFold({ folds: 5, block: 16 }).label).toBe("5-fold by blocks of 16");
     expect(spatialKFold({ folds: 5, within: 1.5, buffer: 2 }).label).toBe("5-fold by neighbours within 1.5, buffer 2");
   });

@@ -227,7 +227,7 @@ export function studyReader(db: Database): StudyReader {
         startedAt,
         endedAt,
         state,
-        end: by === null ? null : { by, reason },
+        end: by === null || reason === null ? null : { by, reason },
         wallSeconds,
         workers,
         codeHash,
