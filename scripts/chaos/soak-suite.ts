@@ -2,7 +2,7 @@
 //
 //   npm run chaos -- soak --record            an hour, with its curves in docs/figures/soak.svg
 //   npm run chaos -- soak --scale 0.25        a quarter of an hour
-import { growth, soak, type Soak, type SoakKind, soakKinds, type SoakSample } from "../../test/chaos/soak.ts";
+import { heapGrowth, peaks, soak, type Soak, type SoakKind, soakKinds, type SoakSample } from "../../test/chaos/soak.ts";
 import { slope } from "../../test/chaos/flat.ts";
 import { type Chart, type ChartPoint, chartSvg, type ChartStyle, type Panel } from "../quality/chart.ts";
 import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
@@ -10,7 +10,7 @@ import type { ChaosLimits, ChaosResult } from "./chaos-suite.ts";
 const hour = 3600;
 const every = 2;
 const megabyte = 2 ** 20;
-/** Of what a process holds, over the second half. */
+/** Of the heap over the second half, of the peaks of memory from the first half to the last quarter. */
 const mostGrowth = 0.1;
 /** SQLite's own limit of the log after it was emptied is 16 MB, ours 32 MB before it is emptied by force. */
 const mostWal = 64 * megabyte;
@@ -41,19 +41,20 @@ function of(kind: SoakKind, { samples }: Soak): readonly SoakSample[] {
 
 function kindLine(kind: SoakKind, one: Soak, problems: string[]): string {
   const samples = of(kind, one);
-  const count = samples.length / 2;
-  const [heap, own] = [growth(samples, "heapUsed"), growth(samples, "own")];
-  for (const [name, { perStudy, mean }] of [["heap", heap] as const, ["memory of its own", own] as const]) {
-    if (perStudy * count > mostGrowth * mean)
-      problems.push(`${kind}: its ${name} grew by ${megabytes(perStudy * count)} MB over the second half`);
-  }
+  const heap = heapGrowth(samples);
+  const own = peaks(samples);
+  const grown = (heap.perStudy * samples.length) / 2;
+  if (grown > mostGrowth * heap.mean) problems.push(`${kind}: its heap grew by ${megabytes(grown)} MB over the second half`);
+  if (own.after > (1 + mostGrowth) * own.before)
+    problems.push(
+      `${kind}: it held ${megabytes(own.after)} MB in the last quarter, and ${megabytes(own.before)} MB at most in the first half`,
+    );
   const files = samples.slice(1).map((sample) => sample.files);
   if ((files.at(-1) ?? 0) > (files[0] ?? 0))
     problems.push(`${kind}: ${files[0]} files open after its second study, ${files.at(-1)} after its last`);
-  const kilobytes = ({ perStudy }: { readonly perStudy: number }): string => (perStudy / 1024).toFixed(2);
   return (
-    `${kind}: ${samples.length} studies; heap ${megabytes(heap.mean)} MB, ${kilobytes(heap)} KB a study; ` +
-    `memory of its own ${megabytes(own.mean)} MB, ${kilobytes(own)} KB a study; ${files.at(-1) ?? 0} files open`
+    `${kind}: ${samples.length} studies; heap ${megabytes(heap.mean)} MB, ${(heap.perStudy / 1024).toFixed(2)} KB a study; memory of its own at most ` +
+    `${megabytes(own.before)} MB in the first half, ${megabytes(own.after)} MB in the last quarter; ${files.at(-1) ?? 0} files open`
   );
 }
 

@@ -67,14 +67,23 @@ export async function soak({ seconds, every }: { readonly seconds: number; reado
   return { samples, logs, problems };
 }
 
-/** How a figure of a member grew over the second half of its samples, a study, and its mean there. */
-export function growth(
-  samples: readonly SoakSample[],
-  of: "heapUsed" | "own" | "files",
-): { readonly perStudy: number; readonly mean: number } {
+/** How the heap of a member grew over the second half of its samples, a study, and its mean there. */
+export function heapGrowth(samples: readonly SoakSample[]): { readonly perStudy: number; readonly mean: number } {
   const half = samples.slice(Math.floor(samples.length / 2));
   return {
-    perStudy: slope(half.map((sample, at) => [at, sample[of]])),
-    mean: half.reduce((sum, sample) => sum + sample[of], 0) / half.length,
+    perStudy: slope(half.map(({ heapUsed }, at) => [at, heapUsed])),
+    mean: half.reduce((sum, { heapUsed }) => sum + heapUsed, 0) / half.length,
+  };
+}
+
+/**
+ * The most that a member held in the first half of its samples, and in the last quarter. V8 gives the pages of its young generation back when it has little to
+ * do, and takes them again, some 25 MB at a time: a line through all samples would take that for growth, peaks do not.
+ */
+export function peaks(samples: readonly SoakSample[]): { readonly before: number; readonly after: number } {
+  const most = (part: readonly SoakSample[]): number => part.reduce((found, { own }) => Math.max(found, own), 0);
+  return {
+    before: most(samples.slice(0, Math.ceil(samples.length / 2))),
+    after: most(samples.slice(Math.floor((3 * samples.length) / 4))),
   };
 }
