@@ -67,11 +67,8 @@ function parseHeader(file: DataFile, text: string): NpyHeader {
       `the values must be of type f4, f8, i1, i2, i4, i8, u1, u2, u4 or b1; got ${got}. Convert them with astype("<f4").`,
     );
   }
-  const sizes = shape
-    .split(",")
-    .map((size) => size.trim())
-    .filter((size) => size !== "");
-  if (!sizes.every((size) => /^\d+$/.test(size))) {
+  const sizes = shape.split(",").filter((size) => !/^[ \t\n]*$/.test(size));
+  if (!sizes.every((size) => /^[ \t\n]*\d+[ \t\n]*$/.test(size))) {
     throw dataError(source, {}, `the shape in the npy header must be integers of at least 0; got ${showValue(shape)}.`);
   }
   return {

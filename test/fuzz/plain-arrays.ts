@@ -34,7 +34,7 @@ export function plainNpy(file: Uint8Array): PlainArray | null {
   if (header.length < length) return null;
   const type = /['"]descr['"][ \t\n]*:[ \t\n]*['"]([<>|=]?)([a-z]\d)['"]/u.exec(header);
   const order = /['"]fortran_order['"][ \t\n]*:[ \t\n]*(True|False)/u.exec(header);
-  const sizes = /['"]shape['"][ \t\n]*:[ \t\n]*\(([\d, ]*)\)/u.exec(header);
+  const sizes = /['"]shape['"][ \t\n]*:[ \t\n]*\(([\d, \t\n]*)\)/u.exec(header);
   if (type === null || order === null || sizes === null) return null;
   const shape = (sizes[1]?.match(/\d+/gu) ?? []).map(Number);
   const flat = plainItems(bytes.subarray(start + length), type[2] as string, type[1] !== ">", shape);
