@@ -23,7 +23,8 @@ function serve({ slot, outputLength, memoryMegabytes, taskBytes }: ProcessData):
 
   const { port1: port, port2 } = new MessageChannel();
   const ring = logRingMemory();
-  const workerData: SlotData = { slot, outputLength, apart: true, ring, port: port2 };
+  const resident = new Float64Array(new SharedArrayBuffer(8));
+  const workerData: SlotData = { slot, outputLength, apart: true, ring, port: port2, ...(taskBytes === null ? {} : { resident }) };
   // So that V8 collects before the limit of the whole is reached.
   const heap = memoryMegabytes ?? (taskBytes === null ? null : Math.max(16, Math.ceil(taskBytes / 2 ** 20)));
   const worker = new Worker(new URL("./slot-entry.js", import.meta.url), {
@@ -35,7 +36,7 @@ function serve({ slot, outputLength, memoryMegabytes, taskBytes }: ProcessData):
     execArgv: [],
     ...(heap === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: heap } }),
   });
-  const memory = memoryWatch(taskBytes, (bytes) => last({ frame: "memory", bytes, rest: logRing(ring).rest() }));
+  const memory = memoryWatch({ limit: taskBytes, resident }, (bytes) => last({ frame: "memory", bytes, rest: logRing(ring).rest() }));
   let error: { readonly value: unknown } | null = null;
 
   function last(message: FromProcess): void {
@@ -65,8 +66,14 @@ function serve({ slot, outputLength, memoryMegabytes, taskBytes }: ProcessData):
   });
 }
 
+interface MemoryLimit {
+  readonly limit: number | null;
+  /** What was resident when the task began, as its own thread saw it: on a busy machine this one hears of the beginning after the task has taken what it takes. */
+  readonly resident: Float64Array;
+}
+
 /** Tells when the process has grown by more than the limit since a task began. */
-function memoryWatch(limit: number | null, over: (bytes: number) => void): { begin(): void; end(): boolean } {
+function memoryWatch({ limit, resident }: MemoryLimit, over: (bytes: number) => void): { begin(): void; end(): boolean } {
   if (limit === null) return { begin: () => undefined, end: () => false };
   let first: number | undefined;
   let begun: number | null = null;
@@ -79,7 +86,7 @@ function memoryWatch(limit: number | null, over: (bytes: number) => void): { beg
   }, lookEvery);
   return {
     begin() {
-      begun = process.memoryUsage.rss();
+      begun = resident[0] as number;
       first ??= begun;
     },
     /** Whether tasks have left so much behind that the next one is to have a new process. */

@@ -30,7 +30,8 @@ interface Running {
 
 type RunMessage = Extract<ToSlot, { kind: "run" }>;
 
-function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: SlotData): void {
+function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory(), resident }: SlotData): void {
+  const { rss } = process.memoryUsage;
   const shared = new Map<string, unknown>();
   const functionOf = taskFunctions();
   let running: Running | null = null;
@@ -60,6 +61,7 @@ function serve(port: SlotPort, { slot, outputLength, ring = logRingMemory() }: S
     running = batch;
     // What the last batch left for the next turn of the loop comes first: if the thread dies of it, this one has not started.
     await nextTurn();
+    if (resident !== undefined) resident[0] = rss();
     post({ kind: "started", epoch });
     const ends: Omit<TaskEnded, "cpuSeconds">[] = [];
     let cpu: number | null = null;

@@ -70,6 +70,8 @@ export interface SlotData {
   readonly port?: MessagePort;
   /** Its process is not the coordinator's. */
   readonly apart?: boolean;
+  /** Where the memory of tasks is limited: shared, for the bytes that were resident when a batch began. */
+  readonly resident?: Float64Array;
 }
 
 /** What a slot's process is made with, as JSON. */

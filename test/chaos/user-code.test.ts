@@ -7,6 +7,9 @@ const isolations = ["thread"] as const;
 
 /** Between all that misbehave, trials that do not; two workers, so that each thread meets many ways. */
 const quick = waysOf("throwing", "returning", "dying", "leaving", "patching", "refused", "writing").flatMap((way) => [way, "well"]);
+/** From Node 24 on a list that grows beyond a very small heap may end the process before Node can end its thread. */
+const smallHeap = `--max-old-space-size=${Number(process.versions.node.split(".")[0]) < 24 ? 96 : 600}`;
+
 const slow = ["well", "hanging.neverSettles", "hanging.loop", "well"];
 
 /** The values of the trials where all of them are well behaved. */
@@ -20,7 +23,7 @@ describe.each(isolations)("user code that misbehaves in a %s", (isolation) => {
   const plans: Record<string, Omit<WaysOptions, "isolation">> = {
     "at once": { ways: quick, workers: 2 },
     "by never ending": { ways: slow, workers: 2, timeoutSeconds: 3 },
-    "by filling the heap": { ways: ["well", "filling.heap", "well"], workers: 1, nodeFlags: ["--max-old-space-size=96"] },
+    "by filling the heap": { ways: ["well", "filling.heap", "well"], workers: 1, nodeFlags: [smallHeap] },
   };
   describe.each(Object.entries(plans))("%s", (_name, plan) => {
     let run: WaysRun;

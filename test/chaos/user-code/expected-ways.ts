@@ -29,7 +29,8 @@ const expected: Readonly<Record<string, ExpectedWay>> = {
   "throwing.cyclic": threw(/^its own cause$/),
   "throwing.proxy": threw(/^The task threw a value that can't be read\.$/),
   "throwing.revoked": threw(/^The task threw a value that can't be read\.$/),
-  "throwing.getters": threw(/^never read me$/),
+  // What V8 reads of an error of its own accord differs: up to Node 22 it meets the getter that throws.
+  "throwing.getters": threw(/^(never read me|The task threw Error without a message\.)$/),
   "throwing.thenable": threw(/^The task threw .*, which is not an Error\.$/),
   "throwing.endless": threw(/^x{499}…$/),
   "returning.nan": wrong("NaN"),
