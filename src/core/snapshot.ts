@@ -46,7 +46,7 @@ export interface TrialSnapshot {
   readonly values: Readonly<
     Record<string, { readonly value: number; readonly standardError: number | null; readonly pooled: number | null }>
   >;
-  /** Rows predicted right over all folds; null where that has no meaning. */
+  /** Rows predicted right over all folds; null where that has no meaning, as of a pruned trial, which has not all of them. */
   readonly correct: number | null;
   readonly testRows: number;
   /** Evaluations stored. */

@@ -120,7 +120,8 @@ function trialPicture(
     repeat,
     repeatOf: record.repeatOf ?? null,
     values: outcome?.values ?? {},
-    correct: totals?.correct ?? null,
+    // Of a race more folds may have ended than it was judged by, as many as its workers were fast.
+    correct: outcome?.state === "pruned" ? null : (totals?.correct ?? null),
     testRows: totals?.testRows ?? 0,
     folds: totals?.folds ?? 0,
     startedAt,
