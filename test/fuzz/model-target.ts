@@ -90,7 +90,7 @@ export const modelTarget: FuzzTarget<ModelCase> = {
     "there is no member",
     "kind must be one of",
     "version must be one of",
-    "the base64 text of",
+    "numbers (little-endian",
     "a finite number",
     "an integer",
     "must be a list",
