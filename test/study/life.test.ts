@@ -87,26 +87,6 @@ describe("a run that can't go on", () => {
     await study.close();
   });
 
-  it("says so where its data loads something else, or fails of itself", async () => {
-    const data = inMemory({ name: "two", features: [[1], [2]], target: ["a", "b"] });
-    const declared = { name: "odd-data", space: { x: values([1]) }, cv: kFold({ folds: 2 }), metrics: { accuracy: accuracy() } };
-    const open = (load: unknown) =>
-      openStudy(defineStudy({ ...declared, model: () => svm({ kernel: "linear", C: 1 }), data: { ...data, load: load as never } }), {
-        store: memoryStore(),
-      });
-    await expect(open(async () => 1)).rejects.toMatchObject({
-      code: "DATA_INVALID",
-      message: expect.stringContaining("must give a data set, as csv(…) and inMemory(…) do; got 1."),
-    });
-    const broken = (): never => {
-      throw new TypeError("no such cell");
-    };
-    await expect(open(broken)).rejects.toMatchObject({
-      code: "DATA_INVALID",
-      message: "load() of the data failed: TypeError: no such cell",
-    });
-  });
-
   it("releases the lease when its executor can't be made, and takes good options then", async () => {
     const store = memoryStore();
     const study = await openStudy(three, { store });
