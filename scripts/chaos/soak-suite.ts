@@ -127,9 +127,9 @@ function rates(samples: readonly SoakSample[]): readonly ChartPoint[] {
   return found;
 }
 
-/** At most 200 points: what a picture can show. The largest of those that share a place is kept. */
+/** At most 160 points: what a picture can show. The largest of those that share a place is kept. */
 function thinned(points: readonly ChartPoint[]): readonly ChartPoint[] {
-  const step = Math.ceil(points.length / 200);
+  const step = Math.ceil(points.length / 160);
   return Array.from({ length: Math.ceil(points.length / step) || 0 }, (_, at) =>
     points.slice(at * step, (at + 1) * step).reduce((most, one) => (one.y > most.y ? one : most)),
   );
