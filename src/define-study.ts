@@ -8,7 +8,7 @@ import type { Pruner } from "./core/pruner.ts";
 import type { Sampler } from "./core/sampler.ts";
 import type { Params } from "./core/space.ts";
 import type { Splitter } from "./core/splitter.ts";
-import type { MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
+import type { Isolation, MetricDeclaration, ObjectiveValue, StudySpec, Trial } from "./core/study-spec.ts";
 import { grid } from "./samplers/grid.ts";
 import { auto } from "./samplers/auto/auto.ts";
 import { regretBound } from "./samplers/gp/regret-bound.ts";
@@ -19,7 +19,7 @@ import type { Forbidden, Limit, PartialParams, Simplicity } from "./space/rules-
 import { spaceSize } from "./space/space-grid.ts";
 import { checkedSampler } from "./study/checked-sampler.ts";
 import { checkSelection } from "./study/check-selection.ts";
-import { type Isolation, isolationOf } from "./study/isolation.ts";
+import { isolationOf } from "./study/isolation.ts";
 import { checkBounds } from "./study/outcome-bounds.ts";
 import { studyRules } from "./study/study-rules.ts";
 import { nestedOption, refuseNested } from "./validation/nested/nested-option.ts";

@@ -1,5 +1,6 @@
 import { HpoError } from "../core/hpo-error.ts";
 import type { StudySnapshot } from "../core/snapshot.ts";
+import type { Isolation } from "../core/study-spec.ts";
 import { accuracyTable } from "../report/accuracy-table.ts";
 import { jsonText } from "../report/plain-text.ts";
 import { runState, runSummary } from "../report/run-summary.ts";
@@ -19,7 +20,7 @@ export interface RunFlags {
   readonly workers?: number;
   /** Bytes. */
   readonly memory?: number;
-  readonly isolation?: "thread" | "process";
+  readonly isolation?: Isolation;
   /** Bytes. */
   readonly trialMemory?: number;
   readonly trials?: number;
@@ -60,10 +61,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
 /** After a budget is spent. One that the study declares is of all its runs together. */
 function howToGoOn(spec: Study["spec"], { timeBudget }: RunFlags): string {
   if (timeBudget !== undefined) return "The same command continues.";
-  const names = [
-    spec.timeBudgetSeconds === null ? [] : ["timeBudgetSeconds"],
-    spec.cpuBudgetSeconds === null ? [] : ["cpuBudgetSeconds"],
-  ].flat();
+  const names = (["timeBudgetSeconds", "cpuBudgetSeconds"] as const).filter((name) => spec[name] !== null);
+  if (names.length === 0) return "The same command continues.";
   const own = spec.cpuBudgetSeconds === null ? ", or give a run time of its own with --time-budget" : "";
   return `To continue, raise ${names.join(" or ")} in the study's file, which counts for all runs together${own}.`;
 }

@@ -11,6 +11,9 @@ import type { SpaceRules } from "./space-rules.ts";
 import type { Params, Space } from "./space.ts";
 import type { Splitter } from "./splitter.ts";
 
+/** Where trials run: in threads of this process, or each worker in a process of its own. */
+export type Isolation = "thread" | "process";
+
 /** What an objective is given. */
 export interface Trial<P = Params> {
   readonly number: number;
@@ -83,7 +86,7 @@ export interface StudySpec {
   /** CPU seconds of the tasks of all runs after which no more are started; null = no limit. */
   readonly cpuBudgetSeconds: number | null;
   /** Where trials run unless a run says otherwise; null = threads. */
-  readonly isolation: "thread" | "process" | null;
+  readonly isolation: Isolation | null;
   /** Bytes that an attempt of one task may take; null = no limit. */
   readonly trialMemory: number | null;
   readonly keepPredictions: boolean;

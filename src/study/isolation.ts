@@ -1,8 +1,5 @@
 import type { HpoError } from "../core/hpo-error.ts";
-import type { StudySpec } from "../core/study-spec.ts";
-
-/** Where trials run: in threads of this process, or each worker in a process of its own. */
-export type Isolation = "thread" | "process";
+import type { Isolation, StudySpec } from "../core/study-spec.ts";
 
 interface Place {
   readonly isolation?: Isolation | undefined;

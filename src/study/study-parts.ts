@@ -3,10 +3,9 @@ import type { Executor } from "../core/executor.ts";
 import type { Json } from "../core/json.ts";
 import type { RunProgress } from "../core/snapshot.ts";
 import type { Store } from "../core/store.ts";
-import type { StudySpec } from "../core/study-spec.ts";
+import type { Isolation, StudySpec } from "../core/study-spec.ts";
 import type { TimeBudget } from "./budgets-left.ts";
 import type { FoldSizes } from "./gain-rule.ts";
-import type { Isolation } from "./isolation.ts";
 import type { OutcomeOf } from "./known-outcome.ts";
 import type { ModelParts } from "./study-model.ts";
 

@@ -6,13 +6,19 @@ export interface GlobalWatch {
   restored(): string | null;
 }
 
+type Watched = readonly [name: string, owner: object, inherited?: readonly string[]];
+
+/** As they are before any task runs. */
+const { ownKeys, isExtensible } = Reflect;
+
 export function globalWatch(): GlobalWatch {
   const define = Object.defineProperty;
+  const shared = watched();
   const owners: Record<PropertyKey, unknown>[] = [];
   const keys: PropertyKey[] = [];
   const names: string[] = [];
-  for (const [name, owner, inherited = []] of watched()) {
-    for (const key of [...Reflect.ownKeys(owner), ...inherited]) {
+  for (const [name, owner, inherited = []] of shared) {
+    for (const key of [...ownKeys(owner), ...inherited]) {
       // Whoever draws by it wants it seeded, trial by trial; the engine never does.
       if (owner === Math && key === "random") continue;
       const getter = Object.getOwnPropertyDescriptor(owner, key)?.get;
@@ -26,7 +32,7 @@ export function globalWatch(): GlobalWatch {
   const count = owners.length;
   let others = "";
   function accept(): void {
-    others = otherState();
+    others = otherState(shared);
     for (let i = 0; i < count; i++) values[i] = (owners[i] as Record<PropertyKey, unknown>)[keys[i] as PropertyKey];
   }
   accept();
@@ -44,31 +50,33 @@ export function globalWatch(): GlobalWatch {
           // It was frozen, too: the thread ends with it.
         }
       }
-      return first ?? firstDifference(others, otherState());
+      return first ?? firstDifference(others, otherState(shared));
     },
   });
 }
 
-/** What is no function and still shared: members that every object would have, streams that can't be written to, listeners that hide errors. */
-function otherState(): string {
+/** What is no function and still shared: what was frozen, members that every object would have, streams that can't be written to, listeners that hide errors. */
+function otherState(shared: readonly Watched[]): string {
   const { stdout, stderr } = process;
-  return `Object.prototype ${Reflect.ownKeys(Object.prototype).length}
-Array.prototype ${Reflect.ownKeys(Array.prototype).length}
+  let state = "";
+  for (const [name, owner] of shared) if (!isExtensible(owner)) state += `${name === "" ? "globalThis" : name} frozen\n`;
+  return `${state}Object.prototype ${ownKeys(Object.prototype).length}
+Array.prototype ${ownKeys(Array.prototype).length}
 process.stdout ${stdout.writable}
 process.stderr ${stderr.writable}
 process.on("uncaughtException") ${process.listenerCount("uncaughtException")}
 process.on("unhandledRejection") ${process.listenerCount("unhandledRejection")}`;
 }
 
-/** The name of the first line that differs; null where none does. */
+/** The name of the first line that is new; null where nothing differs. */
 function firstDifference(before: string, now: string): string | null {
   if (before === now) return null;
   const lines = before.split("\n");
-  const line = now.split("\n").find((one, i) => one !== lines[i]) ?? "the process";
+  const line = now.split("\n").find((one) => !lines.includes(one)) ?? "the process";
   return line.slice(0, line.lastIndexOf(" "));
 }
 
-function watched(): [name: string, owner: object, inherited?: readonly string[]][] {
+function watched(): Watched[] {
   const prototype = (of: object): object => Object.getPrototypeOf(of) as object;
   const classes = { Array, Map, Number, Object, Promise, RegExp, Set, String, WeakMap };
   return [
@@ -81,7 +89,7 @@ function watched(): [name: string, owner: object, inherited?: readonly string[]]
     ["console", console],
     ["process.stdout", process.stdout, ["write", "end"]],
     ["process.stderr", process.stderr, ["write", "end"]],
-    ...Object.entries(classes).flatMap(([name, one]): [string, object][] => [
+    ...Object.entries(classes).flatMap(([name, one]): Watched[] => [
       [name, one],
       [`${name}.prototype`, one.prototype],
     ]),

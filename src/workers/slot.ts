@@ -17,13 +17,16 @@ export interface SlotSettings {
 
 const hostsTried = 2;
 
+/** A batch is begun to take 5 ms: one that takes so long has a task in it that is long by itself, or that an earlier one keeps from ending. */
+const batchSeconds = 5;
+
 /**
  * A place where one task at a time runs. It owns at most one host, made when a task needs it and replaced when a task
  * destroys it. Invariant: when a task's result is given, nothing of it runs any more (except a native call
  * that can't be interrupted), so that nobody else writes where the next one does.
  *
- * Small tasks come in batches. Where something happens to a batch of several, no task can be charged with it: those that
- * have no result are given back, to be run alone.
+ * Small tasks come in batches. Where something happens to a batch of several, or it does not end, no task can be charged with
+ * it: those that have no result are given back, to be run alone.
  */
 export class Slot {
   readonly number: number;
@@ -140,11 +143,13 @@ export class Slot {
     if (batch.stopping === null) {
       batch.disarm();
       const { timeoutSeconds } = (batch.tasks[0] as QueuedTask).task;
+      const single = batch.tasks.length === 1;
+      const limit = single ? timeoutSeconds : Math.min(timeoutSeconds ?? batchSeconds, batchSeconds);
       const late = () => {
-        const why = incident("timeout", `The task was cut off after its time limit of ${timeoutSeconds} s.`);
-        this.#stop(batch, why, batch.tasks.length === 1 ? batch.tasks : []);
+        const why = incident("timeout", `The task was cut off after its time limit of ${limit} s.`);
+        this.#stop(batch, why, single ? batch.tasks : []);
       };
-      batch.disarm = deadline(timeoutSeconds, late);
+      batch.disarm = deadline(limit, late);
     }
     this.#begunTo(batch, 0);
   }

@@ -26,7 +26,7 @@ export interface ThreadExecutorOptions {
  *
  * Tasks that call the same function, and whose last ones took less than a few milliseconds, go to a slot in batches of at most 256, with one message
  * each way: the slot begins none of them after 5 ms, and gives back what it has not begun. Their results come together, and their CPU time is read once
- * and shared by wall time. A batch that breaks charges nobody: its tasks are run again, each alone.
+ * and shared by wall time. A batch that breaks, or has not ended after 5 s, charges nobody: its tasks are run again, each alone.
  *
  * Threads are made when tasks need them or `warm` is called, take about 30 ms to start, and never keep an idle process alive. A shared value
  * is posted once to each thread that needs it. The time limit counts from when the thread takes up the task, so it

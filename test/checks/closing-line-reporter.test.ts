@@ -20,7 +20,8 @@ it("ends a run with the reasons of what was skipped and one line of counts", () 
     it("asks", (context) => context.skip(true, "needs a GPU"));
     it("asks too", (context) => context.skip("needs a GPU"));
     describe.skipIf(true)("drawing (needs tmux)", () => { it("draws", () => {}); });
-    it.skip("says nothing", () => {});`,
+    it.skip("says nothing", () => {});
+    describe("broken", () => { beforeAll(() => { throw new Error("no server"); }); it("never runs", () => {}); });`,
   );
   writeFileSync(path.join(folder, "b.test.js"), `import "./lost.js";`);
   const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
@@ -31,7 +32,7 @@ it("ends a run with the reasons of what was skipped and one line of counts", () 
   });
   rmSync(folder, { recursive: true });
   expect(status).toBe(1);
-  expect(stdout).toBe(`
+  expect(stdout.replaceAll(folder, "FOLDER")).toBe(`
   2 skipped: needs a GPU
     a.test.js › asks
     a.test.js › asks too
@@ -39,6 +40,13 @@ it("ends a run with the reasons of what was skipped and one line of counts", () 
     a.test.js › drawing (needs tmux) > draws
   1 skipped: no reason given
     a.test.js › says nothing
-1 passed, 2 failed, 4 skipped
+  1 skipped: their suite failed before them
+  failed: a.test.js › broken
+    no server
+  failed: a.test.js › fails
+    as planned
+  failed: b.test.js
+    Cannot find module './lost.js' imported from FOLDER/b.test.js
+1 passed, 3 failed, 5 skipped
 `);
 });

@@ -12,6 +12,9 @@ import { runArguments } from "../run-arguments.ts";
 
 const study = fileURLToPath(new URL("../../fixtures/user-code.ts", import.meta.url));
 
+/** Below the time limit of the tests' hooks. */
+const longestMs = 240_000;
+
 export interface WaysOptions {
   /** Trial n behaves as entry n says: "patching.push", or "well". */
   readonly ways: readonly string[];
@@ -70,14 +73,24 @@ export async function runWays({
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     let peak = 0;
     const watch = setInterval(() => (peak = Math.max(peak, memory ? residentPeak(child.pid) : 0)), 100);
+    let hung = false;
+    const late = setTimeout(() => (hung = child.kill("SIGKILL")), longestMs);
     const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
     clearInterval(watch);
+    clearTimeout(late);
+    if (hung) throw new Error(`The run of ${ways.length} trials had not ended after ${longestMs} ms: ${unended(stored(database, ways))}.`);
     const living = (await mark?.gone()) ?? [];
     const left = [...living, ...readdirSync(folder).filter((name) => name !== "ways.sqlite")];
     return { exitCode, stdout, stderr, ...stored(database, ways), left, peakMegabytes: peak === 0 ? null : peak };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** For the message of a run that hung. */
+function unended({ snapshot }: Pick<WaysRun, "snapshot">): string {
+  const left = snapshot.trials.filter(({ state }) => state === "waiting");
+  return `${snapshot.trials.length - left.length} trials have ended, not ${left.map(({ number }) => number).join(", ")}`;
 }
 
 /** In MB; 0 where the system does not tell. */

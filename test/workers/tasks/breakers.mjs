@@ -96,6 +96,7 @@ const changes = {
   Map: () => (globalThis.Map = Set),
   log: () => (console.log = () => undefined),
   write: () => (process.stdout.write = () => true),
+  frozen: () => Object.freeze(Array.prototype),
   random: () => (Math.random = () => 0.5),
 };
 const change = (way) => {
@@ -115,6 +116,13 @@ export const changesOnce = (value) => {
   const result = Math.round(value);
   if (value === 100) Math.round = () => -1;
   return result;
+};
+
+/** The 100th of them keeps those that follow in its thread from ever ending, where that is not undone. */
+export const stopsPromisesOnce = async (value) => {
+  if (value === 100) Promise.prototype.then = () => undefined;
+  else await (async () => Promise.resolve())();
+  return value;
 };
 
 export const speaks = (way) => {
