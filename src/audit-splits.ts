@@ -1,5 +1,5 @@
-import { loadedData } from "./core/loaded-data.ts";
 import type { DataRecipe } from "./core/dataset.ts";
+import { loadedData } from "./core/loaded-data.ts";
 import { checkOptions, integer, oneOf, optional } from "./core/options.ts";
 import type { Splitter } from "./core/splitter.ts";
 import { studyRules } from "./study/study-rules.ts";

@@ -1,8 +1,8 @@
-import { loadedData } from "./core/loaded-data.ts";
 import type { DataRecipe, Dataset } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
 import type { Metric, MetricInput } from "./core/metric.ts";
+import { loadedData } from "./core/loaded-data.ts";
 import { checkOptions, integer, type OptionRule, optional, shaped } from "./core/options.ts";
 import { metricRule } from "./core/part-rules.ts";
 import { crossValidate } from "./cross-validate.ts";

@@ -1,7 +1,7 @@
-import { loadedData } from "./core/loaded-data.ts";
 import type { DataRecipe, Dataset, Target } from "./core/dataset.ts";
 import type { Estimator } from "./core/estimator.ts";
 import { HpoError } from "./core/hpo-error.ts";
+import { loadedData } from "./core/loaded-data.ts";
 import { checkOptions, finite, integer, listOf, type OptionRule } from "./core/options.ts";
 import { dataRule } from "./core/part-rules.ts";
 import type { OutcomeRecord } from "./core/records.ts";

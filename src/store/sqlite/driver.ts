@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { HpoError } from "../../core/hpo-error.ts";
 
 /**
  * From Node 24.19 on an object of better-sqlite3 12 that is collected while no JavaScript runs ends the process: `node::ObjectWrap` takes back a hook from the
@@ -21,9 +22,9 @@ let held: Held[] = [];
 let limit = heldAtMost;
 let collect: (() => void) | undefined;
 
-/** `new Database`, whose statements never end the process. */
+/** `new Database`, whose statements never end the process. @throws HpoError STORE_FAILED where the driver's native part can't be loaded */
 export function openDatabase(file: string | Buffer, options: Database.Options = {}): Database.Database {
-  const db = new Database(file, options);
+  const db = newDatabase(file, options);
   if (!fallsAtCollection) return db;
   hold(db);
   const prepare = db.prepare.bind(db);
@@ -35,6 +36,31 @@ export function openDatabase(file: string | Buffer, options: Database.Options = 
     return simple ? statement.pluck().get() : statement.all();
   };
   return Object.assign(db, { prepare: (sql: string) => iterators(hold(prepare(sql))), pragma });
+}
+
+function newDatabase(file: string | Buffer, options: Database.Options): Database.Database {
+  try {
+    return new Database(file, options);
+  } catch (cause) {
+    const why = unloadable(cause);
+    if (why === undefined) throw cause;
+    throw new HpoError(
+      "STORE_FAILED",
+      `better-sqlite3, which keeps the trials, can't be loaded: ${why}. Run \`npm rebuild better-sqlite3\` with the Node that runs hpo (${process.version}); nothing is lost.`,
+      { cause },
+    );
+  }
+}
+
+/** Of the end of a sentence; undefined where the driver is there and something else is wrong. */
+function unloadable(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.message.startsWith("Could not locate the bindings file")) {
+    return "its native part was not built when it was installed, as with `npm install --ignore-scripts`";
+  }
+  if ((error as { readonly code?: unknown }).code !== "ERR_DLOPEN_FAILED") return undefined;
+  const built = /NODE_MODULE_VERSION \d+/.test(error.message);
+  return built ? "its native part was built for another version of Node" : (error.message.split("\n")[0] ?? "");
 }
 
 function iterators(statement: Database.Statement): Database.Statement {
