@@ -48,6 +48,12 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
   const problems: string[] = [];
   let [done, kills, asked, workersKilled, starts] = [0, 0, 0, 0, 0];
 
+  /** At once, too: what it happened beside is known only now. */
+  function found(problem: string): void {
+    say(`PROBLEM: ${problem}`);
+    problems.push(problem);
+  }
+
   async function run(number: number): Promise<void> {
     const { seeded, ...scenario } = scenarioOf(root, { number, earlier });
     const key = `${scenario.kind}, ${scenario.manner === "ask" ? "ask" : "run"}, ${seeded}`;
@@ -72,9 +78,9 @@ async function killed(root: string, { runs, seed, say }: Size): Promise<ChaosRes
       asked += ended.asked;
       starts += ended.starts;
       byKind.set(scenario.kind, (byKind.get(scenario.kind) ?? 0) + ended.kills.length);
-      problems.push(...ended.problems.map((problem) => `${told}: ${problem}`));
+      for (const problem of ended.problems) found(`${told}: ${problem}`);
     } catch (error) {
-      problems.push(`${told}: ${error instanceof Error ? error.message : String(error)}`);
+      found(`${told}: ${error instanceof Error ? error.message : String(error)}`);
     }
     done++;
     if (done % 20 === 0) say(`${done} of ${runs} runs, ${kills} kills, ${problems.length} problems`);

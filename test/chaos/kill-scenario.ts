@@ -58,8 +58,8 @@ export async function killAndResume(
     workersKilled += end.workersKilled;
     signals += end.sent;
     if (end.killed && instants[starts - 1]?.signals !== undefined) asked++;
-    // What a killed worker had begun is begun again, once.
-    problems.push(...repeated(end.begun, committed, expected.begun).slice(end.workersKilled));
+    // What a killed worker was at, a piece of work or two that came to it together, is begun again, once.
+    problems.push(...repeated(without(end.begun, end.lastOfKilled), committed, expected.begun));
     if (end.killed) left.push(leftStudy(folder, kind));
     if (end.stopped) {
       const cut = end.sent > 1 || end.workersKilled > 0;
@@ -78,4 +78,11 @@ function prepare({ folder, seed }: Scenario): void {
   mkdirSync(placed.temporary(folder), { recursive: true });
   cpSync(path.join(here, "../fixtures/any-kind.ts"), placed.study(folder));
   if (seed !== undefined) cpSync(seed, placed.database(folder));
+}
+
+/** Leaves out one of `list` for each of `some`. */
+function without(list: readonly string[], some: readonly string[]): string[] {
+  const left = [...list];
+  for (const one of some) if (left.includes(one)) left.splice(left.indexOf(one), 1);
+  return left;
 }

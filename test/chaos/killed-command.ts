@@ -52,6 +52,8 @@ export interface CommandEnd {
   readonly sent: number;
   /** Worker processes that were killed. */
   readonly workersKilled: number;
+  /** What these had begun last: pieces take 2 ms at least, so that no more than two come to a worker at a time. */
+  readonly lastOfKilled: readonly string[];
   /** Pieces of work that it began, in order: "trial 3". */
   readonly begun: readonly string[];
 }
@@ -128,11 +130,11 @@ export async function runKilled(place: StudyPlace, { coordinator: kill, worker }
     if (after === "disk") writeFileSync(go.disk, "");
     else if (signals.length === 1) writeFileSync(go.work, "");
   }
-  let workersKilled = 0;
+  const workersKilled: number[] = [];
   const killWorker = (): void => {
     const pid = pidsIn(log).at(-1);
     // It may have ended, and the coordinator itself is no worker.
-    if (pid !== undefined && pid !== child.pid && killed9(pid)) workersKilled++;
+    if (pid !== undefined && pid !== child.pid && killed9(pid)) workersKilled.push(pid);
   };
   const ends = kill === undefined ? [] : [end(kill)];
   if (worker !== undefined && isolation === "process") {
@@ -147,7 +149,14 @@ export async function runKilled(place: StudyPlace, { coordinator: kill, worker }
   const stopped = kill?.signals !== undefined && code === 130;
   const killed = stopped || (kill !== undefined && signal !== null && (kill.signals ?? ["SIGKILL"]).includes(signal as NodeJS.Signals));
   if (code !== 0 && !killed) throw new Error(`${kind}, ${manner}: ended with code ${code}, signal ${signal}: ${errors}`);
-  return { killed, stopped, sent, wallMs: performance.now() - start, workersKilled, begun: begunIn(log).slice(before) };
+  const lastOfKilled = workersKilled.flatMap((pid) =>
+    linesOf(log)
+      .filter((line) => pidOf(line) === pid)
+      .slice(-2)
+      .map(pieceOf),
+  );
+  const wallMs = performance.now() - start;
+  return { killed, stopped, sent, wallMs, workersKilled: workersKilled.length, lastOfKilled, begun: begunIn(log).slice(before) };
 }
 
 /** Changes with the first byte that is written. */
@@ -157,11 +166,19 @@ function sizes(database: string): string {
 
 /** Pieces of work that were begun, in order. */
 export function begunIn(log: string): string[] {
-  return linesOf(log).map((line) => line.slice(line.indexOf(" ") + 1));
+  return linesOf(log).map(pieceOf);
 }
 
 function pidsIn(log: string): number[] {
-  return linesOf(log).map((line) => Number.parseInt(line, 10));
+  return linesOf(log).map(pidOf);
+}
+
+function pieceOf(line: string): string {
+  return line.slice(line.indexOf(" ") + 1);
+}
+
+function pidOf(line: string): number {
+  return Number.parseInt(line, 10);
 }
 
 function linesOf(log: string): string[] {
