@@ -22,7 +22,7 @@ export async function doctorCommand(flags: DoctorFlags): Promise<number> {
     const { exportDatabase } = await import("../store/sqlite/doctor/export-database.ts");
     const saved = exportDatabase(flags.db, flags.export);
     await printData(json ? `${jsonText(saved, 2)}\n` : exportText(saved));
-    return saved.lost === 0 ? exitCodes.fine : exitCodes.failed;
+    return saved.lost === 0 && saved.studies.every(({ readable }) => readable) ? exitCodes.fine : exitCodes.failed;
   }
   const { examineDatabase } = await import("../store/sqlite/doctor/examine-database.ts");
   let mended = "";

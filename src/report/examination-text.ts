@@ -56,7 +56,10 @@ export function repairText({ copy, done }: Repair): string {
 }
 
 export function exportText({ database, studies, rows, lost }: Export): string {
-  const saved = studies.map(({ name, trials, of }) => `  ${plainText(name)}: ${trials} of ${of} trials`);
+  const saved = studies.map(
+    ({ name, trials, of, readable }) =>
+      `  ${plainText(name)}: ${trials} of ${of} trials${readable ? "" : ", whose rows only SQL can read: what the study declares is damaged"}`,
+  );
   const end = lost === 0 ? "nothing was lost" : `at least ${lost} could not be read, or belonged to one that could not`;
   return `${[`${plainText(database)} holds what could be read:`, ...saved, `${rows} rows were saved; ${end}.`].join("\n")}\n`;
 }

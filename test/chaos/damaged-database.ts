@@ -83,8 +83,9 @@ export function judgeDamage({ about, bytes }: Damage, { place, study, whole, tal
   const exported = sentence(() => {
     const { studies } = exportDatabase(file, target);
     if (studies.length > 0) tally.saved++;
-    for (const { name, trials } of studies) {
+    for (const { name, trials, readable } of studies) {
       tally.trials += trials;
+      if (!readable) continue;
       const store = openStore(target, { readonly: true });
       try {
         if (store.snapshot(name).trials.length !== trials) throw new TypeError("an export that can't be read");

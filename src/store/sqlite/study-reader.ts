@@ -139,8 +139,8 @@ export function studyReader(db: Database): StudyReader {
 
   return {
     trials(study) {
-      const values = outcomeValues(study);
       const incidents = new Map(incidentRows.all(study).map(([trial, ...columns]) => [trial, readIncident(columns)]));
+      const values = outcomeValues(study);
       const trials: StoredTrial[] = [];
       try {
         // Row by row: a hundred thousand rows at once would outlive the young generation.

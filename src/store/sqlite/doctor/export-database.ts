@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Database } from "better-sqlite3";
 import { HpoError } from "../../../core/hpo-error.ts";
+import { storedHeader } from "../../stored-header.ts";
 import { openForWriting } from "../database.ts";
 import { checkpointFault } from "./file-checks.ts";
 import { guarded } from "../sqlite-failure.ts";
@@ -12,12 +13,20 @@ import { openUnlisted } from "./unlisted-database.ts";
 /** What an export saved. */
 export interface Export {
   readonly database: string;
-  /** Of each study by name, how many of its trials. */
-  readonly studies: readonly { readonly name: string; readonly trials: number; readonly of: number }[];
+  readonly studies: readonly ExportedStudy[];
   /** Rows that were written. */
   readonly rows: number;
   /** Rows that could not be read, that make no sense to hpo, or whose trial or study was lost; at least so many. */
   readonly lost: number;
+}
+
+interface ExportedStudy {
+  readonly name: string;
+  /** Trials that were saved, and how many there were. */
+  readonly trials: number;
+  readonly of: number;
+  /** false: what it declares can't be read, which hpo needs to show its rows. They are saved all the same, for SQL. */
+  readonly readable: boolean;
 }
 
 /** Parents before children. Leases are of processes, and stay. */
@@ -64,11 +73,7 @@ export function exportDatabase(database: string, target: string): Export {
     const { db, close } = openForWriting(to);
     try {
       const { rows, lost } = guarded(to, () => filled(db, source.db, { from, to }));
-      const studies = db
-        .prepare<[], { name: string; trials: number; of: number }>(
-          "SELECT name, (SELECT count(*) FROM trials t WHERE t.study = s.study) AS trials, trials AS of FROM studies s ORDER BY study",
-        )
-        .all();
+      const studies = exportedStudies(db, to);
       guarded(to, () => recount(db));
       return { database: to, studies, rows, lost };
     } catch (error) {
@@ -79,6 +84,26 @@ export function exportDatabase(database: string, target: string): Export {
     }
   } finally {
     source.close();
+  }
+}
+
+function exportedStudies(db: Database, location: string): ExportedStudy[] {
+  return db
+    .prepare<[], Omit<ExportedStudy, "readable"> & { readonly declaration: string; readonly description: string }>(
+      `SELECT name, (SELECT count(*) FROM trials t WHERE t.study = s.study) AS trials, trials AS of, declaration, description
+       FROM studies s ORDER BY study`,
+    )
+    .all()
+    .map(({ name, trials, of, ...texts }) => ({ name, trials, of, readable: isReadable(location, name, texts) }));
+}
+
+function isReadable(location: string, name: string, texts: Parameters<typeof storedHeader>[2]): boolean {
+  try {
+    storedHeader(location, name, texts);
+    return true;
+  } catch {
+    // What is wrong with it, the doctor says.
+    return false;
   }
 }
 
