@@ -48,10 +48,14 @@ function escapeParagraph(text: string): string {
 
 /** Text that a Markdown renderer shows as it is, in a table's cell too. */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_{}[\]|#~$!@]/g, (character) => `\\${character}`)
-    .replace(/(https?|ftp|www)([:.])/gi, "$1&#8203;$2");
+  return (
+    text
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      .replace(/[\\`*_{}[\]|#~$!@]/g, (character) => `\\${character}`)
+      // Some renderers take any space of Unicode for one that ends a list.
+      .replace(/[^\S ]/g, (space) => `&#${space.charCodeAt(0)};`)
+      .replace(/(https?|ftp|www)([:.])/gi, "$1&#8203;$2")
+  );
 }

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Incident } from "../core/executor.ts";
 import { copiedMessage } from "./copied-message.ts";
+import { boundNode } from "./death-signal.ts";
 import { type HeldValues, heldValues } from "./held-values.ts";
 import { incident, incidentOf } from "./incident.ts";
 import { type Frame, frameReader, messageFrames, type Outbox, outbox } from "./message-frames.ts";
@@ -37,8 +38,8 @@ export class SlotProcess implements SlotHost {
     this.#events = events;
     this.#outputLeft = data.outputLength;
     this.#child = fork(entry, [JSON.stringify(data)], {
-      // The loaders and flags of the parent are not for the slots: what they run is plain JavaScript.
-      execArgv: [],
+      // Without the loaders and flags of the parent, which are not for the slots: what they run is plain JavaScript.
+      ...boundNode(),
       // A group of its own: it ends with all that tasks started, and no Ctrl-C reaches it.
       detached: true,
       serialization: "advanced",

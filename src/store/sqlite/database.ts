@@ -5,7 +5,7 @@ import { HpoError } from "../../core/hpo-error.ts";
 import { diskTrouble } from "./disk-trouble.ts";
 import { openDatabase } from "./driver.ts";
 import { syncFolder } from "./durable-files.ts";
-import { hasForeignJournal } from "./foreign-journal.ts";
+import { hasForeignJournal, removeDeadJournal } from "./rollback-journal.ts";
 import { migratedCopy } from "./migrated-copy.ts";
 import { applicationId, migrate, migrations } from "./migrations.ts";
 import { foreignObject } from "./own-schema.ts";
@@ -169,6 +169,7 @@ function prepareFile(db: Database.Database, file: string): void {
     // Only takes effect before the first table; freed pages go back to the file system when the store is closed.
     if (version === 0) db.pragma("auto_vacuum = INCREMENTAL");
     db.pragma("journal_mode = WAL");
+    removeDeadJournal(file);
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
     db.pragma("journal_size_limit = 16777216");
