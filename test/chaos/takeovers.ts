@@ -67,8 +67,12 @@ export async function takeOverKilled(database: string): Promise<string[]> {
  * lease of a process that lives is not. undefined where the system does not tell processes with one pid apart.
  */
 export async function takeOverReused(database: string): Promise<string[] | undefined> {
-  const [first, living] = [100, 1].map((seconds) => member({ kind: "hold", database, name: "held", seconds })) as [Member, Member];
-  await Promise.all([first.ready, living.ready]);
+  const hold = (seconds: number): Member => member({ kind: "hold", database, name: "held", seconds });
+  const first = hold(100);
+  // One after the other: processes that start in the same hundredth of a second have one mark, which those with one pid never do.
+  await first.ready;
+  const living = hold(1);
+  await living.ready;
   const mark = processMark(living.child.pid ?? 0);
   first.go();
   await trialsStored(database, 3);

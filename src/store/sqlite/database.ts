@@ -115,7 +115,8 @@ function makeFile(file: string): void {
 /** SQLite would remove the log that it finds beside a new file, and with it all that was not yet in the file that is gone. */
 function refuseLogAlone(file: string): void {
   const size = (name: string): number => (existsSync(name) ? statSync(name).size : 0);
-  if (size(file) > 0 || size(`${file}-wal`) === 0) return;
+  // The log first: another process may be making both right now, and the file has its first page before there is a log.
+  if (size(`${file}-wal`) === 0 || size(file) > 0) return;
   throw invalid(
     file,
     `is ${existsSync(file) ? "empty" : "missing"}, but its log ${path.basename(file)}-wal is there and may hold results; bring the file back beside it, or move the log away to begin anew`,
