@@ -23,7 +23,8 @@ export function closingLineReporter(write: (text: string) => void = (text) => vo
 function failuresOf(module: TestModule): string[] {
   const own = module.errors().length === 0 ? [] : [`${module.relativeModuleId}${told(module.errors())}`];
   const suites = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
-  const tests = [...module.children.allTests("failed")];
+  // Also what never came to an end.
+  const tests = [...module.children.allTests()].filter((test) => !["passed", "skipped"].includes(test.result().state));
   const name = (one: TestCase | TestSuite): string => `${module.relativeModuleId} › ${one.fullName}`;
   return [
     ...own,

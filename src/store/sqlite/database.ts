@@ -169,8 +169,8 @@ function prepareFile(db: Database.Database, file: string): void {
   atBorder(file, () => {
     // Only takes effect before the first table; freed pages go back to the file system when the store is closed.
     if (version === 0) db.pragma("auto_vacuum = INCREMENTAL");
-    db.pragma("journal_mode = WAL");
-    removeDeadJournal(file);
+    // Where WAL can't be had, a journal may be another process's that writes right now.
+    if (db.pragma("journal_mode = WAL", { simple: true }) === "wal") removeDeadJournal(file);
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
     db.pragma("journal_size_limit = 16777216");
