@@ -35,14 +35,14 @@ export async function crowdSuite({ scale, say }: ChaosLimits): Promise<ChaosResu
   const file = (): string => path.join(folder, `${files++}.sqlite`);
   const times = (count: number): number => Math.max(1, Math.round(count * scale));
   try {
-    const seconds = Math.max(5, 60 * scale);
+    const seconds = Math.max(5, 30 * scale);
     const starved = await fullSpeed(file(), { seconds, burners: 4, problems });
     say(starved.line);
     const alone = await fullSpeed(file(), { seconds, burners: 0, problems });
     say(alone.line);
 
     let starts = 0;
-    for (let round = 0; round < times(10); round++) {
+    for (let round = 0; round < times(5); round++) {
       problems.push(...(await startOne(file(), together)), ...(await startEach(file(), { processes: together })));
       starts += 2 * together;
       say(`${starts} starts; ${problems.length} problems`);
@@ -54,7 +54,7 @@ export async function crowdSuite({ scale, say }: ChaosLimits): Promise<ChaosResu
     say(`${starts} starts, files of older schemas included`);
 
     let takeovers = 0;
-    for (let round = 0; round < times(20); round++) {
+    for (let round = 0; round < times(10); round++) {
       problems.push(...(await takeOverKilled(file())), ...(await takeOverSuspended(file())));
       takeovers += 2;
       const reused = await takeOverReused(file());

@@ -43,8 +43,8 @@ const studies: readonly Declared[] = [
 
 const isolations = ["process", "thread"] as const satisfies readonly Isolation[];
 /** Of each study on each kind of slot: of those that break things, and of the others. */
-const [breakingRuns, wholeRuns] = [32, 24];
-const replacedSlots = 150;
+const [breakingRuns, wholeRuns] = [12, 8];
+const replacedSlots = 60;
 
 /** An undisturbed run of a study. */
 interface Reference {

@@ -4,7 +4,7 @@ import { nastyTexts, oneText } from "../../test/chaos/nasty-commands.ts";
 import { nastyStrings } from "../../test/chaos/nasty-strings.ts";
 import type { NastyTexts } from "../../test/chaos/nasty-study.ts";
 
-const drawnStudies = 8000;
+const drawnStudies = 2400;
 /** As many texts as a study has places. */
 const placeCount = 8;
 

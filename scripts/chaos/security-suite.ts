@@ -2,7 +2,7 @@
 //
 //   npm run chaos -- security
 //
-// At full size every text stands once in every place, 8,000 more studies have texts drawn by the seed, and each of these comes out coloured and plain, in as
+// At full size every text stands once in every place, 2,400 more studies have texts drawn by the seed, and each of these comes out coloured and plain, in as
 // many processes at a time as there are cores.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -55,7 +55,7 @@ export async function securitySuite({ seed, scale, say }: ChaosLimits): Promise<
     const found = ends.flatMap((end, at) => (blocks[at]?.coloured === coloured ? end.found : []));
     outputs += found.reduce((sum, one) => sum + one.outputs, 0);
     refused = found.reduce((sum, one) => sum + one.refused.length, 0);
-    if (scale === 1) problems.push(...unmet(studies, found).map((told) => `${told}, ${coloured ? "coloured" : "plain"}`));
+    if (scale >= 1) problems.push(...unmet(studies, found).map((told) => `${told}, ${coloured ? "coloured" : "plain"}`));
   }
   return {
     counts: {

@@ -26,15 +26,15 @@ const studies = ["iris-svm", "training", "iris-centroid"];
 /** Of each kind of fault and each study so many calls fail in full, or all where there are fewer. A run on slots costs ten times one in the process. */
 const callsEach: readonly (readonly [SweepSlots, number])[] = [
   ["inline", Infinity],
-  ["processes", 20],
-  ["threads", 30],
+  ["processes", 12],
+  ["threads", 16],
 ];
 
-const damagedCopies = 1500;
+const damagedCopies = 1000;
 
 /** Bytes up to which a small disk has room: all that the study wants at once is less. */
 const mostRoom: Readonly<Record<string, number>> = { training: 1_200_000, "big-checkpoints": 1_800_000 };
-const roomsEach = 24;
+const roomsEach = 16;
 
 /** Fails the calls of a study's disk, fills small disks, and damages databases. */
 export async function storageFaults({ seed, scale, say }: ChaosLimits): Promise<ChaosResult> {
