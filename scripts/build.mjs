@@ -1,4 +1,4 @@
-// Builds dist/: TypeScript with tsc, the AssemblyScript kernels with asc. Plain JavaScript, since `prepare` runs it
+// Builds dist/: TypeScript with tsc, its modules bundled by esbuild, the AssemblyScript kernels with asc. Plain JavaScript, since `prepare` runs it
 // before anything is built, and also with --omit=dev, where the compilers are absent: then it says so and exits 0.
 //
 // What runs from dist/ meanwhile, such as tests beside `npm run check`, sees each file whole: all is made elsewhere, and only files that differ are replaced,
@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -40,7 +41,7 @@ mkdirSync(cache, { recursive: true });
 const made = mkdtempSync(path.join(cache, "build-"));
 let ok;
 try {
-  ok = compile(made);
+  ok = await compile(made);
   if (ok) replace(made, dist);
 } finally {
   rmSync(made, { recursive: true, force: true });
@@ -48,8 +49,9 @@ try {
 process.exit(ok ? 0 : 1);
 
 /** Whether all of it could be compiled. */
-function compile(folder) {
+async function compile(folder) {
   const outputs = [run(tsc, ["-p", "tsconfig.build.json", "--outDir", folder])];
+  if (outputs[0]) await bundle(folder);
   const assembly = path.join(root, "src/kernels/assembly");
   mkdirSync(path.join(folder, "kernels"), { recursive: true });
   for (const file of readdirSync(assembly).filter((name) => name.endsWith(".entry.ts"))) {

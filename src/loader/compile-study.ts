@@ -5,7 +5,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { build as Build, BuildFailure, BuildOptions, Loader, Metafile, Plugin } from "esbuild";
 import { HpoError } from "../core/hpo-error.ts";
-import { engineByName, engineByParts, isEngineFace, missingExport } from "./engine-imports.ts";
+import { engineByName, engineByPath, isEngineFace, missingExport } from "./engine-imports.ts";
 
 /** A study and its local files as one module. */
 export interface CompiledStudy {
@@ -44,7 +44,7 @@ export async function compileStudy(
   shown: (file: string) => string,
 ): Promise<CompiledStudy> {
   const folder = path.dirname(file);
-  const plugins = [engineByParts(), fileScope(absolutePaths)];
+  const plugins = [engineByPath(), fileScope(absolutePaths)];
   const byPath = options.packages === "by path";
   if (byPath) plugins.push(packagesByPath());
   const { outputFiles, metafile } = await compile(

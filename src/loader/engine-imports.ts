@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { OnResolveArgs, Plugin } from "esbuild";
 
@@ -12,30 +11,26 @@ export function engineByName(): Plugin {
   };
 }
 
-/** Where the text of the public face is, for the resolution of what it exports. */
+/** Where the list of what the engine exports is. */
 const face = "hpo-face";
 
 /**
- * `hpo` is the running engine from wherever it is imported, installed there or not. Each name is imported from the engine's own file that has it: a slot loads what its
- * study uses, not all that there is, which takes a quarter of a second of every thread.
+ * `hpo` is the running engine from wherever it is imported, installed there or not. Its exports are listed for the compiler, so that a name that it lacks is told
+ * before anything is loaded.
  */
-export function engineByParts(): Plugin {
+export function engineByPath(): Plugin {
   const url = import.meta.resolve("hpo");
   return {
-    name: "engine-by-parts",
+    name: "engine-by-path",
     setup(builder) {
       builder.onResolve({ filter: /^hpo(\/|$)/ }, ({ path: name, kind }: OnResolveArgs) => {
         if (kind === "import-statement") return unknownPart(name) ?? { path: name, namespace: face, sideEffects: false };
         const byPath = kind === "require-call" || kind === "require-resolve";
         return unknownPart(name) ?? { path: byPath ? fileURLToPath(url) : url, external: true };
       });
-      builder.onResolve({ filter: /^\./, namespace: face }, ({ path: part }) => ({
-        path: new URL(part, url).href,
-        external: true,
-        sideEffects: false,
-      }));
+      builder.onResolve({ filter: /^file:/, namespace: face }, () => ({ path: url, external: true, sideEffects: false }));
       builder.onLoad({ filter: /^hpo$/, namespace: face }, async () => ({
-        contents: await readFile(fileURLToPath(url), "utf8"),
+        contents: `export { ${Object.keys((await import(url)) as object).join(", ")} } from ${JSON.stringify(url)};`,
         loader: "js",
       }));
     },
