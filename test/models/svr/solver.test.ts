@@ -85,7 +85,7 @@ const oracle = JSON.parse(readFileSync(new URL("../../oracle/svr_oracle.json", i
 describe("svr over folds", () => {
   for (const [name, { folds: digits, cells }] of Object.entries(oracle)) {
     const file = sharedData(`regression/${name}.csv.gz`);
-    it.skipIf(file === undefined)(`has the R² of LIBSVM's SVR within 0.002 in cells of every C on ${name} (skipped: ${sharedDataReason})`, () => {
+    it.skipIf(file === undefined)(`has the R² of LIBSVM's SVR within 0.002 in most cells on ${name} (skipped: ${sharedDataReason})`, () => {
       const table = readRegression(file as string);
       // LIBSVM needs about a million steps a fold for the cells left out, and so does everybody: they take a minute.
       // Of the others with so large a C, which take two thirds of the time, those with the widest tube.
