@@ -7,13 +7,13 @@ import path from "node:path";
 import { build, transform } from "esbuild";
 
 /** What Node starts: they do something as they are loaded, so they stay programs of their own, and export nothing. */
-const programs = ["cli/main.js", "workers/process-entry.js", "workers/slot-entry.js"];
+const isProgram = (file) => file === "cli/main.js" || file.endsWith("-entry.js");
 
 /** A chunk's modules: these and what they import, but for what an earlier chunk has. A slot needs the first alone, a program that imports "hpo" two. */
 const chunks = [
   { name: "work", roots: (file) => /(?:-task|\/solver)\.js$/.test(file) },
   { name: "engine", roots: (file) => file === "index.js" },
-  { name: "rest", roots: (file) => !programs.includes(file) },
+  { name: "rest", roots: (file) => !isProgram(file) },
 ];
 
 /** Bundles the modules in `folder`, in place. */
@@ -45,7 +45,7 @@ export async function bundle(folder) {
     bundled = await build({
       ...common(folder),
       entryPoints: [
-        ...programs.map((file) => ({ in: file, out: file.slice(0, -".js".length) })),
+        ...files.filter(isProgram).map((file) => ({ in: file, out: file.slice(0, -".js".length) })),
         ...entries.map(({ file, out }) => ({ in: file, out })),
       ],
       bundle: true,
@@ -93,7 +93,7 @@ function chunked(modules) {
   for (const { name, roots } of chunks) {
     const waiting = [...modules.keys()].filter(roots);
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-      if (chunkOf.has(file) || programs.includes(file)) continue;
+      if (chunkOf.has(file) || isProgram(file)) continue;
       chunkOf.set(file, name);
       waiting.push(...modules.get(file).imports);
     }
