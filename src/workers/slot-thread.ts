@@ -23,6 +23,7 @@ export class SlotThread implements SlotHost {
   readonly #graceSeconds: number;
   readonly #gone: Promise<void>;
   #leave: (exit: HostExit) => void = () => undefined;
+  readonly #ring = logRingMemory();
   #left = false;
   #muted = false;
 
@@ -31,8 +32,7 @@ export class SlotThread implements SlotHost {
     this.#graceSeconds = graceSeconds;
     const { port1: port, port2 } = new MessageChannel();
     this.#port = port;
-    const ring = logRingMemory();
-    const workerData: SlotData = { slot, outputLength, ring, port: port2 };
+    const workerData: SlotData = { slot, outputLength, ring: this.#ring, port: port2 };
     this.#worker = new Worker(entry, {
       name: `hpo slot ${slot}`,
       workerData,
@@ -74,7 +74,7 @@ export class SlotThread implements SlotHost {
       // Its last words may not have been read yet.
       for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) receive(left.message);
       port.close();
-      this.#leave({ ...threadExit(code, error), rest: logRing(ring).rest() });
+      this.#leave({ ...threadExit(code, error), rest: logRing(this.#ring).rest() });
     });
   }
 
@@ -115,7 +115,8 @@ export class SlotThread implements SlotHost {
     this.#worker.ref();
     const timer = setTimeout(() => {
       this.#worker.unref();
-      this.#leave(threadExit(1, null));
+      // It is in a native call, or ends late: what it wrote is there, since it runs nothing that writes.
+      this.#leave({ ...threadExit(1, null), rest: logRing(this.#ring).rest() });
     }, this.#graceSeconds * 1000);
     void this.#worker.terminate();
     await this.#gone;
