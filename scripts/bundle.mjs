@@ -1,4 +1,4 @@
-// Puts the modules that tsc made into few files: Node takes a third of a millisecond and more to find and link each module, and the package has hundreds.
+// Puts the modules that tsc made into few files: Node takes half a millisecond and more to find and link each module, and the package has hundreds.
 //
 // Each module stays where it was under its own name, as a line that hands on what a chunk has: there is one copy of everything, whether a program imports
 // "hpo", a slot a task's module, or a test a part of the engine.
@@ -9,7 +9,7 @@ import { build, transform } from "esbuild";
 /** What Node starts: they do something as they are loaded, so they stay programs of their own, and export nothing. */
 const isProgram = (file) => file === "cli/main.js" || file.endsWith("-entry.js");
 
-/** A chunk's modules: these and what they import, but for what an earlier chunk has. A slot needs the first alone, a program that imports "hpo" two. */
+/** A chunk's modules: these and what they import, but for what an earlier chunk has. A slot that solves needs the first alone, a program or a study that imports "hpo" two. */
 const chunks = [
   { name: "work", roots: (file) => /(?:-task|\/solver)\.js$/.test(file) },
   { name: "engine", roots: (file) => file === "index.js" },

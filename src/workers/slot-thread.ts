@@ -22,8 +22,8 @@ export class SlotThread implements SlotHost {
   readonly #children = new Set<number>();
   readonly #graceSeconds: number;
   readonly #gone: Promise<void>;
-  #leave: (exit: HostExit) => void = () => undefined;
   readonly #ring = logRingMemory();
+  #leave: (exit: HostExit) => void = () => undefined;
   #left = false;
   #muted = false;
 
@@ -115,7 +115,7 @@ export class SlotThread implements SlotHost {
     this.#worker.ref();
     const timer = setTimeout(() => {
       this.#worker.unref();
-      // It is in a native call, or ends late: what it wrote is there, since it runs nothing that writes.
+      // In a native call it writes nothing. One that a busy machine has not interrupted yet may: then this is the end of its text as it stands now.
       this.#leave({ ...threadExit(1, null), rest: logRing(this.#ring).rest() });
     }, this.#graceSeconds * 1000);
     void this.#worker.terminate();

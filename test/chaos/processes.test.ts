@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { boundNode } from "#hpo/workers/death-signal";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "#hpo/store/open-store";
 import { databaseAnswers } from "../study-answers.ts";
@@ -53,7 +52,7 @@ describe.skipIf(noMarks !== undefined)("trials that break their processes (needs
   }, 240_000);
 
   /** Who has stopped can't see that the coordinator is gone: there Linux ends it, if it was told to. */
-  const stops = boundNode().execArgv.length > 0 ? "stops itself" : "loops";
+  const stops = process.platform === "linux" && existsSync("/usr/bin/setpriv") ? "stops itself" : "loops";
   for (const isolation of ["thread", "process"] as const satisfies readonly Isolation[]) {
     it(`end with a killed coordinator, whatever they do: ${isolation}`, async () => {
       const mark = processMark();
